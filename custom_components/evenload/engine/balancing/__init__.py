@@ -1,0 +1,1 @@
+"""Pure functions: (tree of groups, demands, time) -> allotments with reasons. No clock, no I/O."""

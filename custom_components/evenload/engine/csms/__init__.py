@@ -1,0 +1,1 @@
+"""Speaks OCPP. In: frames. Out: model events. In: model orders. Out: frames."""

@@ -1,0 +1,1 @@
+"""The nouns: phases, limits, stations, transactions, groups, readings. Frozen values, no I/O."""

@@ -1,0 +1,61 @@
+"""What the owner has set up: the site, its stations and its load balancing groups."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .limits import Current, Limit
+from .phases import ALL_PHASES, Phase
+
+
+class Strategy(StrEnum):
+    """How a group shares its limit."""
+
+    STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True)
+class StationConfig:
+    """A station that the owner has adopted."""
+
+    identity: str
+    name: str
+    # The grid phase of each of the station's own phases: L1's first.
+    wiring: tuple[Phase, ...] = ALL_PHASES
+    maximum: Current = Current(32.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupConfig:
+    """Stations behind one limit."""
+
+    id: str
+    name: str
+    limit: Limit
+    members: tuple[str, ...]
+    strategy: Strategy = Strategy.STATIC
+
+
+@dataclass(frozen=True, slots=True)
+class SiteConfig:
+    """One grid connection: its main fuse and everything behind it."""
+
+    name: str
+    main_fuse: Current
+    phases: tuple[Phase, ...] = ALL_PHASES
+    voltage_v: float = 230.0
+    stations: dict[str, StationConfig] = field(default_factory=dict)
+    groups: dict[str, GroupConfig] = field(default_factory=dict)
+
+    def group_of(self, identity: str) -> GroupConfig | None:
+        """Return the group that a station belongs to, or None where only the main fuse holds."""
+        return next((group for group in self.groups.values() if identity in group.members), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerConfig:
+    """Where stations dial in. `host` None is every interface; paths are PEM files."""
+
+    port: int
+    host: str | None = None
+    certificate: str | None = None
+    private_key: str | None = None

@@ -1,0 +1,32 @@
+"""What the owner has to be told beyond the state of things: each becomes a repair issue while it lasts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class NoticeKind(StrEnum):
+    """What is wrong. The value is also the key of the sentence that is shown."""
+
+    # A station refused every kind of limit: it is counted at its maximum for good.
+    NOT_CONTROLLABLE = "not_controllable"
+    # A station takes limits but none that expires: a pause or own maximum outlives Home Assistant.
+    LIMITS_DO_NOT_EXPIRE = "limits_do_not_expire"
+    # The share of an EVSE is less than a vehicle can take (it has more EVSEs than the form knew).
+    SHARE_TOO_SMALL = "share_too_small"
+    # State could not be written to disk.
+    STORAGE_FAILED = "storage_failed"
+    # A station dialled in with an identity that cannot be used.
+    IDENTITY_REFUSED = "identity_refused"
+    # More unknown stations dial in than are held.
+    TOO_MANY_UNKNOWN = "too_many_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell, or (`active` False) something that is over. `subject` is a station, a group or the site."""
+
+    kind: NoticeKind
+    subject: str
+    active: bool = True
+    placeholders: Mapping[str, str] = field(default_factory=dict)

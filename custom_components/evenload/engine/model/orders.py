@@ -1,0 +1,40 @@
+"""What the house asks of a station about limits, and how the station took it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .limits import Current
+
+# The EVSE number that stands for the whole station (OCPP 1.6 §3.13.3: connector 0).
+WHOLE_STATION = 0
+
+
+class Layer(StrEnum):
+    """Which of the two limits in a station is meant."""
+
+    FALLBACK = "fallback"
+    LEASE = "lease"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOrder:
+    """A limit for one EVSE, or for the whole station (`evse` 0), in amperes per phase.
+
+    A fallback holds until it is replaced. A lease lies above it and expires after `lease_s` seconds. `phases` and
+    `voltage_v` serve stations that take only watts: the fewest phases that the current may end up on.
+    """
+
+    evse: int
+    current: Current
+    layer: Layer = Layer.FALLBACK
+    lease_s: int | None = None
+    phases: int = 1
+    voltage_v: float = 230.0
+
+
+class Outcome(StrEnum):
+    """How a station took an order. What is unknown counts as possibly applied."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"

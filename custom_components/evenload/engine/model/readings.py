@@ -1,0 +1,74 @@
+"""What a station's meter says: samples as they come, and the latest of each merged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .phases import ALL_PHASES, Phase, PhaseCurrents
+
+
+class Context(StrEnum):
+    """Why a sample was taken, as OCPP writes it."""
+
+    INTERRUPTION_BEGIN = "Interruption.Begin"
+    INTERRUPTION_END = "Interruption.End"
+    SAMPLE_CLOCK = "Sample.Clock"
+    SAMPLE_PERIODIC = "Sample.Periodic"
+    TRANSACTION_BEGIN = "Transaction.Begin"
+    TRANSACTION_END = "Transaction.End"
+    TRIGGER = "Trigger"
+    OTHER = "Other"
+
+
+class Location(StrEnum):
+    """Where a sample was taken, as OCPP writes it."""
+
+    OUTLET = "Outlet"
+    INLET = "Inlet"
+    CABLE = "Cable"
+    VEHICLE = "EV"
+    BODY = "Body"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value of a meter report, in the base unit of its measurand (A, V, W, Wh, var, varh, Hz, %, °C).
+
+    `phase` is the station's own tag (`L1`, `L1-N`, `N`, `L1-L2`), not yet a grid phase; None is the total.
+    """
+
+    measurand: str
+    value: float
+    unit: str
+    phase: str | None = None
+    context: Context = Context.SAMPLE_PERIODIC
+    location: Location = Location.OUTLET
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The latest known value of everything one EVSE measures. None is not known; phases are the station's own."""
+
+    at: datetime | None = None
+    power_w: float | None = None
+    current_a: Mapping[Phase, float] = field(default_factory=dict)
+    voltage_v: Mapping[Phase, float] = field(default_factory=dict)
+    energy_import_wh: float | None = None
+    energy_export_wh: float | None = None
+    offered_a: float | None = None
+    offered_w: float | None = None
+    soc_percent: float | None = None
+    temperature_c: float | None = None
+    frequency_hz: float | None = None
+    power_factor: float | None = None
+
+    @property
+    def currents(self) -> PhaseCurrents:
+        """The currents on the station's own phases, unknown ones as 0, in amperes."""
+        return PhaseCurrents(*(self.current_a.get(phase, 0.0) for phase in ALL_PHASES))
+
+    def phases_in_use(self, threshold_a: float = 1.0) -> int | None:
+        """Return how many phases carry current, or None when none does."""
+        live = sum(1 for current_a in self.current_a.values() if current_a >= threshold_a)
+        return live or None

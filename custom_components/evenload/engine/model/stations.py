@@ -1,0 +1,161 @@
+"""What is known of a charging station and its EVSEs. Frozen: a change is a new value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .allotments import Allotment
+from .identity import EvseKey
+from .limits import Current, RateUnit
+from .readings import Reading
+from .transactions import Session, Transaction
+
+
+class OcppVersion(StrEnum):
+    """A version of OCPP that a connection may speak."""
+
+    V16 = "1.6"
+    V201 = "2.0.1"
+    V21 = "2.1"
+
+
+class EvseStatus(StrEnum):
+    """What an EVSE is doing, in one list for all versions of OCPP."""
+
+    AVAILABLE = "available"
+    PREPARING = "preparing"
+    CHARGING = "charging"
+    SUSPENDED_EV = "suspended_ev"
+    SUSPENDED_EVSE = "suspended_evse"
+    FINISHING = "finishing"
+    RESERVED = "reserved"
+    UNAVAILABLE = "unavailable"
+    FAULTED = "faulted"
+
+    @property
+    def is_plugged_in(self) -> bool:
+        """Whether a vehicle is connected. A faulted station cannot say, so it does not count."""
+        return self in _PLUGGED_IN
+
+
+_PLUGGED_IN = frozenset(
+    {
+        EvseStatus.PREPARING,
+        EvseStatus.CHARGING,
+        EvseStatus.SUSPENDED_EV,
+        EvseStatus.SUSPENDED_EVSE,
+        EvseStatus.FINISHING,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StationError:
+    """An error that a station reports: OCPP's code, the maker's own code and its text."""
+
+    code: str = "NoError"
+    vendor_code: str | None = None
+    info: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StationInfo:
+    """What a station says of itself when it boots."""
+
+    vendor: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    firmware: str | None = None
+    iccid: str | None = None
+    imsi: str | None = None
+    meter_type: str | None = None
+    meter_serial: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a station was seen to accept. None is not known yet; learnt by asking once and kept."""
+
+    evses: int | None = None
+    features: tuple[str, ...] = ()
+    units: tuple[RateUnit, ...] = ()
+    highest_stack_level: int | None = None
+    maximum_periods: int | None = None
+    maximum_profiles: int | None = None
+    measurands: tuple[str, ...] = ()
+    # Whether the station takes a limit for the whole of it, and one for each EVSE.
+    station_limit: bool | None = None
+    evse_limit: bool | None = None
+    leases: bool | None = None
+    # The firmware these were learnt from: another one is asked again.
+    learnt_from: str | None = None
+
+    @property
+    def is_controllable(self) -> bool:
+        """Whether any limit holds in this station. Unknown counts as yes until it has refused both kinds."""
+        return not (self.station_limit is False and self.evse_limit is False)
+
+
+@dataclass(frozen=True, slots=True)
+class EvseSettings:
+    """What the owner set on an EVSE."""
+
+    maximum: Current | None = None
+    charging_allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evse:
+    """One EVSE as it is now."""
+
+    key: EvseKey
+    status: EvseStatus | None = None
+    status_at: datetime | None = None
+    error: StationError = StationError()
+    operative: bool = True
+    reading: Reading = Reading()
+    transaction: Transaction | None = None
+    session: Session | None = None
+    settings: EvseSettings = EvseSettings()
+    allotment: Allotment | None = None
+
+    @property
+    def is_charging(self) -> bool:
+        """Whether energy may be flowing."""
+        return self.status is EvseStatus.CHARGING
+
+    @property
+    def wants_energy(self) -> bool:
+        """Whether a vehicle is plugged in and has not said that it is done."""
+        return self.status is not None and self.status.is_plugged_in and self.status is not EvseStatus.FINISHING
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One charging station as it is now. `evses` are numbered from 1."""
+
+    identity: str
+    connected: bool = False
+    version: OcppVersion | None = None
+    info: StationInfo = StationInfo()
+    capabilities: Capabilities = Capabilities()
+    evses: Mapping[int, Evse] = field(default_factory=dict)
+    error: StationError = StationError()
+    operative: bool = True
+    booted_at: datetime | None = None
+    last_seen: datetime | None = None
+    firmware_status: str | None = None
+    diagnostics_status: str | None = None
+    local_list_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingStation:
+    """A station that dialled in and was not adopted yet."""
+
+    identity: str
+    address: str
+    version: OcppVersion
+    first_seen: datetime
+    info: StationInfo | None = None

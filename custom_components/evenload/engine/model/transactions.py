@@ -1,0 +1,80 @@
+"""Transactions, as OCPP has them, and sessions, as the owner sees them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .identity import EvseKey
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionStart:
+    """What a station says when a transaction begins. Two equal starts are one transaction told twice."""
+
+    key: EvseKey
+    at: datetime
+    token: str
+    meter_start_wh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One transaction of one EVSE; energies in Wh on the station's own register."""
+
+    id: int
+    key: EvseKey
+    started_at: datetime
+    token: str | None
+    meter_start_wh: float
+    meter_last_wh: float
+    last_at: datetime
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    # Recovered: the station spoke of a transaction whose start never reached us.
+    recovered: bool = False
+
+    @property
+    def energy_wh(self) -> float:
+        """Energy into the vehicle so far, in Wh."""
+        return max(0.0, self.meter_last_wh - self.meter_start_wh)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended_at is None
+
+    def with_register(self, register_wh: float, at: datetime) -> Transaction:
+        """Return it with a later register value; one that is older or lower changes nothing."""
+        if at < self.last_at or register_wh < self.meter_last_wh:
+            return self
+        return replace(self, meter_last_wh=register_wh, last_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """From plugging in to unplugging: what the owner sees of one or more transactions."""
+
+    key: EvseKey
+    started_at: datetime
+    transactions: tuple[Transaction, ...] = ()
+    ended_at: datetime | None = None
+
+    @property
+    def energy_wh(self) -> float:
+        """Energy into the vehicle so far, in Wh."""
+        return sum(transaction.energy_wh for transaction in self.transactions)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the vehicle is still plugged in."""
+        return self.ended_at is None
+
+    def duration_s(self, now: datetime) -> float:
+        """Return how long it has lasted, in seconds."""
+        return max(0.0, ((self.ended_at or now) - self.started_at).total_seconds())
+
+    def holding(self, transaction: Transaction) -> Session:
+        """Return it with this transaction added, or replaced where the id is known."""
+        others = tuple(known for known in self.transactions if known.id != transaction.id)
+        start = min(self.started_at, transaction.started_at)
+        ordered = sorted((*others, transaction), key=lambda known: (known.started_at, known.id))
+        return replace(self, started_at=start, transactions=tuple(ordered))

@@ -1,0 +1,1 @@
+"""What a session was: transactions told twice, late or out of order, made right."""
