@@ -1,0 +1,101 @@
+"""The part of a station that charges one vehicle: socket, contactor, pilot and meter."""
+
+from dataclasses import dataclass, field
+
+from simulator.meter import EnergyMeter
+from simulator.phases import DEFAULT_WIRING, PerPhase, Wiring
+from simulator.pilot import PilotState
+from simulator.vehicle import PILOT_MINIMUM_A, Vehicle
+
+
+@dataclass
+class Evse:
+    """One EVSE, wired to grid phases in the order of its own terminals."""
+
+    evse_id: int
+    wiring: Wiring = DEFAULT_WIRING
+    maximum_a: float = 32.0
+    cable_a: float | None = None
+    meter: EnergyMeter = field(default_factory=EnergyMeter)
+    vehicle: Vehicle | None = None
+    energised: bool = False
+    offered_a: float = 0.0
+    offered_phases: int = 3
+    error: str | None = None
+    voltages_v: PerPhase = field(default_factory=lambda: PerPhase.even(230.0))
+
+    @property
+    def rating_a(self) -> float:
+        """The most that hardware and cable carry."""
+        return min(self.maximum_a, self.cable_a or self.maximum_a)
+
+    @property
+    def active_phases(self) -> int:
+        """Number of phases the vehicle uses, or could use."""
+        phases = min(len(self.wiring), self.offered_phases)
+        return min(phases, self.vehicle.phases) if self.vehicle else phases
+
+    @property
+    def pilot_a(self) -> float:
+        """Current offered on the pilot; the pilot cannot say less than 6 A but for nothing."""
+        if not self.energised or self.error or self.offered_a < PILOT_MINIMUM_A:
+            return 0.0
+        return min(self.offered_a, self.rating_a)
+
+    @property
+    def pilot(self) -> PilotState:
+        """State of the control pilot."""
+        if self.error:
+            return PilotState.F
+        if self.vehicle is None:
+            return PilotState.A
+        return PilotState.C if self.vehicle.current_a > 0 else PilotState.B
+
+    @property
+    def line_currents_a(self) -> tuple[float, ...]:
+        """Current on each of the EVSE's own terminals, in their order."""
+        drawn_a = self.vehicle.current_a if self.vehicle and not self.error else 0.0
+        return tuple(
+            drawn_a if n < self.active_phases else 0.0 for n in range(len(self.wiring))
+        )
+
+    @property
+    def line_voltages_v(self) -> tuple[float, ...]:
+        """Voltage to neutral on each of the EVSE's own terminals."""
+        return tuple(self.voltages_v[phase] for phase in self.wiring)
+
+    @property
+    def currents(self) -> PerPhase:
+        """Amperes that physically flow on each grid phase."""
+        return PerPhase.on(self.wiring, self.line_currents_a)
+
+    @property
+    def powers_w(self) -> PerPhase:
+        """Watts that physically flow on each grid phase."""
+        return self.currents.combine(
+            self.voltages_v, lambda current_a, voltage_v: current_a * voltage_v
+        )
+
+    def plug_in(self, vehicle: Vehicle) -> None:
+        """Put a vehicle's cable in."""
+        if self.vehicle is not None:
+            raise ValueError(
+                f"EVSE {self.evse_id} already has {self.vehicle.name} on it"
+            )
+        self.vehicle = vehicle
+
+    def unplug(self) -> Vehicle | None:
+        """Take the cable out and return the vehicle that was on it."""
+        vehicle, self.vehicle = self.vehicle, None
+        if vehicle:
+            vehicle.unplugged()
+        return vehicle
+
+    def advance(self, dt_s: float) -> None:
+        """Live for a moment."""
+        if self.vehicle is None:
+            return
+        self.vehicle.advance(
+            dt_s, self.pilot_a, self.active_phases, self.line_voltages_v[0]
+        )
+        self.meter.count(self.powers_w.total, dt_s)
