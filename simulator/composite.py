@@ -1,0 +1,180 @@
+"""All profiles of a station taken together (OCPP 1.6 §3.13.3 combining purposes, §5.7 composite schedule)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import math
+
+from simulator.limit import Limit, tenths, tightest
+from simulator.profiles import Installed, Period, Purpose, RateUnit, Schedule
+from simulator.schedule import changes, limit_at
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What profiles are read against: supply voltage, and when each running transaction started."""
+
+    voltage_v: float
+    transaction_starts: Mapping[int, datetime]
+    now: datetime
+
+    def anchor(self, entry: Installed, evse_id: int) -> datetime:
+        """Where a schedule without a start of its own begins.
+
+        For the station as a whole the specification leaves the point to the station: when the profile was installed.
+        For an idle EVSE it is now: what a car would meet that were plugged in at this moment.
+        """
+        if entry.profile.purpose is Purpose.STATION_MAX:
+            return entry.installed_at
+        return self.transaction_starts.get(evse_id, self.now)
+
+
+def station_limit(
+    entries: Iterable[Installed], situation: Situation, at: datetime
+) -> Limit | None:
+    """The limit for all EVSEs together at a moment, or None."""
+    return _prevailing(_of(entries, Purpose.STATION_MAX, 0), situation, 0, at)
+
+
+def transaction_limit(
+    entries: Iterable[Installed], situation: Situation, evse_id: int, at: datetime
+) -> Limit | None:
+    """The limit of an EVSE's own profiles at a moment: the transaction's where there is one, or else the default's."""
+    entries = list(entries)
+    own = _prevailing(_of(entries, Purpose.TX, evse_id), situation, evse_id, at)
+    if own is not None:
+        return own
+    return _prevailing(
+        _of(entries, Purpose.TX_DEFAULT, evse_id), situation, evse_id, at
+    )
+
+
+def evse_limit(
+    entries: Iterable[Installed], situation: Situation, evse_id: int, at: datetime
+) -> Limit | None:
+    """The composite limit of an EVSE at a moment: the least of the station's and its own, or None."""
+    entries = list(entries)
+    return tightest(
+        station_limit(entries, situation, at),
+        transaction_limit(entries, situation, evse_id, at),
+    )
+
+
+def composite_schedule(
+    entries: Iterable[Installed],
+    situation: Situation,
+    ratings: Mapping[int, Limit],
+    evse_id: int,
+    duration_s: int,
+    unit: RateUnit,
+) -> Schedule:
+    """The schedule from now on that the profiles amount to, within what the hardware can do; EVSE 0 is the station."""
+    entries, start = list(entries), situation.now
+    allowed = _station_total if evse_id == 0 else _evse_allowance
+
+    def period(offset_s: int) -> Period:
+        limit = allowed(
+            entries, situation, ratings, evse_id, start + timedelta(seconds=offset_s)
+        )
+        value = (
+            limit.power_w(situation.voltage_v)
+            if unit is RateUnit.WATTS
+            else limit.current_a
+        )
+        return Period(offset_s, tenths(value), limit.phases)
+
+    offsets = _offsets(entries, situation, ratings, duration_s)
+    return Schedule(
+        unit,
+        tuple(_merged(period(offset_s) for offset_s in offsets)),
+        duration_s,
+        start,
+    )
+
+
+def _of(
+    entries: Iterable[Installed], purpose: Purpose, evse_id: int
+) -> list[Installed]:
+    """Profiles of a purpose that bear on an EVSE; those of EVSE 0 bear on each."""
+    return [
+        e for e in entries if e.profile.purpose is purpose and e.evse_id in (0, evse_id)
+    ]
+
+
+def _prevailing(
+    entries: list[Installed], situation: Situation, evse_id: int, at: datetime
+) -> Limit | None:
+    """The limit of the highest stack level that has one now; at the same level the EVSE's own before the station's."""
+    for entry in sorted(
+        entries, key=lambda e: (e.profile.stack_level, e.evse_id), reverse=True
+    ):
+        limit = limit_at(
+            entry.profile, at, situation.anchor(entry, evse_id), situation.voltage_v
+        )
+        if limit is not None:
+            return limit
+    return None
+
+
+def _evse_allowance(
+    entries: list[Installed],
+    situation: Situation,
+    ratings: Mapping[int, Limit],
+    evse_id: int,
+    at: datetime,
+) -> Limit:
+    return ratings[evse_id].tightest(evse_limit(entries, situation, evse_id, at))
+
+
+def _station_total(
+    entries: list[Installed],
+    situation: Situation,
+    ratings: Mapping[int, Limit],
+    _evse_id: int,
+    at: datetime,
+) -> Limit:
+    """What the station expects to take from the grid: its EVSEs' limits summed, within its own."""
+    own = [
+        rating.tightest(transaction_limit(entries, situation, evse_id, at))
+        for evse_id, rating in ratings.items()
+        if evse_id != 0
+    ]
+    summed = Limit(
+        sum(limit.current_a for limit in own), max(limit.phases for limit in own)
+    )
+    return ratings[0].tightest(summed).tightest(station_limit(entries, situation, at))
+
+
+def _offsets(
+    entries: list[Installed],
+    situation: Situation,
+    ratings: Mapping[int, Limit],
+    duration_s: int,
+) -> list[int]:
+    """Whole seconds from now at which the composite may change."""
+    start, end = situation.now, situation.now + timedelta(seconds=duration_s)
+    moments = {
+        moment
+        for entry in entries
+        for evse_id in ratings
+        for moment in changes(
+            entry.profile, start, end, situation.anchor(entry, evse_id)
+        )
+    }
+    return sorted(
+        {0}
+        | {math.ceil((moment - start).total_seconds()) for moment in moments}
+        - {duration_s}
+    )
+
+
+def _merged(periods: Iterable[Period]) -> list[Period]:
+    """Leave out periods that change nothing."""
+    merged: list[Period] = []
+    for period in periods:
+        if not merged or (merged[-1].limit, merged[-1].phases) != (
+            period.limit,
+            period.phases,
+        ):
+            merged.append(period)
+    return merged

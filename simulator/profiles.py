@@ -1,0 +1,201 @@
+"""Charging profiles and the store that a station keeps them in (OCPP 1.6 §3.13, §5.5, §5.16)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Purpose(StrEnum):
+    """What a profile limits."""
+
+    STATION_MAX = "station max"
+    TX_DEFAULT = "transaction default"
+    TX = "transaction"
+
+
+class Kind(StrEnum):
+    """When a profile's schedule starts."""
+
+    ABSOLUTE = "Absolute"
+    RECURRING = "Recurring"
+    RELATIVE = "Relative"
+
+
+class Recurrency(StrEnum):
+    """How often a recurring schedule starts anew."""
+
+    DAILY = "Daily"
+    WEEKLY = "Weekly"
+
+
+class RateUnit(StrEnum):
+    """Amperes per phase, or watts in all."""
+
+    AMPERES = "A"
+    WATTS = "W"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A limit from some second of the schedule on, in the schedule's unit."""
+
+    start_s: int
+    limit: float
+    phases: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Limits over time."""
+
+    unit: RateUnit
+    periods: tuple[Period, ...]
+    duration_s: int | None = None
+    start: datetime | None = None
+    minimum_rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One charging profile as the central system wrote it."""
+
+    profile_id: int
+    stack_level: int
+    purpose: Purpose
+    kind: Kind
+    schedule: Schedule
+    recurrency: Recurrency | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    transaction_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A profile in the store: where, and since when."""
+
+    evse_id: int
+    profile: Profile
+    installed_at: datetime
+
+    @property
+    def slot(self) -> tuple[int, Purpose, int]:
+        """There is room for one profile of a purpose at a stack level on an EVSE."""
+        return (self.evse_id, self.profile.purpose, self.profile.stack_level)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a station accepts."""
+
+    evse_ids: frozenset[int]
+    maximum_stack_level: int = 8
+    units: frozenset[RateUnit] = frozenset(RateUnit)
+    maximum_periods: int = 24
+    maximum_profiles: int = 20
+
+
+class ProfileRefused(Exception):
+    """The station does not take a profile; the message says why."""
+
+
+@dataclass
+class ProfileStore:
+    """The profiles of one station."""
+
+    rules: Rules
+    _installed: list[Installed] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Installed]:
+        """Every profile, in order of installation."""
+        return iter(self._installed)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._installed)
+
+    def install(
+        self, entry: Installed, *, in_transaction: bool, transaction_id: int | None
+    ) -> None:
+        """Take a profile in, in the place of one with the same id or in the same slot; raises ProfileRefused."""
+        self._check(entry)
+        if entry.profile.purpose is Purpose.TX:
+            check_transaction(entry.profile, in_transaction, transaction_id)
+        kept = [other for other in self._installed if not _replaces(entry, other)]
+        if len(kept) >= self.rules.maximum_profiles:
+            raise ProfileRefused("no room for another profile")
+        self._installed = [*kept, entry]
+
+    def restore(self, entries: Iterable[Installed]) -> None:
+        """Put back what survived a reboot."""
+        self._installed = list(entries)
+
+    def persistent(self) -> list[Installed]:
+        """What survives a reboot: everything but the profiles of a transaction."""
+        return [
+            entry
+            for entry in self._installed
+            if entry.profile.purpose is not Purpose.TX
+        ]
+
+    def clear(self, matches: Callable[[Installed], bool]) -> int:
+        """Remove what matches and say how many there were."""
+        kept = [entry for entry in self._installed if not matches(entry)]
+        removed = len(self._installed) - len(kept)
+        self._installed = kept
+        return removed
+
+    def end_transaction(self, evse_id: int) -> None:
+        """Transaction profiles die with their transaction (§3.13.1)."""
+        self.clear(
+            lambda entry: (
+                entry.profile.purpose is Purpose.TX and entry.evse_id == evse_id
+            )
+        )
+
+    def _check(self, entry: Installed) -> None:
+        """Refuse what no state of the station could make acceptable."""
+        profile, rules = entry.profile, self.rules
+        periods = profile.schedule.periods
+        if entry.evse_id != 0 and entry.evse_id not in rules.evse_ids:
+            raise ProfileRefused("unknown connector")
+        if profile.purpose is Purpose.STATION_MAX and entry.evse_id != 0:
+            raise ProfileRefused("a limit for the whole station belongs to connector 0")
+        if profile.purpose is Purpose.TX and entry.evse_id == 0:
+            raise ProfileRefused(
+                "a limit for a transaction belongs to a connector above 0"
+            )
+        if not 0 <= profile.stack_level <= rules.maximum_stack_level:
+            raise ProfileRefused("stack level out of range")
+        if profile.schedule.unit not in rules.units:
+            raise ProfileRefused("charging rate unit not supported")
+        if not 0 < len(periods) <= rules.maximum_periods:
+            raise ProfileRefused("no periods, or too many")
+        if any(
+            later.start_s <= earlier.start_s for earlier, later in pairwise(periods)
+        ):
+            raise ProfileRefused("periods out of order")
+        if any(period.limit < 0 for period in periods):
+            raise ProfileRefused("a limit is below zero")
+        if profile.kind is Kind.RECURRING and (
+            profile.recurrency is None or profile.schedule.start is None
+        ):
+            raise ProfileRefused(
+                "a recurring schedule needs its recurrency and its start"
+            )
+
+
+def check_transaction(
+    profile: Profile, in_transaction: bool, transaction_id: int | None
+) -> None:
+    """A transaction profile needs its transaction, and the right one (§3.13.1, §5.16)."""
+    if not in_transaction:
+        raise ProfileRefused("no transaction on this connector")
+    if profile.transaction_id not in (None, transaction_id):
+        raise ProfileRefused("another transaction is on this connector")
+
+
+def _replaces(new: Installed, old: Installed) -> bool:
+    return new.profile.profile_id == old.profile.profile_id or new.slot == old.slot
