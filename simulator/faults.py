@@ -1,0 +1,57 @@
+"""How a station misbehaves: data that a test or a hand switches on and off while it runs."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass
+class Faults:
+    """Misbehaviours of one station; as made, there are none.
+
+    Action names are OCPP's. Acts that happen once (dropping the connection, rebooting, sending garbage, sending a
+    message twice) are methods of the simulated station.
+    """
+
+    answer_delay_s: float = 0.0
+    reject: set[str] = field(default_factory=set)
+    """Calls of these actions are answered with status Rejected and change nothing."""
+    ignore: set[str] = field(default_factory=set)
+    """Calls of these actions are never answered and change nothing."""
+    errors: dict[str, str] = field(default_factory=dict)
+    """Calls of these actions are answered with a CALLERROR of the given code."""
+    malformed: set[str] = field(default_factory=set)
+    """Calls of these actions are obeyed but answered with a payload that no schema allows."""
+    deaf_to_pings: bool = False
+    ignores_limits: bool = False
+    """Profiles are accepted and reported, and the vehicle is offered the hardware's maximum all the same."""
+    ignores_durations: bool = False
+    """Profiles never expire: the duration of a schedule and validTo are not read."""
+    reported_current_factor: float = 1.0
+    """Currents and powers are reported wrong by this factor; what flows is another matter."""
+    register_reads_zero: bool = False
+    meter_frozen: bool = False
+    """Every meter value repeats what was reported when the meter froze."""
+    silent_meter: bool = False
+    """No meter values are sent unless asked for."""
+    talks_before_boot: bool = False
+    """Status notifications leave before the boot was accepted."""
+    clock_wrong_by_s: float = 0.0
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Switch several at once, from names and plain values; raises ValueError for a name that is none."""
+        known = {item.name for item in fields(self)}
+        if unknown := sorted(changes.keys() - known):
+            raise ValueError(
+                f"no such fault: {', '.join(unknown)}; there are {', '.join(sorted(known))}"
+            )
+        for name, value in changes.items():
+            current = getattr(self, name)
+            setattr(
+                self,
+                name,
+                set(value) if isinstance(current, set) else type(current)(value),
+            )
+
+    def clear(self) -> None:
+        """Behave again."""
+        self.change({item.name: getattr(Faults(), item.name) for item in fields(self)})

@@ -1,0 +1,108 @@
+"""What a station remembers without power: one JSON document (OCPP 1.6 §3.7, §3.13.1, §5.2)."""
+
+from dataclasses import replace
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.ocpp16.fields import format_time, parse_time
+from simulator.ocpp16.outbox import Message
+from simulator.ocpp16.outlet import Outlet, Reservation
+from simulator.ocpp16.smart_charging import read_installed, write_installed
+
+if TYPE_CHECKING:
+    from simulator.ocpp16.charge_point import ChargePoint
+
+
+def snapshot(charge_point: ChargePoint) -> dict[str, Any]:
+    """Everything that outlives a reboot."""
+    return {
+        "configuration": charge_point.configuration.changed,
+        "operative": charge_point.operative,
+        "firmware": charge_point.station.nameplate.firmware,
+        "outlets": {
+            str(number): _outlet(outlet)
+            for number, outlet in charge_point.outlets.items()
+        },
+        "profiles": [
+            write_installed(entry) for entry in charge_point.profiles.persistent()
+        ],
+        "outbox": charge_point.outbox.snapshot(),
+        "tags": charge_point.authorization.known.snapshot(),
+        "certificates": charge_point.certificates.snapshot(),
+    }
+
+
+def _outlet(outlet: Outlet) -> dict[str, Any]:
+    reservation = outlet.reservation
+    return {
+        "register_wh": outlet.evse.meter.register_wh,
+        "operative": outlet.operative and not outlet.becomes_inoperative,
+        "transaction": outlet.transaction and outlet.transaction.local_id,
+        "reservation": reservation
+        and [
+            reservation.reservation_id,
+            reservation.id_tag,
+            reservation.parent_id_tag,
+            format_time(reservation.expires_at),
+        ],
+    }
+
+
+def restore(charge_point: ChargePoint, saved: dict[str, Any]) -> None:
+    """Wake up with what was remembered and nothing else."""
+    charge_point.configuration.restore(saved["configuration"])
+    charge_point.operative = saved["operative"]
+    nameplate = charge_point.station.nameplate
+    charge_point.station.nameplate = replace(nameplate, firmware=saved["firmware"])
+    charge_point.profiles.restore(read_installed(entry) for entry in saved["profiles"])
+    charge_point.outbox.restore(saved["outbox"])
+    charge_point.authorization.known.restore(saved["tags"])
+    charge_point.certificates.restore(saved["certificates"])
+    for number, outlet in charge_point.outlets.items():
+        _restore_outlet(charge_point, outlet, saved["outlets"][str(number)])
+    if password := charge_point.configuration.text("AuthorizationKey"):
+        charge_point.link.password = password
+    charge_point.link.ping_interval_s = (
+        float(charge_point.configuration.number("WebSocketPingInterval")) or None
+    )
+
+
+def _restore_outlet(
+    charge_point: ChargePoint, outlet: Outlet, saved: dict[str, Any]
+) -> None:
+    outlet.forget()
+    outlet.evse.energised = False
+    outlet.operative, outlet.becomes_inoperative = saved["operative"], False
+    outlet.evse.meter.register_wh = saved["register_wh"]
+    if saved["reservation"]:
+        reservation_id, id_tag, parent, expires_at = saved["reservation"]
+        outlet.reservation = Reservation(
+            reservation_id, id_tag, parent, parse_time(expires_at)
+        )
+    if saved["transaction"]:
+        # The power went in the middle of it: it ended when the light went out, and is reported now (§5.20).
+        payload = {
+            "meterStop": charge_point.sampler.register_wh(outlet),
+            "timestamp": format_time(charge_point.now()),
+            "reason": "PowerLoss",
+        }
+        charge_point.outbox.put(
+            Message("StopTransaction", payload, saved["transaction"])
+        )
+
+
+def load(path: Path) -> dict[str, Any] | None:
+    """Read the document; None where there is none yet."""
+    if not path.exists():
+        return None
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document
+
+
+def save(charge_point: ChargePoint, path: Path) -> None:
+    """Write the document, all or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(snapshot(charge_point), indent=1))
+    draft.replace(path)

@@ -1,0 +1,224 @@
+"""Charging profiles on the wire, and what they make the EVSEs offer (OCPP 1.6 §3.13, §5.5, §5.7, §5.16)."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from simulator.composite import (
+    Situation,
+    composite_schedule,
+    evse_limit,
+    station_limit,
+    transaction_limit,
+)
+from simulator.limit import Limit
+from simulator.ocpp16.fields import (
+    choice,
+    format_time,
+    moment,
+    optional,
+    parse_time,
+    required,
+)
+from simulator.ocpp16.frames import CallError, Payload
+from simulator.profiles import (
+    Installed,
+    Kind,
+    Period,
+    Profile,
+    Purpose,
+    RateUnit,
+    Recurrency,
+    Schedule,
+)
+
+if TYPE_CHECKING:
+    from simulator.ocpp16.charge_point import ChargePoint
+
+PURPOSES = {
+    "ChargePointMaxProfile": Purpose.STATION_MAX,
+    "TxDefaultProfile": Purpose.TX_DEFAULT,
+    "TxProfile": Purpose.TX,
+}
+PURPOSE_NAMES = {purpose: name for name, purpose in PURPOSES.items()}
+
+
+class SmartCharging:
+    """What the profiles of one station allow now."""
+
+    def __init__(self, charge_point: ChargePoint) -> None:
+        """Read the station's profiles."""
+        self._charge_point = charge_point
+
+    def tick(self) -> None:
+        """Make every EVSE offer what it may."""
+        station = self._charge_point.station
+        if self._charge_point.faults.ignores_limits:
+            station.offer({}, None)
+            return
+        now, situation, entries = (
+            self._charge_point.now(),
+            self._situation(),
+            self._entries(),
+        )
+        limits = {
+            evse_id: transaction_limit(entries, situation, evse_id, now)
+            for evse_id in station.evses
+        }
+        station.offer(limits, station_limit(entries, situation, now))
+
+    def limit(self, evse_id: int) -> Limit | None:
+        """The limit in force on an EVSE by its profiles, or None."""
+        return evse_limit(
+            self._entries(), self._situation(), evse_id, self._charge_point.now()
+        )
+
+    def composite(self, evse_id: int, duration_s: int, unit: RateUnit) -> Schedule:
+        """The schedule that the profiles amount to, from now on."""
+        station = self._charge_point.station
+        ratings = {
+            0: Limit(
+                station.maximum_a,
+                max(len(evse.wiring) for evse in station.evses.values()),
+            )
+        }
+        ratings |= {
+            evse_id: Limit(evse.rating_a, len(evse.wiring))
+            for evse_id, evse in station.evses.items()
+        }
+        return composite_schedule(
+            self._entries(), self._situation(), ratings, evse_id, duration_s, unit
+        )
+
+    def _situation(self) -> Situation:
+        outlets = self._charge_point.outlets.items()
+        starts = {
+            evse_id: outlet.transaction.started_at
+            for evse_id, outlet in outlets
+            if outlet.transaction
+        }
+        first = next(iter(self._charge_point.station.evses.values()))
+        return Situation(first.line_voltages_v[0], starts, self._charge_point.now())
+
+    def _entries(self) -> list[Installed]:
+        entries = list(self._charge_point.profiles)
+        if self._charge_point.faults.ignores_durations:
+            return [
+                replace(entry, profile=_everlasting(entry.profile)) for entry in entries
+            ]
+        return entries
+
+
+def read_profile(payload: Payload) -> Profile:
+    """A ChargingProfile (§7.8); raises CallError."""
+    recurrency = "recurrencyKind" in payload and choice(
+        payload, "recurrencyKind", tuple(Recurrency)
+    )
+    return Profile(
+        profile_id=required(payload, "chargingProfileId", int),
+        stack_level=required(payload, "stackLevel", int),
+        purpose=PURPOSES[choice(payload, "chargingProfilePurpose", tuple(PURPOSES))],
+        kind=Kind(choice(payload, "chargingProfileKind", tuple(Kind))),
+        schedule=_read_schedule(required(payload, "chargingSchedule", dict)),
+        recurrency=Recurrency(recurrency) if recurrency else None,
+        valid_from=moment(payload, "validFrom"),
+        valid_to=moment(payload, "validTo"),
+        transaction_id=optional(payload, "transactionId", int),
+    )
+
+
+def write_profile(profile: Profile) -> Payload:
+    """The same profile as it would be sent."""
+    payload: dict[str, Any] = {
+        "chargingProfileId": profile.profile_id,
+        "stackLevel": profile.stack_level,
+        "chargingProfilePurpose": PURPOSE_NAMES[profile.purpose],
+        "chargingProfileKind": profile.kind.value,
+        "chargingSchedule": write_schedule(profile.schedule),
+        "recurrencyKind": profile.recurrency.value if profile.recurrency else None,
+        "validFrom": _format(profile.valid_from),
+        "validTo": _format(profile.valid_to),
+        "transactionId": profile.transaction_id,
+    }
+    return _without_gaps(payload)
+
+
+def write_schedule(schedule: Schedule) -> Payload:
+    """A ChargingSchedule (§7.13)."""
+    payload = {
+        "duration": schedule.duration_s,
+        "startSchedule": _format(schedule.start),
+        "chargingRateUnit": schedule.unit.value,
+        "chargingSchedulePeriod": [
+            _write_period(period) for period in schedule.periods
+        ],
+        "minChargingRate": schedule.minimum_rate,
+    }
+    return _without_gaps(payload)
+
+
+def write_installed(entry: Installed) -> Payload:
+    """A profile and where it is, to be stored."""
+    return {
+        "connectorId": entry.evse_id,
+        "installedAt": format_time(entry.installed_at),
+        "csChargingProfiles": write_profile(entry.profile),
+    }
+
+
+def read_installed(payload: Payload) -> Installed:
+    """A stored profile."""
+    profile = read_profile(payload["csChargingProfiles"])
+    return Installed(
+        payload["connectorId"], profile, parse_time(payload["installedAt"])
+    )
+
+
+def _read_schedule(payload: Payload) -> Schedule:
+    periods = required(payload, "chargingSchedulePeriod", list)
+    if not all(isinstance(period, dict) for period in periods):
+        raise CallError(
+            "TypeConstraintViolation", "chargingSchedulePeriod is no list of periods"
+        )
+    return Schedule(
+        unit=RateUnit(choice(payload, "chargingRateUnit", tuple(RateUnit))),
+        periods=tuple(_read_period(period) for period in periods),
+        duration_s=optional(payload, "duration", int),
+        start=moment(payload, "startSchedule"),
+        minimum_rate=optional(payload, "minChargingRate", float),
+    )
+
+
+def _read_period(payload: Payload) -> Period:
+    start_s, limit = (
+        required(payload, "startPeriod", int),
+        required(payload, "limit", float),
+    )
+    phases = optional(payload, "numberPhases", int)
+    if phases is not None and not 1 <= phases <= 3:
+        raise CallError("PropertyConstraintViolation", "numberPhases is not 1, 2 or 3")
+    return Period(start_s, limit, phases)
+
+
+def _write_period(period: Period) -> Payload:
+    return _without_gaps(
+        {
+            "startPeriod": period.start_s,
+            "limit": period.limit,
+            "numberPhases": period.phases,
+        }
+    )
+
+
+def _without_gaps(payload: Payload) -> Payload:
+    return {name: value for name, value in payload.items() if value is not None}
+
+
+def _format(at: datetime | None) -> str | None:
+    return format_time(at) if at else None
+
+
+def _everlasting(profile: Profile) -> Profile:
+    return replace(
+        profile, valid_to=None, schedule=replace(profile.schedule, duration_s=None)
+    )
