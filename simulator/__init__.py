@@ -1,0 +1,31 @@
+"""Charging stations, vehicles and a household, for tests, the demo and benchmarks.
+
+The other side of the wire: nothing here knows the integration, nor the packages it is built with.
+"""
+
+from simulator.clock import Clock, SystemClock, VirtualClock
+from simulator.faults import Faults
+from simulator.household import Household
+from simulator.ocpp16.frames import CallError
+from simulator.ocpp16.link import NotConnected
+from simulator.phases import L1, L2, L3, PerPhase, Phase
+from simulator.simulated import EvseView, SimulatedStation
+from simulator.vehicle import Vehicle
+
+__all__ = [
+    "L1",
+    "L2",
+    "L3",
+    "CallError",
+    "Clock",
+    "EvseView",
+    "Faults",
+    "Household",
+    "NotConnected",
+    "PerPhase",
+    "Phase",
+    "SimulatedStation",
+    "SystemClock",
+    "Vehicle",
+    "VirtualClock",
+]
