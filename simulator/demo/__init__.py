@@ -1,0 +1,1 @@
+"""A real Home Assistant with Evenload and a simulated home, to look at."""

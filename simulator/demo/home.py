@@ -1,0 +1,92 @@
+"""The home to look at: what its owner would enter into Evenload's forms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from .home_assistant import HomeAssistant
+
+type Json = dict[str, Any]
+
+DOMAIN = "evenload"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A charging station of the simulated home."""
+
+    identity: str
+    name: str
+    phases: str = "3"
+    maximum_a: float = 16
+
+
+STATIONS = [
+    Station("EVL-GARAGE", "Garage"),
+    Station("EVL-DRIVEWAY", "Driveway"),
+    Station("EVL-CARPORT", "Carport"),
+]
+MAIN_FUSE_A = 25
+SITE: Json = {"main_fuse_a": MAIN_FUSE_A, "phases": "3", "voltage_v": 230}
+GROUP = "Cars"
+GROUP_LIMIT_A = 24
+
+
+async def configure(home_assistant: HomeAssistant, ocpp_port: int) -> None:
+    """Fill in the forms that are not filled in yet."""
+    entry_id = await _site(home_assistant, ocpp_port)
+    there = {
+        (subentry["subentry_type"], subentry["title"])
+        for subentry in await subentries(home_assistant, entry_id)
+    }
+    for station in STATIONS:
+        if ("station", station.name) not in there:
+            await _add(home_assistant, entry_id, "station", _station_form(station))
+    if ("group", GROUP) not in there:
+        await _add(home_assistant, entry_id, "group", _group_form())
+
+
+async def entry(home_assistant: HomeAssistant) -> Json | None:
+    """Return Evenload's config entry, where there is one."""
+    entries = await home_assistant.call("config_entries/get", domain=DOMAIN)
+    return entries[0] if entries else None
+
+
+async def subentries(home_assistant: HomeAssistant, entry_id: str) -> list[Json]:
+    """Return the entry's stations and groups."""
+    found: list[Json] = await home_assistant.call(
+        "config_entries/subentries/list", entry_id=entry_id
+    )
+    return found
+
+
+async def _site(home_assistant: HomeAssistant, ocpp_port: int) -> str:
+    if existing := await entry(home_assistant):
+        return str(existing["entry_id"])
+    form = {"port": ocpp_port, **SITE, "advanced": {}}
+    made = await home_assistant.fill_in("flow", DOMAIN, {"user": form})
+    return str(made["result"]["entry_id"])
+
+
+async def _add(
+    home_assistant: HomeAssistant, entry_id: str, kind: str, form: Json
+) -> None:
+    await home_assistant.fill_in("subentries/flow", [entry_id, kind], {"user": form})
+
+
+def _station_form(station: Station) -> Json:
+    return {
+        "name": station.name,
+        "identity": station.identity,
+        "phases": station.phases,
+        "maximum_a": station.maximum_a,
+    }
+
+
+def _group_form() -> Json:
+    return {
+        "name": GROUP,
+        "limit": GROUP_LIMIT_A,
+        "unit": "A",
+        "strategy": "static",
+        "members": [station.identity for station in STATIONS],
+    }
