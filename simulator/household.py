@@ -69,10 +69,14 @@ class Household:
         power_w = self.base_w * daily_variation(now)
         for name in self.switched_on:
             power_w += self.appliances[name].power_w
-        each_w = self.solar_peak_w * self.sunshine(now) / len(self.solar_phases)
+        each_w = self.solar_w() / len(self.solar_phases)
         return power_w - PerPhase.on(
             self.solar_phases, (each_w,) * len(self.solar_phases)
         )
+
+    def solar_w(self) -> float:
+        """What the roof gives now."""
+        return self.solar_peak_w * self.sunshine(self.clock.now())
 
     def grid_power_w(self) -> PerPhase:
         """Watts at the grid connection, with everything the vehicles draw."""

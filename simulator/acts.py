@@ -1,0 +1,65 @@
+"""Things that happen to a station once, by name: what a hand at the console or over HTTP may ask for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from simulator.simulated import SimulatedStation
+
+
+async def _clear(station: SimulatedStation, _: Any) -> None:
+    station.faults.clear()
+
+
+async def _drop(station: SimulatedStation, _: Any) -> None:
+    await station.drop()
+
+
+async def _offline(station: SimulatedStation, _: Any) -> None:
+    station.go_offline()
+
+
+async def _online(station: SimulatedStation, _: Any) -> None:
+    station.go_online()
+
+
+async def _raw(station: SimulatedStation, text: Any) -> None:
+    await station.send_raw(str(text))
+
+
+async def _reboot(station: SimulatedStation, reason: Any) -> None:
+    station.charge_point.spawn(
+        station.reboot(reason if isinstance(reason, str) and reason else "HardReset")
+    )
+
+
+async def _resend(station: SimulatedStation, action: Any) -> None:
+    await station.resend(str(action))
+
+
+async def _error(station: SimulatedStation, code: Any) -> None:
+    for evse_id in station.station.evses:
+        station.set_error(evse_id, str(code) if code else None)
+
+
+ACTS: dict[str, Callable[[SimulatedStation, Any], Awaitable[None]]] = {
+    "clear": _clear,
+    "drop": _drop,
+    "error": _error,
+    "offline": _offline,
+    "online": _online,
+    "raw": _raw,
+    "reboot": _reboot,
+    "resend": _resend,
+}
+
+
+async def misbehave(station: SimulatedStation, wanted: dict[str, Any]) -> None:
+    """Switch faults and do acts; raises ValueError for a name that is neither.
+
+    The other exceptions are those of the acts: NotConnected, CallError, TimeoutError, KeyError.
+    """
+    switches = {name: value for name, value in wanted.items() if name not in ACTS}
+    station.faults.change(switches)
+    for name, argument in wanted.items():
+        if name in ACTS:
+            await ACTS[name](station, argument)
