@@ -152,9 +152,14 @@ class SimulatedStation:
             )
 
     async def stop(self) -> None:
-        """Switch it off, as if the power went; what it remembers is kept in its state file."""
+        """Switch it off; what it remembers is kept in its state file.
+
+        It says goodbye to the central system. To make it die without a word, go offline first.
+        """
         if self._state:
             memory.save(self.charge_point, self._state)
+        self.link.stay_offline()
+        await self.link.drop()
         for task in self._running:
             task.cancel()
         for task in self._running:

@@ -12,7 +12,7 @@ import uuid
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
-from websockets.frames import Frame as WebSocketFrame, Opcode
+from websockets.frames import CloseCode, Frame as WebSocketFrame, Opcode
 
 from simulator.clock import Clock, within
 from simulator.faults import Faults
@@ -118,7 +118,7 @@ class Link:
     async def drop(self) -> None:
         """Close the connection, and redial in time."""
         if self._socket:
-            await self._socket.close()
+            await self._socket.close(CloseCode.GOING_AWAY)
 
     def cut(self) -> None:
         """Lose the connection as when a cable is pulled: without a closing handshake."""

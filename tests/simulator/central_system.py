@@ -21,6 +21,7 @@ class StationError(Exception):
     """A station answered with a CALLERROR."""
 
     def __init__(self, code: str, description: str) -> None:
+        """Keep the code."""
         super().__init__(code, description)
         self.code = code
 
@@ -29,14 +30,20 @@ def violations(name: str, payload: Payload) -> list[str]:
     """What the schema of that name finds wrong."""
     schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8-sig"))
     # 0.1 and binary fractions do not go together; tenths are checked by the tests that are about limits.
-    schema = json.loads(json.dumps(schema).replace('"multipleOf": 0.1', '"multipleOf": 1e-9'))
-    return [error.message for error in jsonschema_rs.Draft4Validator(schema).iter_errors(payload)]
+    schema = json.loads(
+        json.dumps(schema).replace('"multipleOf": 0.1', '"multipleOf": 1e-9')
+    )
+    return [
+        error.message
+        for error in jsonschema_rs.Draft4Validator(schema).iter_errors(payload)
+    ]
 
 
 class CentralSystem:
     """It serves every station that dials; `received` is what they sent, in order."""
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """Tell the stations the time of that clock."""
         self.received: list[tuple[str, Payload]] = []
         self.invalid: list[str] = []
         self.answers: dict[str, Callable[[Payload], Payload | None]] = {}
@@ -58,15 +65,22 @@ class CentralSystem:
         }
 
     async def __aenter__(self) -> Self:
+        """Listen."""
         await self.listen(0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Listen no more."""
         await self.close()
 
     async def listen(self, port: int) -> None:
         self._server = await serve(
-            self._serve, "127.0.0.1", port, subprotocols=["ocpp1.6"], compression=None, ping_interval=None
+            self._serve,
+            "127.0.0.1",
+            port,
+            subprotocols=["ocpp1.6"],
+            compression=None,
+            ping_interval=None,
         )
 
     async def close(self) -> None:
@@ -119,22 +133,36 @@ class CentralSystem:
         match parts:
             case [2, message_id, action, payload]:
                 self.received.append((action, payload))
-                self.invalid += [f"{action}: {error}" for error in violations(action, payload)]
-                answer = self.answers.get(action, self._defaults.get(action, lambda _: {}))(payload)
+                self.invalid += [
+                    f"{action}: {error}" for error in violations(action, payload)
+                ]
+                answer = self.answers.get(
+                    action, self._defaults.get(action, lambda _: {})
+                )(payload)
                 if answer is not None and "error" in answer:
-                    await socket.send(json.dumps([4, message_id, answer["error"], "", {}]))
+                    await socket.send(
+                        json.dumps([4, message_id, answer["error"], "", {}])
+                    )
                 elif answer is not None:
                     await socket.send(json.dumps([3, message_id, answer]))
             case [3, message_id, payload]:
                 action, future = self._pending[message_id]
-                self.invalid += [f"{action}Response: {error}" for error in violations(f"{action}Response", payload)]
+                self.invalid += [
+                    f"{action}Response: {error}"
+                    for error in violations(f"{action}Response", payload)
+                ]
                 future.set_result(payload)
             case [4, message_id, code, description, _]:
-                self._pending[message_id][1].set_exception(StationError(code, description))
+                self._pending[message_id][1].set_exception(
+                    StationError(code, description)
+                )
 
     def _boot(self, _: Payload) -> Payload:
         return {"status": "Accepted", "currentTime": self.time(), "interval": 300}
 
     def _start(self, _: Payload) -> Payload:
         self._transaction_id += 1
-        return {"transactionId": self._transaction_id, "idTagInfo": {"status": "Accepted"}}
+        return {
+            "transactionId": self._transaction_id,
+            "idTagInfo": {"status": "Accepted"},
+        }

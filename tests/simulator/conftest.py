@@ -25,11 +25,15 @@ async def central(clock: VirtualClock) -> AsyncIterator[CentralSystem]:
 
 
 @pytest.fixture
-async def switch_on(central: CentralSystem, clock: VirtualClock) -> AsyncIterator[Switch]:
+async def switch_on(
+    central: CentralSystem, clock: VirtualClock
+) -> AsyncIterator[Switch]:
     """Switch a station on and wait until it is accepted."""
     async with AsyncExitStack() as stack:
 
-        async def start(*, accepted: bool = True, identity: str = "X", **options: Any) -> SimulatedStation:
+        async def start(
+            *, accepted: bool = True, identity: str = "X", **options: Any
+        ) -> SimulatedStation:
             station = SimulatedStation(identity, central.url, clock=clock, **options)
             await stack.enter_async_context(station)
             await clock.advance(0.5)
