@@ -1,0 +1,102 @@
+"""Evenload: smart charging for electric vehicles, with the OCPP server that charging stations dial."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.typing import ConfigType
+from homeassistant.util import dt as dt_util
+
+from .configuration import listener_config, site_config
+from .const import DOMAIN, SIGNAL_CHANGED
+from .data import EvenloadConfigEntry
+from .devices import async_sync_devices, is_known_device
+from .engine.model.errors import ListenerError
+from .engine.site import Site
+from .vault import StoreVault
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.SENSOR,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what does not belong to one site: the actions."""
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> bool:
+    """Build the site, show it, and only then open the port that stations dial."""
+    listener = listener_config(entry.data)
+    site = Site(
+        site_config(entry),
+        listener,
+        StoreVault(hass, entry.entry_id),
+        now=dt_util.utcnow,
+    )
+    await site.load()
+    entry.runtime_data = site
+    async_sync_devices(hass, entry)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+
+    async def async_apply(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+        """Apply what the owner changed. Only another port is worth dropping every connection."""
+        if listener_config(entry.data) != listener:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+            return
+        site.reconfigure(site_config(entry))
+        async_show(None)
+
+    @callback
+    def async_show(_: object) -> None:
+        async_sync_devices(hass, entry)
+        async_dispatcher_send(hass, SIGNAL_CHANGED.format(entry.entry_id))
+
+    async def async_stop(_: Event) -> None:
+        await site.close()
+
+    entry.async_on_unload(entry.add_update_listener(async_apply))
+    entry.async_on_unload(site.on_new_evse(async_show))
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_stop)
+    )
+    try:
+        await site.open()
+    except ListenerError as err:
+        await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+        await site.close()
+        raise _setup_error(err) from err
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> bool:
+    """Take the entities away, then close every connection."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.close()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+    """Forget what was learnt."""
+    await StoreVault(hass, entry.entry_id).remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let the owner remove a device that the site no longer has."""
+    return not is_known_device(entry, device)
+
+
+def _setup_error(err: ListenerError) -> ConfigEntryNotReady | ConfigEntryError:
+    """Say why the port is not open: a wrong certificate does not get better by waiting."""
+    kind = ConfigEntryError if err.key == "invalid_certificate" else ConfigEntryNotReady
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=err.key,
+        translation_placeholders={"port": str(err.port), "detail": err.detail},
+    )

@@ -1,0 +1,154 @@
+"""Devices: the site, its stations, their connectors and the load balancing groups."""
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import (
+    ChildDeviceInfo,
+    DeviceEntryType,
+    DeviceInfo,
+)
+
+from .const import CONF_IDENTITY, DOMAIN, SUBENTRY_GROUP, SUBENTRY_STATION
+from .data import EvenloadConfigEntry
+from .engine.model.identity import EvseKey
+from .engine.model.stations import Station
+
+
+def station_subentry(
+    entry: EvenloadConfigEntry, identity: str
+) -> ConfigSubentry | None:
+    """Return the subentry of a station, or None when the owner removed it."""
+    return next(
+        (
+            subentry
+            for subentry in entry.get_subentries_of_type(SUBENTRY_STATION)
+            if subentry.data[CONF_IDENTITY] == identity
+        ),
+        None,
+    )
+
+
+def subentry_id(entry: EvenloadConfigEntry, identity: str) -> str | None:
+    """Return the id of the subentry of a station, or None when the owner removed it."""
+    subentry = station_subentry(entry, identity)
+    return subentry.subentry_id if subentry else None
+
+
+def station_device(identity: str) -> DeviceInfo:
+    """Return the device of a station, for entities; the registry knows the rest."""
+    return DeviceInfo(identifiers={(DOMAIN, identity)})
+
+
+def group_device(group_id: str) -> DeviceInfo:
+    """Return the device of a group, for entities; the registry knows the rest."""
+    return DeviceInfo(identifiers={(DOMAIN, group_id)})
+
+
+def evse_identifier(key: EvseKey) -> tuple[str, str]:
+    """Return what names the device of a connector; no identity of a station has a slash."""
+    return (DOMAIN, f"{key.identity}/{key.evse}")
+
+
+@callback
+def evse_device(
+    hass: HomeAssistant, entry: EvenloadConfigEntry, key: EvseKey
+) -> DeviceInfo | ChildDeviceInfo:
+    """Return the device of a connector, for entities.
+
+    A station with a single connector is one device: "Garage Power" is what its owner looks for.
+    """
+    if len(entry.runtime_data.stations[key.identity].evses) == 1:
+        return station_device(key.identity)
+    return ChildDeviceInfo(
+        identifiers={evse_identifier(key)},
+        parent_device_id=dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, key.identity), config_entry_id=entry.entry_id
+        ),
+    )
+
+
+@callback
+def async_sync_devices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+    """Register what the site has; a device must be there before its entities and its children."""
+    registry = dr.async_get(hass)
+    site = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer="Evenload",
+        model="Grid connection",
+        name=entry.title,
+    )
+    for station in entry.runtime_data.stations.values():
+        if subentry := station_subentry(entry, station.identity):
+            _sync_station(hass, entry, subentry, station, site.id)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=subentry.subentry_id,
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, subentry.subentry_id)},
+            manufacturer="Evenload",
+            model="Load balancing group",
+            name=subentry.title,
+            via_device_id=site.id,
+        )
+
+
+def _sync_station(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    subentry: ConfigSubentry,
+    station: Station,
+    site_id: str,
+) -> None:
+    """Register a station with what it says of itself, and its connectors when it has several."""
+    registry = dr.async_get(hass)
+    device = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={(DOMAIN, station.identity)},
+        manufacturer=station.info.vendor,
+        model=station.info.model,
+        name=subentry.title,
+        serial_number=station.info.serial,
+        sw_version=station.info.firmware,
+        via_device_id=site_id,
+    )
+    if len(station.evses) == 1:
+        return
+    for number in station.evses:
+        key = EvseKey(station.identity, number)
+        child = registry.async_get_or_create_child(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=subentry.subentry_id,
+            identifiers={evse_identifier(key)},
+            parent_device_id=device.id,
+            translation_key="evse",
+            translation_placeholders={"number": str(number)},
+        )
+        _move_entities(hass, f"{key}_", device.id, child.id)
+
+
+def _move_entities(hass: HomeAssistant, prefix: str, from_id: str, to_id: str) -> None:
+    """Move a connector's entities from the station that seemed to have only one."""
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_device(
+        registry, from_id, include_disabled_entities=True
+    ):
+        if entity.unique_id.startswith(prefix):
+            registry.async_update_entity(entity.entity_id, device_id=to_id)
+
+
+def is_known_device(entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry) -> bool:
+    """Whether the site, one of its stations or groups, or a connector is this device."""
+    site = entry.runtime_data
+    known = {(DOMAIN, entry.entry_id)}
+    known |= {(DOMAIN, name) for name in (*site.stations, *site.groups)}
+    known |= {
+        evse_identifier(EvseKey(station.identity, number))
+        for station in site.stations.values()
+        for number in station.evses
+    }
+    return not known.isdisjoint(device.identifiers)

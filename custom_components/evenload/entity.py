@@ -1,0 +1,154 @@
+"""What the entities of stations, connectors and groups have in common."""
+
+from abc import abstractmethod
+from typing import override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity import Entity, EntityDescription
+
+from .data import EvenloadConfigEntry
+from .devices import evse_device, group_device, station_device
+from .engine.model.groups import GroupState
+from .engine.model.identity import EvseKey
+from .engine.model.stations import Evse, Station
+from .engine.site import Observer, Unsubscribe
+
+
+class EvenloadEntity(Entity):
+    """An entity that is told when what it shows has changed."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(
+        self,
+        entry: EvenloadConfigEntry,
+        description: EntityDescription,
+        unique_id_prefix: str,
+    ) -> None:
+        """Name it after what it describes."""
+        self.entity_description = description
+        self._entry = entry
+        self._site = entry.runtime_data
+        self._attr_translation_key = description.key
+        self._attr_unique_id = f"{unique_id_prefix}_{description.key}"
+
+    @abstractmethod
+    def _subscribe(self, observer: Observer) -> Unsubscribe:
+        """Ask to be told of changes."""
+
+    @abstractmethod
+    def _refresh(self) -> bool:
+        """Take what it shows as it is now; returns whether it still exists."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with what is now, and be told of changes."""
+        await super().async_added_to_hass()
+        self._refresh()
+        self.async_on_remove(self._subscribe(self._async_changed))
+
+    @callback
+    def _async_changed(self) -> None:
+        """Show what is now; what was removed takes its entities along by itself."""
+        if self._refresh():
+            self.async_write_ha_state()
+
+
+class StationEntity(EvenloadEntity):
+    """An entity of a charging station; unavailable while that is not connected."""
+
+    def __init__(
+        self,
+        entry: EvenloadConfigEntry,
+        identity: str,
+        description: EntityDescription,
+    ) -> None:
+        """Take the station as it is now."""
+        super().__init__(entry, description, identity)
+        self._identity = identity
+        self._station: Station = self._site.stations[identity]
+        self._attr_device_info = station_device(identity)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the station is connected."""
+        return self._station.connected
+
+    @override
+    def _subscribe(self, observer: Observer) -> Unsubscribe:
+        return self._site.on_station(self._identity, observer)
+
+    @override
+    def _refresh(self) -> bool:
+        if (station := self._site.stations.get(self._identity)) is None:
+            return False
+        self._station = station
+        return True
+
+
+class EvseEntity(EvenloadEntity):
+    """An entity of a connector; unavailable while its station is not connected."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EvenloadConfigEntry,
+        key: EvseKey,
+        description: EntityDescription,
+    ) -> None:
+        """Take the connector as it is now."""
+        super().__init__(entry, description, str(key))
+        self._key = key
+        self._station: Station = self._site.stations[key.identity]
+        self._attr_device_info = evse_device(hass, entry, key)
+
+    @property
+    def _evse(self) -> Evse:
+        return self._station.evses[self._key.evse]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether the station is connected."""
+        return self._station.connected
+
+    @override
+    def _subscribe(self, observer: Observer) -> Unsubscribe:
+        return self._site.on_evse(self._key, observer)
+
+    @override
+    def _refresh(self) -> bool:
+        station = self._site.stations.get(self._key.identity)
+        if station is None or self._key.evse not in station.evses:
+            return False
+        self._station = station
+        return True
+
+
+class GroupEntity(EvenloadEntity):
+    """An entity of a load balancing group."""
+
+    def __init__(
+        self,
+        entry: EvenloadConfigEntry,
+        group_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Take the group as it is now."""
+        super().__init__(entry, description, group_id)
+        self._group_id = group_id
+        self._group: GroupState = self._site.groups[group_id]
+        self._attr_device_info = group_device(group_id)
+
+    @override
+    def _subscribe(self, observer: Observer) -> Unsubscribe:
+        return self._site.on_group(self._group_id, observer)
+
+    @override
+    def _refresh(self) -> bool:
+        if (group := self._site.groups.get(self._group_id)) is None:
+            return False
+        self._group = group
+        return True

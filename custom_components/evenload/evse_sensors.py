@@ -1,0 +1,207 @@
+"""What a connector shows: one row for each sensor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfTemperature,
+    UnitOfTime,
+)
+from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
+
+from .engine.model.allotments import Reason
+from .engine.model.phases import ALL_PHASES, Phase
+from .engine.model.stations import Evse
+from .states import ERRORS, STATUSES, error_state, status_state
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvseSensorDescription(SensorEntityDescription):
+    """A sensor of a connector; `lazy` ones exist once their value was seen."""
+
+    value: Callable[[Evse], StateType]
+    lazy: bool = False
+
+
+def _current(phase: Phase) -> EvseSensorDescription:
+    return EvseSensorDescription(
+        key=f"current_{phase}",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        # A station on one phase has no others to show.
+        lazy=phase is not Phase.L1,
+        value=lambda evse: evse.reading.current_a.get(phase),
+    )
+
+
+def _voltage(phase: Phase) -> EvseSensorDescription:
+    return EvseSensorDescription(
+        key=f"voltage_{phase}",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=phase is not Phase.L1,
+        value=lambda evse: evse.reading.voltage_v.get(phase),
+    )
+
+
+DURATION = EvseSensorDescription(
+    key="session_duration",
+    device_class=SensorDeviceClass.DURATION,
+    native_unit_of_measurement=UnitOfTime.SECONDS,
+    suggested_display_precision=0,
+    suggested_unit_of_measurement=UnitOfTime.MINUTES,
+    value=lambda evse: (
+        evse.session.duration_s(dt_util.utcnow()) if evse.session else None
+    ),
+)
+
+EVSE_SENSORS = (
+    EvseSensorDescription(
+        key="allotment",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda evse: evse.allotment.current.a if evse.allotment else None,
+    ),
+    *(_current(phase) for phase in ALL_PHASES),
+    EvseSensorDescription(
+        key="energy_export",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_display_precision=2,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        lazy=True,
+        value=lambda evse: evse.reading.energy_export_wh,
+    ),
+    EvseSensorDescription(
+        key="energy_import",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_display_precision=2,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value=lambda evse: evse.reading.energy_import_wh,
+    ),
+    EvseSensorDescription(
+        key="error_code",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=ERRORS,
+        value=lambda evse: error_state(evse.error),
+    ),
+    EvseSensorDescription(
+        key="frequency",
+        device_class=SensorDeviceClass.FREQUENCY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfFrequency.HERTZ,
+        state_class=SensorStateClass.MEASUREMENT,
+        lazy=True,
+        value=lambda evse: evse.reading.frequency_hz,
+    ),
+    EvseSensorDescription(
+        key="limiting_phase",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[phase.value for phase in ALL_PHASES],
+        lazy=True,
+        value=lambda evse: evse.allotment.phase if evse.allotment else None,
+    ),
+    EvseSensorDescription(
+        key="offered_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda evse: evse.reading.offered_a,
+    ),
+    EvseSensorDescription(
+        key="offered_power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=True,
+        value=lambda evse: evse.reading.offered_w,
+    ),
+    EvseSensorDescription(
+        key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value=lambda evse: evse.reading.power_w,
+    ),
+    EvseSensorDescription(
+        key="power_factor",
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        state_class=SensorStateClass.MEASUREMENT,
+        lazy=True,
+        value=lambda evse: evse.reading.power_factor,
+    ),
+    EvseSensorDescription(
+        key="reason",
+        device_class=SensorDeviceClass.ENUM,
+        options=[reason.value for reason in Reason],
+        value=lambda evse: evse.allotment.reason if evse.allotment else None,
+    ),
+    DURATION,
+    EvseSensorDescription(
+        key="session_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_display_precision=2,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        value=lambda evse: evse.session.energy_wh if evse.session else None,
+    ),
+    EvseSensorDescription(
+        key="soc",
+        device_class=SensorDeviceClass.BATTERY,
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=True,
+        value=lambda evse: evse.reading.soc_percent,
+    ),
+    EvseSensorDescription(
+        key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=STATUSES,
+        value=lambda evse: status_state(evse.status),
+    ),
+    EvseSensorDescription(
+        key="temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=True,
+        value=lambda evse: evse.reading.temperature_c,
+    ),
+    *(_voltage(phase) for phase in ALL_PHASES),
+)

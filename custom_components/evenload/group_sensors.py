@@ -1,0 +1,70 @@
+"""What a load balancing group shows: one row for each sensor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import UnitOfElectricCurrent
+
+from .engine.model.groups import GroupState
+from .engine.model.limits import Current
+from .engine.model.phases import ALL_PHASES, Phase
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSensorDescription(SensorEntityDescription):
+    """A sensor of a group; one without a unit is in that of the group's limit."""
+
+    value: Callable[[GroupState], float]
+    in_unit_of_limit: bool = False
+
+
+def _used(phase: Phase) -> GroupSensorDescription:
+    return GroupSensorDescription(
+        key=f"used_{phase}",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda group: group.used[phase],
+    )
+
+
+def is_in_amperes(group: GroupState) -> bool:
+    """Whether the group's limit is a current."""
+    return isinstance(group.limit, Current)
+
+
+GROUP_SENSORS = (
+    GroupSensorDescription(
+        key="active",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda group: group.active,
+    ),
+    GroupSensorDescription(
+        key="available",
+        in_unit_of_limit=True,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda group: (
+            group.available_a if is_in_amperes(group) else group.available_w
+        ),
+    ),
+    GroupSensorDescription(
+        key="used",
+        in_unit_of_limit=True,
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda group: (
+            group.used.highest_a if is_in_amperes(group) else group.used_w
+        ),
+    ),
+    *(_used(phase) for phase in ALL_PHASES),
+    GroupSensorDescription(
+        key="waiting",
+        state_class=SensorStateClass.MEASUREMENT,
+        value=lambda group: group.waiting,
+    ),
+)

@@ -1,0 +1,177 @@
+"""Sensors of stations, connectors and load balancing groups."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.typing import StateType
+
+from .data import EvenloadConfigEntry
+from .devices import subentry_id
+from .engine.model.identity import EvseKey
+from .entity import EvseEntity, GroupEntity, StationEntity
+from .evse_sensors import DURATION, EVSE_SENSORS, EvseSensorDescription
+from .group_sensors import GROUP_SENSORS, GroupSensorDescription, is_in_amperes
+from .lazy import Latecomers
+from .roster import async_add_as_they_come
+from .station_sensors import STATION_SENSORS, StationSensorDescription
+
+# Nothing is polled: a station sends its values as often as it was asked to.
+PARALLEL_UPDATES = 0
+
+DURATION_STEP = timedelta(seconds=30)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the sensors."""
+    site = entry.runtime_data
+    of_evses = Latecomers[EvseSensorDescription](hass, entry)
+    of_stations = Latecomers[StationSensorDescription](hass, entry)
+
+    def of_station(identity: str) -> Iterable[StationSensor]:
+        def create(rows: list[StationSensorDescription]) -> list[StationSensor]:
+            return [StationSensor(entry, identity, row) for row in rows]
+
+        return create(
+            of_stations.split(
+                identity,
+                STATION_SENSORS,
+                has_value=lambda row: row.value(site.stations[identity]) is not None,
+                subscribe=lambda observer: site.on_station(identity, observer),
+                add=lambda rows: async_add_entities(
+                    create(rows), config_subentry_id=subentry_id(entry, identity)
+                ),
+            )
+        )
+
+    def of_evse(key: EvseKey) -> Iterable[EvseSensor]:
+        def create(rows: list[EvseSensorDescription]) -> list[EvseSensor]:
+            return [
+                (SessionDuration if row is DURATION else EvseSensor)(
+                    hass, entry, key, row
+                )
+                for row in rows
+            ]
+
+        return create(
+            of_evses.split(
+                str(key),
+                EVSE_SENSORS,
+                has_value=lambda row: row.value(site.evse(key)) is not None,
+                subscribe=lambda observer: site.on_evse(key, observer),
+                add=lambda rows: async_add_entities(
+                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
+                ),
+            )
+        )
+
+    def of_group(group_id: str) -> Iterable[GroupSensor]:
+        return [GroupSensor(entry, group_id, row) for row in GROUP_SENSORS]
+
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        station=of_station,
+        evse=of_evse,
+        group=of_group,
+    )
+
+
+class StationSensor(StationEntity, SensorEntity):
+    """Something that a station says of itself."""
+
+    entity_description: StationSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return what is known now."""
+        return self.entity_description.value(self._station)
+
+
+class EvseSensor(EvseEntity, SensorEntity):
+    """Something that a connector measures or is doing."""
+
+    entity_description: EvseSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return what is known now."""
+        return self.entity_description.value(self._evse)
+
+
+class SessionDuration(EvseSensor):
+    """How long a session lasts: it advances by itself while there is one."""
+
+    _clock: CALLBACK_TYPE | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin to run when a session does."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._stop)
+
+    @override
+    def _refresh(self) -> bool:
+        exists = super()._refresh()
+        session = self._evse.session
+        runs = exists and self.available and session is not None and session.is_open
+        if not runs:
+            self._stop()
+        elif not self._clock:
+            self._clock = async_track_time_interval(
+                self.hass, self._advance, DURATION_STEP
+            )
+        return exists
+
+    @callback
+    def _advance(self, _: object) -> None:
+        self.async_write_ha_state()
+
+    def _stop(self) -> None:
+        if self._clock:
+            self._clock()
+            self._clock = None
+
+
+class GroupSensor(GroupEntity, SensorEntity):
+    """What flows in a group, and what could."""
+
+    entity_description: GroupSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """Return what is known now."""
+        return self.entity_description.value(self._group)
+
+    @property
+    @override
+    def device_class(self) -> SensorDeviceClass | None:
+        """Return what the value is; the unit of the limit decides."""
+        if not self.entity_description.in_unit_of_limit:
+            return self.entity_description.device_class
+        if is_in_amperes(self._group):
+            return SensorDeviceClass.CURRENT
+        return SensorDeviceClass.POWER
+
+    @property
+    @override
+    def native_unit_of_measurement(self) -> str | None:
+        """Return the unit of the value; the unit of the limit decides."""
+        if not self.entity_description.in_unit_of_limit:
+            return self.entity_description.native_unit_of_measurement
+        if is_in_amperes(self._group):
+            return UnitOfElectricCurrent.AMPERE
+        return UnitOfPower.WATT

@@ -1,0 +1,230 @@
+"""A site without an engine: tests tell it what happened and read what it was asked."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, override
+from unittest.mock import AsyncMock
+
+from custom_components.evenload.engine.csms.commands import Commands
+from custom_components.evenload.engine.model.configuration import (
+    ListenerConfig,
+    SiteConfig,
+)
+from custom_components.evenload.engine.model.errors import ListenerError, NotConnected
+from custom_components.evenload.engine.model.events import Event
+from custom_components.evenload.engine.model.groups import GroupState
+from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.notices import Notice
+from custom_components.evenload.engine.model.stations import (
+    Evse,
+    PendingStation,
+    Station,
+)
+from custom_components.evenload.engine.site import Observer, Site, Unsubscribe
+from custom_components.evenload.engine.vault import Part, Vault
+
+
+class Observers[*Told]:
+    """Those who asked to be told something."""
+
+    def __init__(self) -> None:
+        """Nobody yet."""
+        self._all: list[Callable[[*Told], None]] = []
+
+    def add(self, observer: Callable[[*Told], None]) -> Unsubscribe:
+        self._all.append(observer)
+        return lambda: self._all.remove(observer)
+
+    def tell(self, *told: *Told) -> None:
+        for observer in tuple(self._all):
+            observer(*told)
+
+
+class FakeSite(Site):
+    """Keeps the facade's promises with nothing behind it."""
+
+    # Tests of setting up make the next site fail with this.
+    error: ListenerError | None = None
+
+    def __init__(
+        self,
+        config: SiteConfig,
+        listener: ListenerConfig,
+        vault: Vault,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        """Nothing is read before `load`."""
+        self.config = config
+        self.listener = listener
+        self.vault = vault
+        self.is_open = False
+        self.asked: list[tuple[Any, ...]] = []
+        self.command = AsyncMock(spec=Commands)
+        self.told_frames: list[dict[str, str]] = []
+        self._stations: dict[str, Station] = {}
+        self._groups: dict[str, GroupState] = {}
+        self._pending: dict[str, PendingStation] = {}
+        self._on_station: dict[str, Observers[()]] = defaultdict(Observers)
+        self._on_evse: dict[EvseKey, Observers[()]] = defaultdict(Observers)
+        self._on_group: dict[str, Observers[()]] = defaultdict(Observers)
+        self._on_new_evse: Observers[EvseKey] = Observers()
+        self._on_event: Observers[Event] = Observers()
+        self._on_pending: Observers[PendingStation] = Observers()
+        self._on_notice: Observers[Notice] = Observers()
+
+    @override
+    async def load(self) -> None:
+        await self.vault.load(Part.STATE)
+        self._take(self.config)
+
+    @override
+    async def open(self) -> None:
+        if self.error:
+            raise self.error
+        self.is_open = True
+
+    @override
+    async def close(self) -> None:
+        self.is_open = False
+
+    @override
+    def reconfigure(self, config: SiteConfig) -> None:
+        self.asked.append(("reconfigure", config))
+        self.config = config
+        for key in self._take(config):
+            self._on_new_evse.tell(key)
+
+    def _take(self, config: SiteConfig) -> list[EvseKey]:
+        new = [
+            identity for identity in config.stations if identity not in self._stations
+        ]
+        self._stations = {
+            identity: self._stations.get(identity) or _station(identity)
+            for identity in config.stations
+        }
+        self._groups = {
+            group.id: replace(
+                self._groups.get(group.id) or GroupState(group.id, group.limit),
+                limit=group.limit,
+            )
+            for group in config.groups.values()
+        }
+        return [EvseKey(identity, 1) for identity in new]
+
+    @property
+    @override
+    def port(self) -> int:
+        return self.listener.port
+
+    @property
+    @override
+    def stations(self) -> Mapping[str, Station]:
+        return self._stations
+
+    @property
+    @override
+    def groups(self) -> Mapping[str, GroupState]:
+        return self._groups
+
+    @property
+    @override
+    def pending(self) -> Mapping[str, PendingStation]:
+        return self._pending
+
+    @override
+    def evse(self, key: EvseKey) -> Evse:
+        return self._stations[key.identity].evses[key.evse]
+
+    @override
+    def on_station(self, identity: str, observer: Observer) -> Unsubscribe:
+        return self._on_station[identity].add(observer)
+
+    @override
+    def on_evse(self, key: EvseKey, observer: Observer) -> Unsubscribe:
+        return self._on_evse[key].add(observer)
+
+    @override
+    def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
+        return self._on_group[group_id].add(observer)
+
+    @override
+    def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
+        return self._on_new_evse.add(observer)
+
+    @override
+    def on_event(self, observer: Callable[[Event], None]) -> Unsubscribe:
+        return self._on_event.add(observer)
+
+    @override
+    def on_pending(self, observer: Callable[[PendingStation], None]) -> Unsubscribe:
+        return self._on_pending.add(observer)
+
+    @override
+    def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
+        return self._on_notice.add(observer)
+
+    @override
+    async def set_maximum(self, key: EvseKey, maximum_a: float) -> None:
+        self.asked.append(("set_maximum", key, maximum_a))
+        settings = replace(self.evse(key).settings, maximum=Current(maximum_a))
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    async def set_charging_allowed(self, key: EvseKey, *, allowed: bool) -> None:
+        self.asked.append(("set_charging_allowed", key, allowed))
+        settings = replace(self.evse(key).settings, charging_allowed=allowed)
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    def commands(self, identity: str) -> Commands:
+        if not self._stations[identity].connected:
+            raise NotConnected(identity)
+        return self.command
+
+    @override
+    def frames(self, identity: str) -> list[dict[str, str]]:
+        return self.told_frames
+
+    # What tests do to it
+
+    def put_station(self, identity: str, **changes: Any) -> None:
+        """Change a station, and tell it."""
+        self._stations[identity] = replace(self._stations[identity], **changes)
+        self._on_station[identity].tell()
+        for number in self._stations[identity].evses:
+            self._on_evse[EvseKey(identity, number)].tell()
+
+    def put(self, evse: Evse) -> None:
+        """Change an EVSE or add one, and tell it."""
+        station = self._stations[evse.key.identity]
+        is_new = evse.key.evse not in station.evses
+        evses = {**station.evses, evse.key.evse: evse}
+        self._stations[evse.key.identity] = replace(station, evses=evses)
+        if is_new:
+            self._on_new_evse.tell(evse.key)
+        self._on_evse[evse.key].tell()
+
+    def put_group(self, group_id: str, **changes: Any) -> None:
+        """Change a group's figures, and tell it."""
+        self._groups[group_id] = replace(self._groups[group_id], **changes)
+        self._on_group[group_id].tell()
+
+    def tell(self, event: Event) -> None:
+        """Tell an event."""
+        self._on_event.tell(event)
+
+    def knock(self, station: PendingStation) -> None:
+        """Let an unknown station dial in."""
+        self._pending[station.identity] = station
+        self._on_pending.tell(station)
+
+    def notice(self, notice: Notice) -> None:
+        """Tell what the owner has to be told."""
+        self._on_notice.tell(notice)
+
+
+def _station(identity: str) -> Station:
+    return Station(identity, evses={1: Evse(EvseKey(identity, 1))})
