@@ -1,0 +1,134 @@
+"""What a form may accept. Each check raises `BadSetting` with the key of the sentence to show."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+import math
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+
+from .configuration import phases_from, site_config, station_config
+from .const import (
+    CONF_IDENTITY,
+    CONF_LIMIT,
+    CONF_MAIN_FUSE_A,
+    CONF_MAXIMUM_A,
+    CONF_MEMBERS,
+    CONF_PHASES,
+    CONF_VOLTAGE_V,
+    DOMAIN,
+    SUBENTRY_STATION,
+)
+from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group
+from .engine.model.configuration import GroupConfig, SiteConfig
+from .engine.model.errors import BadSetting
+from .engine.model.identity import is_valid_identity
+from .engine.model.limits import MINIMUM_CURRENT_A
+
+# From the two halves of a North American supply to a European one between phases.
+MINIMUM_VOLTAGE_V = 100
+MAXIMUM_VOLTAGE_V = 480
+
+# The field that a sentence stands at; the others stand above the form.
+FIELDS = {
+    "already_configured": CONF_IDENTITY,
+    "fuse_below_group_limit": CONF_MAIN_FUSE_A,
+    "invalid_identity": CONF_IDENTITY,
+    "limit_above_main_fuse": CONF_LIMIT,
+    "limit_not_positive": CONF_LIMIT,
+    "limit_too_large": CONF_LIMIT,
+    "main_fuse_out_of_range": CONF_MAIN_FUSE_A,
+    "maximum_out_of_range": CONF_MAXIMUM_A,
+    "more_phases_than_site": CONF_PHASES,
+    "no_members": CONF_MEMBERS,
+    "share_below_minimum": CONF_LIMIT,
+    "station_in_other_group": CONF_MEMBERS,
+    "unknown_member": CONF_MEMBERS,
+    "voltage_out_of_range": CONF_VOLTAGE_V,
+}
+
+
+def form_error(err: BadSetting) -> dict[str, str]:
+    """Return the error of a form: the sentence at its field."""
+    return {FIELDS.get(err.key, "base"): err.key}
+
+
+def check_options(options: Mapping[str, Any]) -> None:
+    """Check a site by itself."""
+    _check_range(
+        "main_fuse_out_of_range",
+        options[CONF_MAIN_FUSE_A],
+        MINIMUM_CURRENT_A,
+        MAXIMUM_LIMIT_A,
+    )
+    _check_range(
+        "voltage_out_of_range",
+        options[CONF_VOLTAGE_V],
+        MINIMUM_VOLTAGE_V,
+        MAXIMUM_VOLTAGE_V,
+    )
+
+
+def check_site(entry: ConfigEntry, options: Mapping[str, Any]) -> None:
+    """Check a site with the groups that it has."""
+    check_options(options)
+    site = site_config(entry, options)
+    _check_groups(site, site.groups.values())
+
+
+def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> None:
+    """Check a station with the site and the group that it is in."""
+    _check_range(
+        "maximum_out_of_range",
+        data[CONF_MAXIMUM_A],
+        MINIMUM_CURRENT_A,
+        MAXIMUM_LIMIT_A,
+    )
+    site = site_config(entry)
+    if len(phases_from(data[CONF_PHASES])) > len(site.phases):
+        raise BadSetting("more_phases_than_site")
+    station = station_config(name, data, site.phases)
+    site = replace(site, stations={**site.stations, station.identity: station})
+    if group := site.group_of(station.identity):
+        _check_groups(site, [group])
+
+
+def check_identity(hass: HomeAssistant, identity: str) -> None:
+    """Check that a new station can be known by this identity, and is not yet."""
+    if not is_valid_identity(identity):
+        raise BadSetting("invalid_identity")
+    if is_adopted(hass, identity):
+        raise BadSetting("already_configured")
+
+
+def is_adopted(hass: HomeAssistant, identity: str) -> bool:
+    """Whether any site has this station: its entities are named by its identity alone."""
+    return any(
+        subentry.data[CONF_IDENTITY] == identity
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_STATION)
+    )
+
+
+def _check_groups(site: SiteConfig, groups: Iterable[GroupConfig]) -> None:
+    """Check groups that exist, and name the one that would not work any more."""
+    for group in groups:
+        # A group whose stations were all removed waits for others.
+        if not group.members:
+            continue
+        try:
+            check_group(site, group)
+        except BadSetting as err:
+            key = (
+                "fuse_below_group_limit"
+                if err.key == "limit_above_main_fuse"
+                else "group_would_not_fit"
+            )
+            raise BadSetting(key, **err.placeholders, group=group.name) from err
+
+
+def _check_range(key: str, value: float, minimum: float, maximum: float) -> None:
+    """Check that a number is one, and within bounds."""
+    if not math.isfinite(value) or not minimum <= value <= maximum:
+        raise BadSetting(key, minimum=f"{minimum:g}", maximum=f"{maximum:g}")

@@ -1,0 +1,150 @@
+"""The fields of the forms."""
+
+from collections.abc import Mapping
+
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+)
+import voluptuous as vol
+
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_IDENTITY,
+    CONF_LIMIT,
+    CONF_MAIN_FUSE_A,
+    CONF_MAXIMUM_A,
+    CONF_MEMBERS,
+    CONF_PHASES,
+    CONF_PRIVATE_KEY,
+    CONF_STRATEGY,
+    CONF_UNIT,
+    CONF_VOLTAGE_V,
+    DEFAULT_MAIN_FUSE_A,
+    DEFAULT_MAXIMUM_A,
+    DEFAULT_PHASES,
+    DEFAULT_PORT,
+    DEFAULT_VOLTAGE_V,
+    SECTION_ADVANCED,
+    UNIT_AMPERES,
+    UNIT_WATTS,
+)
+from .engine.model.configuration import Strategy
+
+
+def _number(unit: str | None = None) -> NumberSelector:
+    """Return a field for any number: what is out of range is answered by a sentence of ours."""
+    config = NumberSelectorConfig(mode=NumberSelectorMode.BOX, step="any")
+    if unit:
+        config["unit_of_measurement"] = unit
+    return NumberSelector(config)
+
+
+PHASES = SelectSelector(
+    SelectSelectorConfig(
+        options=["1", "3"],
+        mode=SelectSelectorMode.LIST,
+        translation_key="phases",
+    )
+)
+
+PORT = vol.All(
+    NumberSelector(
+        NumberSelectorConfig(mode=NumberSelectorMode.BOX, min=1, max=65535, step=1)
+    ),
+    vol.Coerce(int),
+)
+
+CONNECTION_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
+        vol.Required(SECTION_ADVANCED): section(
+            vol.Schema(
+                {
+                    vol.Optional(CONF_HOST): TextSelector(),
+                    vol.Optional(CONF_CERTIFICATE): TextSelector(),
+                    vol.Optional(CONF_PRIVATE_KEY): TextSelector(),
+                }
+            ),
+            {"collapsed": True},
+        ),
+    }
+)
+
+SITE_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_MAIN_FUSE_A, default=DEFAULT_MAIN_FUSE_A): _number("A"),
+        vol.Required(CONF_PHASES, default=DEFAULT_PHASES): PHASES,
+        vol.Required(CONF_VOLTAGE_V, default=DEFAULT_VOLTAGE_V): _number("V"),
+    }
+)
+
+# The section comes last: few owners need it.
+USER_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
+        **SITE_SCHEMA.schema,
+        **CONNECTION_SCHEMA.schema,
+    }
+)
+
+STATION_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_PHASES, default=DEFAULT_PHASES): PHASES,
+        vol.Required(CONF_MAXIMUM_A, default=DEFAULT_MAXIMUM_A): _number("A"),
+    }
+)
+
+NEW_STATION_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_NAME): TextSelector(),
+        vol.Required(CONF_IDENTITY): TextSelector(),
+        **STATION_SCHEMA.schema,
+    }
+)
+
+
+def group_schema(stations: Mapping[str, str]) -> vol.Schema:
+    """Return the fields of a group; `stations` are their names by identity."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_NAME): TextSelector(),
+            vol.Required(CONF_LIMIT): _number(),
+            vol.Required(CONF_UNIT, default=UNIT_AMPERES): vol.All(
+                vol.Lower,
+                SelectSelector(
+                    SelectSelectorConfig(
+                        options=[UNIT_AMPERES, UNIT_WATTS],
+                        mode=SelectSelectorMode.LIST,
+                        translation_key="unit",
+                    )
+                ),
+            ),
+            vol.Required(CONF_STRATEGY, default=Strategy.STATIC): SelectSelector(
+                SelectSelectorConfig(
+                    options=[strategy.value for strategy in Strategy],
+                    mode=SelectSelectorMode.DROPDOWN,
+                    translation_key="strategy",
+                )
+            ),
+            vol.Required(CONF_MEMBERS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=[
+                        SelectOptionDict(value=identity, label=name)
+                        for identity, name in stations.items()
+                    ],
+                    mode=SelectSelectorMode.LIST,
+                    multiple=True,
+                )
+            ),
+        }
+    )

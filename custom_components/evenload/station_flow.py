@@ -1,0 +1,75 @@
+"""The forms of a charging station."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.const import CONF_NAME
+
+from .checks import check_identity, check_station, form_error
+from .configuration import listener_config
+from .connection import station_url
+from .const import CONF_IDENTITY, CONF_PHASES
+from .engine.model.errors import BadSetting
+from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA
+
+
+class StationFlow(ConfigSubentryFlow):
+    """Adds a station before it dials in, and changes it."""
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Add a station."""
+        errors: dict[str, str] = {}
+        entry = self._get_entry()
+        placeholders = {"url": station_url(self.hass, listener_config(entry.data))}
+        if user_input is not None:
+            data = dict(user_input)
+            name = data.pop(CONF_NAME)
+            try:
+                check_identity(self.hass, data[CONF_IDENTITY])
+                check_station(entry, name, data)
+            except BadSetting as err:
+                errors, placeholders = form_error(err), placeholders | err.placeholders
+            else:
+                return self.async_create_entry(
+                    title=name, data=data, unique_id=data[CONF_IDENTITY]
+                )
+        return self.async_show_form(
+            step_id="user",
+            data_schema=self.add_suggested_values_to_schema(
+                NEW_STATION_SCHEMA,
+                user_input or {CONF_PHASES: entry.options[CONF_PHASES]},
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Change a station; its identity is what the station itself says."""
+        errors: dict[str, str] = {}
+        entry = self._get_entry()
+        subentry = self._get_reconfigure_subentry()
+        placeholders = {"identity": subentry.data[CONF_IDENTITY]}
+        if user_input is not None:
+            data = {**subentry.data, **user_input}
+            name = data.pop(CONF_NAME)
+            try:
+                check_station(entry, name, data)
+            except BadSetting as err:
+                errors, placeholders = form_error(err), placeholders | err.placeholders
+            else:
+                return self.async_update_and_abort(
+                    entry, subentry, title=name, data=data
+                )
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(
+                STATION_SCHEMA,
+                user_input or {CONF_NAME: subentry.title, **subentry.data},
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
