@@ -20,6 +20,9 @@ class EvenloadEntity(Entity):
     _attr_has_entity_name = True
     _attr_should_poll = False
 
+    # Whether it says nothing, and can do nothing, while its station is away.
+    _needs_connection = True
+
     def __init__(
         self,
         entry: EvenloadConfigEntry,
@@ -73,8 +76,8 @@ class StationEntity(EvenloadEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether the station is connected."""
-        return self._station.connected
+        """Whether the station is connected, if it has to be."""
+        return self._station.connected or not self._needs_connection
 
     @override
     def _subscribe(self, observer: Observer) -> Unsubscribe:
@@ -111,8 +114,8 @@ class EvseEntity(EvenloadEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether the station is connected."""
-        return self._station.connected
+        """Whether the station is connected, if it has to be."""
+        return self._station.connected or not self._needs_connection
 
     @override
     def _subscribe(self, observer: Observer) -> Unsubscribe:

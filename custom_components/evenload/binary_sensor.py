@@ -1,0 +1,51 @@
+"""Whether each station is connected."""
+
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import EvenloadConfigEntry
+from .entity import StationEntity
+from .roster import async_add_as_they_come
+
+# Nothing is polled.
+PARALLEL_UPDATES = 0
+
+CONNECTED = BinarySensorEntityDescription(
+    key="connected",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the binary sensors."""
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        station=lambda identity: [Connected(entry, identity, CONNECTED)],
+    )
+
+
+class Connected(StationEntity, BinarySensorEntity):
+    """Whether the station is connected: the one thing that is known while it is not."""
+
+    _needs_connection = False
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it is connected now."""
+        return self._station.connected

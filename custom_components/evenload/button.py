@@ -1,0 +1,84 @@
+"""What a station can be asked to do once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button.const import ButtonDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import EvenloadConfigEntry
+from .engine.csms.commands import Commands
+from .entity import EvseEntity, StationEntity
+from .errors import translated_errors
+from .roster import async_add_as_they_come
+
+# The engine sends one message at a time to each station, and lets one station not wait for another.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StationButtonDescription(ButtonEntityDescription):
+    """A button of a station."""
+
+    press: Callable[[Commands], Awaitable[None]]
+
+
+STATION_BUTTONS = (
+    StationButtonDescription(
+        key="hard_reset",
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        press=lambda commands: commands.reset(hard=True),
+    ),
+    StationButtonDescription(
+        key="reset",
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        press=lambda commands: commands.reset(hard=False),
+    ),
+)
+UNLOCK = ButtonEntityDescription(key="unlock")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons."""
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        station=lambda identity: [
+            StationButton(entry, identity, row) for row in STATION_BUTTONS
+        ],
+        evse=lambda key: [Unlock(hass, entry, key, UNLOCK)],
+    )
+
+
+class StationButton(StationEntity, ButtonEntity):
+    """Asks the station to do something."""
+
+    entity_description: StationButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Ask it."""
+        with translated_errors(self._entry):
+            await self.entity_description.press(self._site.commands(self._identity))
+
+
+class Unlock(EvseEntity, ButtonEntity):
+    """Releases the cable."""
+
+    @override
+    async def async_press(self) -> None:
+        """Release it."""
+        with translated_errors(self._entry):
+            await self._site.commands(self._key.identity).unlock(self._key.evse)

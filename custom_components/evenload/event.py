@@ -1,0 +1,105 @@
+"""What happens at a connector: sessions that begin and end, cards that are shown."""
+
+from typing import Any, override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .data import EvenloadConfigEntry
+from .engine.model.events import Event, TokenPresented
+from .engine.model.transactions import Session
+from .entity import EvseEntity
+from .roster import async_add_as_they_come
+from .states import masked
+
+# Nothing is polled.
+PARALLEL_UPDATES = 0
+
+SESSION_STARTED = "session_started"
+SESSION_ENDED = "session_ended"
+TAG_READ = "tag_read"
+
+ACTIVITY = EventEntityDescription(
+    key="activity", event_types=[SESSION_STARTED, SESSION_ENDED, TAG_READ]
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the events."""
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        evse=lambda key: [Activity(hass, entry, key, ACTIVITY)],
+    )
+
+
+class Activity(EvseEntity, EventEntity):
+    """The latest that happened; it stays when the station goes."""
+
+    _needs_connection = False
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Be told of cards too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._site.on_event(self._async_event))
+
+    @callback
+    @override
+    def _async_changed(self) -> None:
+        """Tell which sessions ended and began since the last change."""
+        before = self._evse.session
+        if not self._refresh():
+            return
+        after = self._evse.session
+        same = before and after and before.started_at == after.started_at
+        if before and before.is_open and not (same and after and after.is_open):
+            ended = after if same and after else before
+            self._tell(SESSION_ENDED, _summary(ended))
+        if after and after.is_open and not (same and before and before.is_open):
+            self._tell(SESSION_STARTED, _summary(after))
+
+    @callback
+    def _async_event(self, event: Event) -> None:
+        """Tell of a card; a station that does not say where it was shown means its first connector."""
+        if not isinstance(event, TokenPresented):
+            return
+        if event.identity != self._key.identity:
+            return
+        first = min(self._station.evses)
+        if (event.evse or first) == self._key.evse:
+            self._tell(
+                TAG_READ, {"tag": masked(event.token), "accepted": event.accepted}
+            )
+
+    def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
+        self._trigger_event(event_type, attributes)
+        self.async_write_ha_state()
+
+
+def _summary(session: Session) -> dict[str, Any]:
+    """Return what an automation may want to know of a session."""
+    token = next(
+        (
+            transaction.token
+            for transaction in reversed(session.transactions)
+            if transaction.token
+        ),
+        None,
+    )
+    ended_at = session.ended_at
+    return {
+        "started_at": session.started_at.isoformat(),
+        "ended_at": ended_at.isoformat() if ended_at else None,
+        "energy_kwh": round(session.energy_wh / 1000, 3),
+        "duration_s": round(session.duration_s(dt_util.utcnow())),
+        "transactions": [transaction.id for transaction in session.transactions],
+        "tag": masked(token) if token else None,
+    }

@@ -1,0 +1,131 @@
+"""The owner's limits: of each connector, and of each load balancing group."""
+
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .configuration import group_config, site_config
+from .const import CONF_LIMIT, CONF_MAXIMUM_A, SIGNAL_CHANGED
+from .data import EvenloadConfigEntry
+from .devices import station_subentry
+from .engine.balancing.checks import check_group
+from .engine.model.limits import MINIMUM_CURRENT_A, Current
+from .entity import EvenloadEntity, EvseEntity, GroupEntity
+from .errors import translated_errors
+from .roster import async_add_as_they_come
+
+# The engine sends one message at a time to each station, and lets one station not wait for another.
+PARALLEL_UPDATES = 0
+
+MAXIMUM_CURRENT = NumberEntityDescription(
+    key="maximum_current",
+    device_class=NumberDeviceClass.CURRENT,
+    mode=NumberMode.SLIDER,
+    native_min_value=MINIMUM_CURRENT_A,
+    native_step=1,
+    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+)
+LIMIT = NumberEntityDescription(key="limit", mode=NumberMode.BOX)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the numbers."""
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        evse=lambda key: [MaximumCurrent(hass, entry, key, MAXIMUM_CURRENT)],
+        group=lambda group_id: [GroupLimit(entry, group_id, LIMIT)],
+    )
+
+
+class SettingNumber(EvenloadEntity, NumberEntity):
+    """A number whose bounds are settings of the site."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Be told of changed settings too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CHANGED.format(self._entry.entry_id),
+                self._async_changed,
+            )
+        )
+
+
+class MaximumCurrent(EvseEntity, SettingNumber):
+    """The most that a connector may draw; the owner's, so it can be set while the station is away."""
+
+    _needs_connection = False
+
+    @override
+    def _refresh(self) -> bool:
+        subentry = station_subentry(self._entry, self._key.identity)
+        if subentry is None or not super()._refresh():
+            return False
+        self._attr_native_max_value = subentry.data[CONF_MAXIMUM_A]
+        maximum = self._evse.settings.maximum
+        self._attr_native_value = maximum.a if maximum else self._attr_native_max_value
+        return True
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set the most that it may draw."""
+        with translated_errors(self._entry):
+            await self._site.set_maximum(self._key, value)
+
+
+class GroupLimit(GroupEntity, SettingNumber):
+    """The limit of a group; it is what the group's form says."""
+
+    @override
+    def _refresh(self) -> bool:
+        if self._group_id not in self._entry.subentries or not super()._refresh():
+            return False
+        site = site_config(self._entry)
+        match self._group.limit:
+            case Current(value):
+                self._attr_device_class = NumberDeviceClass.CURRENT
+                self._attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
+                scale = 1.0
+                self._attr_native_step = 1
+            case power:
+                value = power.w
+                self._attr_device_class = NumberDeviceClass.POWER
+                self._attr_native_unit_of_measurement = UnitOfPower.WATT
+                scale = site.voltage_v * len(site.phases)
+                self._attr_native_step = 10
+        self._attr_native_value = value
+        self._attr_native_max_value = site.main_fuse.a * scale
+        self._attr_native_min_value = MINIMUM_CURRENT_A * (
+            1.0 if scale == 1.0 else site.voltage_v
+        )
+        return True
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set the limit, as the form would."""
+        subentry = self._entry.subentries[self._group_id]
+        data = {**subentry.data, CONF_LIMIT: value}
+        site = site_config(self._entry)
+        with translated_errors(self._entry):
+            check_group(
+                site,
+                group_config(self._group_id, subentry.title, data, site.stations),
+            )
+        self.hass.config_entries.async_update_subentry(self._entry, subentry, data=data)
