@@ -12,28 +12,37 @@ from .configuration import listener_config, site_config
 from .const import DOMAIN, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import async_sync_devices, is_known_device
+from .discovery import async_announce_unknown
 from .engine.model.errors import ListenerError
 from .engine.site import Site
+from .issues import async_follow_notices
+from .presence import async_follow_presence
+from .services import async_setup_services
 from .vault import StoreVault
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.EVENT,
+    Platform.NUMBER,
     Platform.SENSOR,
+    Platform.SWITCH,
 ]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up what does not belong to one site: the actions."""
+    """Set up what does not belong to one site."""
+    async_setup_services(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> bool:
     """Build the site, show it, and only then open the port that stations dial."""
-    listener = listener_config(entry.data)
     site = Site(
         site_config(entry),
-        listener,
+        listener_config(entry.data),
         StoreVault(hass, entry.entry_id),
         now=dt_util.utcnow,
     )
@@ -41,28 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> 
     entry.runtime_data = site
     async_sync_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-
-    async def async_apply(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
-        """Apply what the owner changed. Only another port is worth dropping every connection."""
-        if listener_config(entry.data) != listener:
-            hass.config_entries.async_schedule_reload(entry.entry_id)
-            return
-        site.reconfigure(site_config(entry))
-        async_show(None)
-
-    @callback
-    def async_show(_: object) -> None:
-        async_sync_devices(hass, entry)
-        async_dispatcher_send(hass, SIGNAL_CHANGED.format(entry.entry_id))
-
-    async def async_stop(_: Event) -> None:
-        await site.close()
-
-    entry.async_on_unload(entry.add_update_listener(async_apply))
-    entry.async_on_unload(site.on_new_evse(async_show))
-    entry.async_on_unload(
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, async_stop)
-    )
+    _follow(hass, entry)
     try:
         await site.open()
     except ListenerError as err:
@@ -92,10 +80,40 @@ async def async_remove_config_entry_device(
     return not is_known_device(entry, device)
 
 
+@callback
+def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+    """Follow the owner's changes and the site's news until the entry is unloaded."""
+    site = entry.runtime_data
+    listener = listener_config(entry.data)
+
+    @callback
+    def show(_: object) -> None:
+        async_sync_devices(hass, entry)
+        async_dispatcher_send(hass, SIGNAL_CHANGED.format(entry.entry_id))
+
+    async def apply(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+        # Only another port or certificate is worth dropping every connection.
+        if listener_config(entry.data) != listener:
+            hass.config_entries.async_schedule_reload(entry.entry_id)
+            return
+        site.reconfigure(site_config(entry))
+        show(None)
+
+    async def stop(_: Event) -> None:
+        await site.close()
+
+    entry.async_on_unload(entry.add_update_listener(apply))
+    entry.async_on_unload(site.on_new_evse(show))
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    async_follow_presence(hass, entry)
+    async_follow_notices(hass, entry)
+    async_announce_unknown(hass, entry)
+
+
 def _setup_error(err: ListenerError) -> ConfigEntryNotReady | ConfigEntryError:
     """Say why the port is not open: a wrong certificate does not get better by waiting."""
-    kind = ConfigEntryError if err.key == "invalid_certificate" else ConfigEntryNotReady
-    return kind(
+    wrong = err.key == "invalid_certificate"
+    return (ConfigEntryError if wrong else ConfigEntryNotReady)(
         translation_domain=DOMAIN,
         translation_key=err.key,
         translation_placeholders={"port": str(err.port), "detail": err.detail},

@@ -1,0 +1,117 @@
+"""What helps to find out why something does not work, without what is nobody's business."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from .const import CONF_CERTIFICATE, CONF_PRIVATE_KEY
+from .data import EvenloadConfigEntry
+from .engine.model.stations import Station
+
+TO_REDACT = {
+    CONF_CERTIFICATE,
+    CONF_PRIVATE_KEY,
+    "address",
+    "iccid",
+    "imsi",
+    "meter_serial",
+    "password",
+    "serial",
+    "token",
+}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: EvenloadConfigEntry
+) -> dict[str, Any]:
+    """Return what the site is and does."""
+    site = entry.runtime_data
+    return _redacted(
+        {
+            "entry": {"data": entry.data, "options": entry.options},
+            "subentries": [
+                {
+                    "type": subentry.subentry_type,
+                    "title": subentry.title,
+                    "data": subentry.data,
+                }
+                for subentry in entry.subentries.values()
+            ],
+            "port": site.port,
+            "stations": [_station(entry, one) for one in site.stations.values()],
+            "groups": list(site.groups.values()),
+            "pending": list(site.pending.values()),
+        }
+    )
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry
+) -> dict[str, Any]:
+    """Return what the station of this device is and does."""
+    # A connector's device names its station before the slash.
+    names = {name.partition("/")[0] for _, name in device.identifiers}
+    stations = entry.runtime_data.stations.values()
+    return _redacted(
+        {
+            "stations": [
+                _station(entry, station)
+                for station in stations
+                if station.identity in names
+            ]
+        }
+    )
+
+
+def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
+    """Return a station with what it said last."""
+    known = _plain(station)
+    secrets = set(_secrets(known))
+    return {
+        **known,
+        "frames": [
+            {key: _without(secrets, text) for key, text in frame.items()}
+            for frame in entry.runtime_data.frames(station.identity)
+        ],
+    }
+
+
+def _redacted(data: dict[str, Any]) -> dict[str, Any]:
+    """Return it as JSON can hold it, without what is nobody's business."""
+    return async_redact_data(_plain(data), TO_REDACT)
+
+
+def _plain(value: Any) -> Any:
+    """Return dictionaries whose keys are texts, and lists."""
+    if is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    """Find what is redacted where it has a name, to find it in frames too."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in TO_REDACT and isinstance(item, str) and item:
+                yield item
+            yield from _secrets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _secrets(item)
+
+
+def _without(secrets: Iterable[str], text: str) -> str:
+    """Return a frame with every secret blotted out as a whole text of it."""
+    for secret in secrets:
+        text = text.replace(f'"{secret}"', f'"{REDACTED}"')
+    return text

@@ -1,0 +1,64 @@
+"""Actions that do not belong to one entity."""
+
+from homeassistant.const import ATTR_DEVICE_ID
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv, service
+import voluptuous as vol
+
+from .const import DOMAIN
+from .data import EvenloadConfigEntry
+from .errors import translated_errors
+
+SERVICE_CALL = "call"
+
+ATTR_ACTION = "action"
+ATTR_PAYLOAD = "payload"
+
+CALL_SCHEMA = vol.Schema(
+    {
+        vol.Required(ATTR_DEVICE_ID): cv.string,
+        vol.Required(ATTR_ACTION): cv.string,
+        vol.Optional(ATTR_PAYLOAD, default=dict): dict,
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    # Any message can be sent with it, also one that changes a password or the firmware.
+    service.async_register_admin_service(
+        hass,
+        DOMAIN,
+        SERVICE_CALL,
+        _call,
+        schema=CALL_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+async def _call(call: ServiceCall) -> ServiceResponse:
+    """Send a station any message, and return its answer."""
+    entry: EvenloadConfigEntry
+    device, entry = service.async_get_device_and_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+    )
+    stations = entry.runtime_data.stations
+    identity = next((name for _, name in device.identifiers if name in stations), None)
+    if identity is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_station",
+            translation_placeholders={"device": device.name or device.id},
+        )
+    with translated_errors(entry):
+        return await entry.runtime_data.commands(identity).call(
+            call.data[ATTR_ACTION], call.data[ATTR_PAYLOAD]
+        )
