@@ -1,86 +1,177 @@
 """The engine as Home Assistant sees it: one object per grid connection."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from .csms.commands import Commands
+from .csms.listener import Listener
+from .csms.schemas import schemas
+from .csms.v16.adapter import Adapter16
+from .desk import Desk
+from .fleet import Fleet, utc_now
+from .memory import Memory, Sessions
 from .model.configuration import ListenerConfig, SiteConfig
-from .model.events import Event
+from .model.errors import BadSetting
+from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
 from .model.identity import EvseKey
-from .model.notices import Notice
-from .model.stations import Evse, PendingStation, Station
+from .model.limits import MINIMUM_CURRENT_A, Current
+from .model.notices import Notice, NoticeKind
+from .model.stations import Evse, OcppVersion, PendingStation, Station
+from .observers import Observers, Unsubscribe
+from .reception import Reception
+from .sessions.ledger import Ledger
 from .vault import Vault
 
-type Unsubscribe = Callable[[], None]
 type Observer = Callable[[], None]
+
+# How long the owner is told that a station was turned away.
+REFUSAL_SHOWN_S = 600.0
+
+_REFUSALS = {
+    "identity": NoticeKind.IDENTITY_REFUSED,
+    "too_many": NoticeKind.TOO_MANY_UNKNOWN,
+}
 
 
 class Site:
     """One grid connection with its OCPP server, stations and groups."""
 
     def __init__(
-        self, config: SiteConfig, listener: ListenerConfig, vault: Vault, now: Callable[[], datetime] | None = None
+        self,
+        config: SiteConfig,
+        listener: ListenerConfig,
+        vault: Vault,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Build it; nothing runs and nothing is read before `load` and `open`."""
+        # The first id is taken from the clock, so that a station which still knows an id of another system's, or of
+        # an installation that was lost, is not mistaken.
+        self._ledger = Ledger(next_id=int(now().timestamp()))
+        self._memory = Memory(
+            vault,
+            lambda: self._fleet.state(),
+            self._ended_sessions,
+            self._storage_trouble,
+        )
+        self._fleet = Fleet(config, self._ledger, self._memory.save, now)
+        self._reception = Reception(
+            self._is_adopted, lambda pending: self._pending.tell(None, pending)
+        )
+        self._events = Observers[Event]()
+        self._pending = Observers[PendingStation]()
+        self._notices: dict[tuple[NoticeKind, str], Notice] = {}
+        self._notice_observers = Observers[Notice]()
+        self._fleet.concerns.add(None, self._notice)
+        self._refusals: dict[NoticeKind, asyncio.TimerHandle] = {}
+        desk = Desk(self._fleet, self._reception, self._memory, self._events, now)
+        self._listener = Listener(
+            listener, desk, {OcppVersion.V16: Adapter16}, self._turned_away
+        )
+        self._now = now
 
     # Life cycle
 
     async def load(self) -> None:
         """Restore what is known of stations, sessions and limits; stations are not connected yet."""
+        state, sessions = await self._memory.load()
+        # Compiling schemas reads files.
+        await asyncio.get_running_loop().run_in_executor(None, schemas, OcppVersion.V16)
+        if state is not None:
+            self._ledger.restore(
+                state.pages, sessions.ended if sessions is not None else ()
+            )
+            self._fleet.restore(state)
 
     async def open(self) -> None:
         """Open the port. Raises `ListenerError` when that is not possible."""
+        await self._listener.open()
 
     async def close(self) -> None:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
+        await self._fleet.enforcer.close()
+        await self._listener.close()
+        for timer in self._refusals.values():
+            timer.cancel()
+        await self._memory.close()
 
     def reconfigure(self, config: SiteConfig) -> None:
         """Apply what the owner changed: the difference only; no connection is closed but those of removed stations."""
+        came, gone = self._fleet.configure(config)
+        for identity in gone:
+            self._reception.dismiss(identity)
+            for notice in [
+                notice
+                for notice in self._notices.values()
+                if notice.subject == identity
+            ]:
+                self._notice(replace(notice, active=False))
+        for identity in came:
+            self._adopt(identity)
+        self._memory.save_soon()
 
     # What there is to see
 
     @property
     def port(self) -> int:
         """The port that stations dial (the real one when 0 was asked for)."""
+        return self._listener.port
 
     @property
     def stations(self) -> Mapping[str, Station]:
         """Every adopted station, connected or not; each has at least EVSE 1."""
+        return self._fleet.stations
 
     @property
     def groups(self) -> Mapping[str, GroupState]:
         """Every load balancing group by its id."""
+        return {
+            group_id: self._fleet.group(group_id)
+            for group_id in self._fleet.config.groups
+        }
 
     @property
     def pending(self) -> Mapping[str, PendingStation]:
         """Stations that dialled in and are not adopted."""
+        return self._reception.pending
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError` where there is none."""
+        return self._fleet.evse(key)
 
     # Being told. Every subscription returns how to end it; observers are called on the event loop, after the change.
 
     def on_station(self, identity: str, observer: Observer) -> Unsubscribe:
         """Tell when anything of the station itself changes (connection, info, firmware)."""
+        return self._fleet.changes.add(identity, observer)
 
     def on_evse(self, key: EvseKey, observer: Observer) -> Unsubscribe:
         """Tell when anything of this EVSE changes, or its station connects or goes."""
+        return self._fleet.changes.add(key, observer)
 
     def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
         """Tell when a group's figures change."""
+        return self._fleet.changes.add(("group", group_id), observer)
 
     def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
         """Tell when an EVSE becomes known that was not in `stations` before."""
+        return self._fleet.discoveries.add(None, observer)
 
     def on_event(self, observer: Callable[[Event], None]) -> Unsubscribe:
         """Tell every model event of adopted stations, after the state was replaced."""
+        return self._events.add(None, observer)
 
     def on_pending(self, observer: Callable[[PendingStation], None]) -> Unsubscribe:
         """Tell when an unknown station has said what it is (or has been silent about it for some seconds)."""
+        return self._pending.add(None, observer)
 
     def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
         """Tell what the owner has to be told; those that last are told to a new observer at once."""
+        for notice in self._notices.values():
+            observer(notice)
+        return self._notice_observers.add(None, observer)
 
     # What the owner may do
 
@@ -88,15 +179,85 @@ class Site:
         """Set the owner's maximum of an EVSE, in amperes per phase.
 
         Raises:
-            BadSetting: it is between 0 and the least that a vehicle can take, or above the station's own maximum.
+            BadSetting: it is less than a vehicle can take, or above the station's own maximum.
 
         """
+        most_a = self._fleet.config.stations[key.identity].maximum.a
+        if not MINIMUM_CURRENT_A <= maximum_a <= most_a:
+            raise BadSetting(
+                "maximum_out_of_range",
+                minimum=f"{MINIMUM_CURRENT_A:g}",
+                maximum=f"{most_a:g}",
+            )
+        evse = self._fleet.evse(key)
+        self._fleet.set_settings(
+            key, replace(evse.settings, maximum=Current(maximum_a))
+        )
+        await self._memory.save()
 
     async def set_charging_allowed(self, key: EvseKey, *, allowed: bool) -> None:
         """Pause an EVSE without ending its session, or let it go on."""
+        evse = self._fleet.evse(key)
+        self._fleet.set_settings(key, replace(evse.settings, charging_allowed=allowed))
+        await self._memory.save()
 
     def commands(self, identity: str) -> Commands:
         """Return what can be asked of a station. Raises `NotConnected`."""
+        return self._reception.link(identity).commands
 
     def frames(self, identity: str) -> list[dict[str, str]]:
         """Return the last frames of a station for diagnostics: `at`, `direction` and `frame`, secrets removed."""
+        return self._reception.link(identity).frames()
+
+    # Inside
+
+    def _is_adopted(self, identity: str) -> bool:
+        return identity in self._fleet.stations
+
+    def _adopt(self, identity: str) -> None:
+        """Take in a station that has been waiting, on the connection that it has."""
+        taken = self._reception.adopt(identity)
+        if taken is None:
+            return
+        link, waiting = taken
+        now = self._now()
+        self._tell(
+            Connected(
+                identity=identity, at=now, version=link.version, address=link.address
+            )
+        )
+        if waiting.info is not None:
+            self._tell(Booted(identity=identity, at=now, info=waiting.info))
+
+    def _tell(self, event: Event) -> None:
+        self._fleet.hear(event)
+        self._events.tell(None, event)
+
+    def _ended_sessions(self) -> Sessions:
+        return Sessions(tuple(self._ledger.ended))
+
+    def _storage_trouble(self, trouble: bool) -> None:
+        self._notice(
+            Notice(NoticeKind.STORAGE_FAILED, self._fleet.config.name, trouble)
+        )
+
+    def _turned_away(self, why: str) -> None:
+        """Tell the owner that a station was turned away, and stop telling when that has not happened for a while."""
+        kind = _REFUSALS[why]
+        self._notice(Notice(kind, self._fleet.config.name))
+        if kind in self._refusals:
+            self._refusals[kind].cancel()
+        over = Notice(kind, self._fleet.config.name, active=False)
+        self._refusals[kind] = asyncio.get_running_loop().call_later(
+            REFUSAL_SHOWN_S, self._notice, over
+        )
+
+    def _notice(self, notice: Notice) -> None:
+        """Tell a notice when it begins, changes or ends."""
+        key = (notice.kind, notice.subject)
+        if not notice.active:
+            if self._notices.pop(key, None) is not None:
+                self._notice_observers.tell(None, notice)
+        elif self._notices.get(key) != notice:
+            self._notices[key] = notice
+            self._notice_observers.tell(None, notice)

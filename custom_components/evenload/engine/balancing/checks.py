@@ -23,7 +23,11 @@ def check_group(site: SiteConfig, group: GroupConfig) -> None:
             raise BadSetting("unknown_member", member=identity)
         for other in site.groups.values():
             if other.id != group.id and identity in other.members:
-                raise BadSetting("station_in_other_group", station=site.stations[identity].name, group=other.name)
+                raise BadSetting(
+                    "station_in_other_group",
+                    station=site.stations[identity].name,
+                    group=other.name,
+                )
     _check_limit(site, group)
     _check_share(site, group)
 
@@ -36,8 +40,12 @@ def _check_limit(site: SiteConfig, group: GroupConfig) -> None:
         case Current(a) if a > MAXIMUM_LIMIT_A:
             raise BadSetting("limit_too_large", maximum=f"{MAXIMUM_LIMIT_A:g} A")
         case Current(a) if a > site.main_fuse.a:
-            raise BadSetting("limit_above_main_fuse", main_fuse=f"{site.main_fuse.a:g} A")
-        case Power(w) if w > (fuse_w := site.main_fuse.a * site.voltage_v * len(site.phases)):
+            raise BadSetting(
+                "limit_above_main_fuse", main_fuse=f"{site.main_fuse.a:g} A"
+            )
+        case Power(w) if w > (
+            fuse_w := site.main_fuse.a * site.voltage_v * len(site.phases)
+        ):
             raise BadSetting("limit_above_main_fuse", main_fuse=f"{fuse_w:g} W")
 
 
@@ -48,7 +56,9 @@ def _check_share(site: SiteConfig, group: GroupConfig) -> None:
         case Current(limit):
             unit, minimum = "A", MINIMUM_CURRENT_A
         case Power(limit):
-            most_phases = max(len(site.stations[identity].wiring) for identity in group.members)
+            most_phases = max(
+                len(site.stations[identity].wiring) for identity in group.members
+            )
             unit, minimum = "W", MINIMUM_CURRENT_A * site.voltage_v * most_phases
     if limit / members < minimum:
         raise BadSetting(

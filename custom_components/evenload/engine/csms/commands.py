@@ -61,20 +61,21 @@ class Commands(Protocol):
     async def trigger(self, message: str, evse: int | None = None) -> None:
         """Ask the station to send a message now."""
 
-    async def get_configuration(self, keys: Sequence[str] = ()) -> Mapping[str, ConfigurationValue]:
+    async def get_configuration(
+        self, keys: Sequence[str] = ()
+    ) -> Mapping[str, ConfigurationValue]:
         """Read settings inside the station; all of them when no key is named."""
 
     async def set_configuration(self, key: str, value: str) -> bool:
         """Write a setting; returns whether it waits for a restart of the station."""
 
-    async def composite_schedule(self, evse: int, duration_s: int, unit: RateUnit | None = None) -> CompositeSchedule:
+    async def composite_schedule(
+        self, evse: int, duration_s: int, unit: RateUnit | None = None
+    ) -> CompositeSchedule:
         """Ask what the station will allow over the next `duration_s` seconds."""
 
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit. Never raises `StationRefused` or `StationSilent`: that is the outcome."""
-
-    async def clear_lease(self, evse: int) -> Outcome:
-        """Take away the lease of an EVSE, so that its fallback holds."""
 
     async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send any message of the station's version, as the specification writes it, and return the answer."""

@@ -48,7 +48,9 @@ class SiteConfig:
 
     def group_of(self, identity: str) -> GroupConfig | None:
         """Return the group that a station belongs to, or None where only the main fuse holds."""
-        return next((group for group in self.groups.values() if identity in group.members), None)
+        return next(
+            (group for group in self.groups.values() if identity in group.members), None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,3 +31,8 @@ def is_valid_identity(identity: str) -> bool:
         and identity == identity.strip()
         and identity not in {".", ".."}
     )
+
+
+def masked(identity: str) -> str:
+    """Return what a log may show of an identity or a token: its last characters."""
+    return f"…{identity[-4:]}" if len(identity) > 4 else "…"

@@ -28,7 +28,9 @@ class PhaseCurrents:
     l3: float = 0.0
 
     @classmethod
-    def even(cls, current_a: float, phases: tuple[Phase, ...] = ALL_PHASES) -> PhaseCurrents:
+    def even(
+        cls, current_a: float, phases: tuple[Phase, ...] = ALL_PHASES
+    ) -> PhaseCurrents:
         """Return the same current on each of the phases named, and none on the others."""
         return cls(**{phase.value: current_a for phase in phases})
 

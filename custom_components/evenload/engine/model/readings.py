@@ -70,5 +70,7 @@ class Reading:
 
     def phases_in_use(self, threshold_a: float = 1.0) -> int | None:
         """Return how many phases carry current, or None when none does."""
-        live = sum(1 for current_a in self.current_a.values() if current_a >= threshold_a)
+        live = sum(
+            1 for current_a in self.current_a.values() if current_a >= threshold_a
+        )
         return live or None

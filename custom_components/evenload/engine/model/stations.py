@@ -128,7 +128,11 @@ class Evse:
     @property
     def wants_energy(self) -> bool:
         """Whether a vehicle is plugged in and has not said that it is done."""
-        return self.status is not None and self.status.is_plugged_in and self.status is not EvseStatus.FINISHING
+        return (
+            self.status is not None
+            and self.status.is_plugged_in
+            and self.status is not EvseStatus.FINISHING
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,11 @@ class Session:
 
     def holding(self, transaction: Transaction) -> Session:
         """Return it with this transaction added, or replaced where the id is known."""
-        others = tuple(known for known in self.transactions if known.id != transaction.id)
+        others = tuple(
+            known for known in self.transactions if known.id != transaction.id
+        )
         start = min(self.started_at, transaction.started_at)
-        ordered = sorted((*others, transaction), key=lambda known: (known.started_at, known.id))
+        ordered = sorted(
+            (*others, transaction), key=lambda known: (known.started_at, known.id)
+        )
         return replace(self, started_at=start, transactions=tuple(ordered))

@@ -1,0 +1,141 @@
+"""What all stations together may be drawing: the sums that promise 1 is about."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ..model.configuration import SiteConfig
+from ..model.identity import EvseKey
+from ..model.orders import WHOLE_STATION
+from ..model.stations import Evse, Station
+from .headroom import headroom_a
+from .holdings import SETTLING_S, Holding
+from .targets import phases_in_use
+
+# A meter that reads more than the limit by this much, and a twentieth of it, shows a station that disobeys.
+DISOBEDIENCE_A = 1.0
+DISOBEDIENCE_FRACTION = 0.05
+
+# Older readings say nothing of what is drawn now.
+READING_AGE_S = 60.0
+
+
+class Commitments:
+    """The holdings of all stations, and what follows from them. `now` is the clock."""
+
+    def __init__(
+        self,
+        site: SiteConfig,
+        stations: Callable[[], Mapping[str, Station]],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Begin with nobody limited; `stations` looks up the present state."""
+        self.site = site
+        self.holdings: dict[EvseKey, Holding] = {}
+        self._stations = stations
+        self._now = now
+
+    def holding(self, key: EvseKey) -> Holding:
+        """Return what an EVSE (0: the station) may hold."""
+        return self.holdings.get(key, Holding())
+
+    def unlimited_a(self, key: EvseKey) -> float:
+        """Return what an EVSE may draw that no limit of ours holds back: what it was installed for."""
+        return self.site.stations[key.identity].maximum.a
+
+    def in_force_a(self, key: EvseKey) -> float:
+        """Return the limit that an EVSE obeys now, as far as is known: its own and its station's."""
+        own_a = self.holding(key).in_force_a(self._now(), self.unlimited_a(key))
+        station = EvseKey(key.identity, WHOLE_STATION)
+        return min(
+            own_a, self.holding(station).in_force_a(self._now(), self.unlimited_a(key))
+        )
+
+    def evse_a(self, key: EvseKey) -> float:
+        """Return the most that an EVSE may be drawing, in amperes per phase."""
+        station = self._stations()[key.identity]
+        most_a = self.holding(key).most_a(
+            self._now(), self.unlimited_a(key), connected=station.connected
+        )
+        return max(most_a, self._disobedience_a(station.evses.get(key.evse)))
+
+    def station_a(self, identity: str) -> float:
+        """Return the most that a station may be drawing: the sum of its EVSEs, or its own limit if that is less."""
+        station = self._stations()[identity]
+        whole = EvseKey(identity, WHOLE_STATION)
+        own_a = self.holding(whole).most_a(
+            self._now(), self.unlimited_a(whole), connected=station.connected
+        )
+        measured_a = sum(self._disobedience_a(evse) for evse in station.evses.values())
+        return max(
+            measured_a,
+            min(own_a, sum(self.evse_a(evse.key) for evse in station.evses.values())),
+        )
+
+    def headroom_a(
+        self, identity: str, foreseen: Mapping[str, float] | None = None
+    ) -> float:
+        """Return what a station may be given; `foreseen` replaces what some others may draw."""
+        expected = foreseen or {}
+
+        def committed(other: str) -> float:
+            return min(self.station_a(other), expected.get(other, float("inf")))
+
+        return headroom_a(self.site, identity, committed, self.phases_used)
+
+    def phases_used(self, identity: str) -> int:
+        """Return on how many phases a station must be counted."""
+        wiring = self.site.stations[identity].wiring
+        station = self._stations()[identity]
+        if not station.connected:
+            return len(wiring)
+        return max(
+            (
+                phases_in_use(evse, wiring) or len(wiring)
+                for evse in station.evses.values()
+            ),
+            default=len(wiring),
+        )
+
+    def is_settling(self) -> bool:
+        """Whether any vehicle may still be following a lowered limit."""
+        return any(
+            holding.is_settling(self._now()) for holding in self.holdings.values()
+        )
+
+    def observe(self, evse: Evse) -> bool:
+        """Look whether a vehicle was measured to have followed its lowered limit; returns whether that is news."""
+        holding = self.holding(evse.key)
+        at = evse.reading.at
+        if (
+            holding.settling_until is None
+            or at is None
+            or not holding.is_settling(self._now())
+        ):
+            return False
+        lowered_at = holding.settling_until - timedelta(seconds=SETTLING_S)
+        limit_a = holding.in_force_a(self._now(), self.unlimited_a(evse.key))
+        if (
+            at <= lowered_at
+            or evse.reading.currents.highest_a > limit_a + DISOBEDIENCE_A / 2
+        ):
+            return False
+        self.holdings[evse.key] = holding.settled()
+        return True
+
+    def _disobedience_a(self, evse: Evse | None) -> float:
+        """Return what an EVSE measurably draws beyond its limit, or 0 when it obeys."""
+        if evse is None or evse.reading.at is None:
+            return 0.0
+        now = self._now()
+        holding = self.holding(evse.key)
+        if holding.is_settling(now) or now - evse.reading.at > timedelta(
+            seconds=READING_AGE_S
+        ):
+            return 0.0
+        limit_a = self.in_force_a(evse.key)
+        drawn_a = evse.reading.currents.highest_a
+        return (
+            drawn_a
+            if drawn_a > limit_a * (1 + DISOBEDIENCE_FRACTION) + DISOBEDIENCE_A
+            else 0.0
+        )

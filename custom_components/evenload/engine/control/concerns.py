@@ -1,0 +1,36 @@
+"""What the owner has to be told of a station's limits."""
+
+from ..model.allotments import Reason
+from ..model.configuration import SiteConfig
+from ..model.notices import Notice, NoticeKind
+from ..model.stations import Station
+from .targets import Targets
+from .wishes import SAME_A, can_lease
+
+
+def concerns_of(site: SiteConfig, station: Station, targets: Targets) -> list[Notice]:
+    """Return every notice that a station can raise, active or not."""
+    name = site.stations[station.identity].name
+    allotments = [
+        targets.allotments[evse.key]
+        for evse in station.evses.values()
+        if evse.key in targets.allotments
+    ]
+    starved = [
+        allotment for allotment in allotments if allotment.reason is Reason.NOT_ENOUGH
+    ]
+    lasting = [targets.fallbacks[allotment.key] for allotment in allotments]
+    differs = any(
+        abs(a.current.a - b.current.a) > SAME_A
+        for a, b in zip(allotments, lasting, strict=True)
+    )
+    facts = {
+        NoticeKind.NOT_CONTROLLABLE: not station.capabilities.is_controllable,
+        NoticeKind.LIMITS_DO_NOT_EXPIRE: differs
+        and not can_lease(station.capabilities),
+        NoticeKind.SHARE_TOO_SMALL: bool(starved),
+    }
+    return [
+        Notice(kind, station.identity, active, {"name": name})
+        for kind, active in facts.items()
+    ]

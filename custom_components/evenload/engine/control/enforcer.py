@@ -1,0 +1,267 @@
+"""How limits reach stations: what lowers at once, what raises when there is room for it (promises 1 to 4)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+import contextlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..csms.host import Link
+from ..model.configuration import SiteConfig
+from ..model.errors import NotConnected
+from ..model.identity import EvseKey
+from ..model.limits import Current, at_least_minimum, floor_tenths
+from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
+from ..model.stations import Evse, Station
+from .commitments import Commitments
+from .targets import Targets
+from .wishes import SAME_A, Wish, Wishes, can_lease, renewal_due
+
+# A station that did not answer an order is asked again after this.
+RETRY_S = 30.0
+
+# How often an order that waits for room looks whether there is some: vehicles settle without a message.
+ROOM_POLL_S = 1.0
+
+# A limit that was accepted this recently is not written again because of a mere reconnect: flash memory wears out.
+TRUSTED_S = 3600.0
+
+# A raise to less than what is wanted must be worth a write.
+WORTHWHILE_A = 0.5
+
+
+class Enforcer:
+    """Brings every connected station to its targets, one order at a time, and never the sum above a limit."""
+
+    def __init__(
+        self,
+        site: SiteConfig,
+        stations: Callable[[], Mapping[str, Station]],
+        now: Callable[[], datetime],
+        save: Callable[[], Awaitable[None]],
+        changed: Callable[[str], None],
+    ) -> None:
+        """Begin with no station; `save` writes the holdings durably, `changed` hears whose limits did."""
+        self.commitments = Commitments(site, stations, now)
+        self.targets = Targets({}, {}, {})
+        self._stations = stations
+        self._now = now
+        self._save = save
+        self._changed = changed
+        self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
+        self._unverified: set[EvseKey] = set()
+        self._not_before: dict[LimitOrder, datetime] = {}
+
+    def set_targets(self, site: SiteConfig, targets: Targets) -> None:
+        """Take new targets; everybody looks what that changes for them."""
+        self.commitments.site = site
+        if targets != self.targets:
+            self._not_before.clear()
+        self.targets = targets
+        self.kick()
+
+    def attach(self, link: Link) -> None:
+        """Begin to write to a station that listens; limits that it took long ago are written again."""
+        self.detach(link.identity)
+        self._doubt(link.identity, booted=False)
+        wake = asyncio.Event()
+        task = asyncio.create_task(self._write(link, wake), name="evenload limits")
+        self._writers[link.identity] = (link, task, wake)
+
+    def rebooted(self, identity: str) -> None:
+        """Write a station's limits again: it has started anew and may have lost them."""
+        self._doubt(identity, booted=True)
+        self.kick()
+
+    def detach(self, identity: str) -> None:
+        """Stop writing to a station."""
+        writer = self._writers.pop(identity, None)
+        if writer is not None:
+            writer[1].cancel()
+
+    async def close(self) -> None:
+        """Stop writing to everybody."""
+        tasks = [task for _, task, _ in self._writers.values()]
+        for identity in tuple(self._writers):
+            self.detach(identity)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def kick(self) -> None:
+        """Let every writer look again."""
+        for _, _, wake in self._writers.values():
+            wake.set()
+
+    def observe(self, evse: Evse) -> None:
+        """Look whether a vehicle has followed a lowered limit, which makes room for others."""
+        if self.commitments.observe(evse):
+            self.kick()
+
+    def forget(self, identity: str) -> None:
+        """Forget a station that is no longer part of the site."""
+        self.detach(identity)
+        for key in [
+            key for key in self.commitments.holdings if key.identity == identity
+        ]:
+            del self.commitments.holdings[key]
+
+    def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:
+        """Return what to send to a station now, or None and after how many seconds to look again."""
+        station = self._stations()[identity]
+        config = self.commitments.site.stations[identity]
+        now = self._now()
+        wishes = Wishes(self.commitments, now, self.commitments.site.voltage_v).of(
+            station, config, self.targets, self._unverified
+        )
+        waits: list[float] = self._renewals(station, now)
+        for wish in wishes:
+            order = self._fitting(identity, wish)
+            if order is None:
+                waits.append(ROOM_POLL_S)
+            elif (wait_s := self._wait_s(order, now)) > 0:
+                waits.append(wait_s)
+            else:
+                return order, None
+        return None, min(waits, default=None)
+
+    async def _write(self, link: Link, wake: asyncio.Event) -> None:
+        with contextlib.suppress(NotConnected):
+            while True:
+                wake.clear()
+                order, wait_s = self.next_order(link.identity)
+                if order is not None:
+                    await self._send(link, order)
+                    continue
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), wait_s)
+
+    async def _send(self, link: Link, order: LimitOrder) -> None:
+        key = EvseKey(link.identity, order.evse)
+        unlimited_a = self.commitments.unlimited_a(key)
+        held_a = self.commitments.holding(key).in_force_a(self._now(), unlimited_a)
+        self.commitments.holdings[key] = self.commitments.holding(key).sending(order)
+        if order.current.a > held_a:
+            # Before a raise leaves, the disk knows of it: after a crash it must count.
+            await self._save()
+        outcome = await link.commands.set_limit(order)
+        self.commitments.holdings[key] = self.commitments.holding(key).answered(
+            order, outcome, self._now(), unlimited_a, idle=self._is_idle(key)
+        )
+        if outcome is Outcome.APPLIED:
+            self._unverified.discard(key)
+        else:
+            self._not_before[order] = self._now() + timedelta(seconds=RETRY_S)
+        self._changed(link.identity)
+        self.kick()
+
+    def _is_idle(self, key: EvseKey) -> bool:
+        """Whether it is certain that nothing is being drawn."""
+        evses = self._stations()[key.identity].evses
+        concerned = evses.values() if key.evse == WHOLE_STATION else [evses[key.evse]]
+        return all(
+            evse.status is not None and not evse.is_charging for evse in concerned
+        )
+
+    def _fitting(self, identity: str, wish: Wish) -> LimitOrder | None:
+        """Return the order, trimmed to the room there is; None when it has to wait."""
+        order = wish.order
+        key = EvseKey(identity, order.evse)
+        holding = self.commitments.holding(key)
+        if not wish.raises:
+            return (
+                order
+                if holding.fallback_a is not None
+                else self._first_limit(identity, order)
+            )
+        room_a = self._room_a(key)
+        if order.current.a <= room_a + SAME_A:
+            return order
+        if self.commitments.is_settling() or self._others_lower(identity):
+            return None
+        # What binds will not go away by itself (an offline station, say): take what there is.
+        there_a = at_least_minimum(floor_tenths(room_a))
+        held_a = holding.in_force_a(self._now(), self.commitments.unlimited_a(key))
+        return (
+            replace(order, current=Current(there_a))
+            if there_a > held_a + WORTHWHILE_A
+            else None
+        )
+
+    def _first_limit(self, identity: str, order: LimitOrder) -> LimitOrder:
+        """Return the first limit that a station ever gets: what is there once all that are told to have lowered."""
+        foreseen = {
+            other: self.targets.shares[other].current_a
+            for other in self._writers
+            if other in self.targets.shares
+        }
+        room_a = self.commitments.headroom_a(identity, foreseen)
+        there_a = min(order.current.a, max(room_a, 0.0))
+        return replace(order, current=Current(at_least_minimum(floor_tenths(there_a))))
+
+    def _room_a(self, key: EvseKey) -> float:
+        """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
+        room_a = self.commitments.headroom_a(key.identity)
+        if key.evse == WHOLE_STATION:
+            return room_a if self._evses_rely_on_station(key.identity) else float("inf")
+        evses = self._stations()[key.identity].evses
+        siblings_a = sum(
+            self.commitments.evse_a(evse.key)
+            for evse in evses.values()
+            if evse.key != key
+        )
+        whole = self.commitments.holding(EvseKey(key.identity, WHOLE_STATION))
+        if (
+            whole.fallback_a is not None
+            and whole.doubt_a is None
+            and whole.fallback_a <= room_a + SAME_A
+        ):
+            # The station's own limit holds the sum of its EVSEs.
+            return float("inf") if len(evses) == 1 else room_a - siblings_a
+        return room_a - siblings_a
+
+    def _evses_rely_on_station(self, identity: str) -> bool:
+        """Whether the sum of a station's EVSEs would exceed the room if its own limit were raised."""
+        evses = self._stations()[identity].evses.values()
+        return (
+            sum(self.commitments.evse_a(evse.key) for evse in evses)
+            > self.commitments.headroom_a(identity) + SAME_A
+        )
+
+    def _others_lower(self, identity: str) -> bool:
+        """Whether an order that lowers another station is on its way."""
+        shares = self.targets.shares
+        return any(
+            other != identity
+            and self.commitments.station_a(other) > shares[other].current_a + SAME_A
+            for other in self._writers
+            if other in shares and self._stations()[other].capabilities.is_controllable
+        )
+
+    def _wait_s(self, order: LimitOrder, now: datetime) -> float:
+        until = self._not_before.get(order)
+        return 0.0 if until is None else (until - now).total_seconds()
+
+    def _renewals(self, station: Station, now: datetime) -> list[float]:
+        if not can_lease(station.capabilities):
+            return []
+        holdings = (
+            self.commitments.holding(evse.key) for evse in station.evses.values()
+        )
+        return [
+            max(0.1, (renewal_due(holding.lease_until) - now).total_seconds())
+            for holding in holdings
+            if holding.has_lease(now)
+        ]
+
+    def _doubt(self, identity: str, *, booted: bool) -> None:
+        """Mark what a station should be told again."""
+        trusted_after = self._now() - timedelta(seconds=TRUSTED_S)
+        for key, holding in self.commitments.holdings.items():
+            if key.identity != identity or holding.fallback_at is None:
+                continue
+            if booted:
+                # A restart may have cost the lease; the fallback is in the station's lasting memory.
+                self.commitments.holdings[key] = replace(
+                    holding, lease_a=None, lease_until=None
+                )
+            if booted or holding.fallback_at < trusted_after:
+                self._unverified.add(key)

@@ -1,0 +1,105 @@
+"""What each station may hold: the last limits it accepted, and those whose fate is not known.
+
+Promise 1 counts on these figures, so each errs to the larger side.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..model.orders import Layer, LimitOrder, Outcome
+
+# Until a vehicle has followed a lower limit its amperes are still on the wire: 5 s for the vehicle (IEC 61851-1
+# annex A) and as much again for the station to pass the limit on.
+SETTLING_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The limits of one EVSE (or, for EVSE 0, of the whole station), in amperes per phase.
+
+    `fallback_a` None: never limited by us. `doubt_a`: the highest limit that was sent and not answered.
+    `settling_a`: what the vehicle may still be drawing after a limit was lowered.
+    """
+
+    fallback_a: float | None = None
+    fallback_at: datetime | None = None
+    lease_a: float | None = None
+    lease_until: datetime | None = None
+    doubt_a: float | None = None
+    settling_a: float | None = None
+    settling_until: datetime | None = None
+
+    def has_lease(self, now: datetime) -> bool:
+        """Whether a lease lies over the fallback."""
+        return (
+            self.lease_a is not None
+            and self.lease_until is not None
+            and now < self.lease_until
+        )
+
+    def is_settling(self, now: datetime) -> bool:
+        """Whether a vehicle may still be following a lowered limit."""
+        return self.settling_until is not None and now < self.settling_until
+
+    def in_force_a(self, now: datetime, unlimited_a: float) -> float:
+        """Return the limit that the station was last known to hold."""
+        if self.has_lease(now) and self.lease_a is not None:
+            return self.lease_a
+        return unlimited_a if self.fallback_a is None else self.fallback_a
+
+    def most_a(self, now: datetime, unlimited_a: float, *, connected: bool) -> float:
+        """Return the most that may be drawn under what the station may hold.
+
+        An offline station may lose its lease in a restart, so the greater of lease and fallback counts.
+        """
+        candidates = [self.in_force_a(now, unlimited_a)]
+        if not connected:
+            candidates.append(
+                unlimited_a if self.fallback_a is None else self.fallback_a
+            )
+        if self.doubt_a is not None:
+            candidates.append(self.doubt_a)
+        if self.is_settling(now) and self.settling_a is not None:
+            candidates.append(self.settling_a)
+        return min(unlimited_a, max(candidates))
+
+    def sending(self, order: LimitOrder) -> Holding:
+        """Return it with an order on its way: possibly applied until the answer says otherwise."""
+        return replace(self, doubt_a=max(order.current.a, self.doubt_a or 0.0))
+
+    def answered(
+        self,
+        order: LimitOrder,
+        outcome: Outcome,
+        now: datetime,
+        unlimited_a: float,
+        *,
+        idle: bool = False,
+    ) -> Holding:
+        """Return it after the station answered an order. `idle`: nothing is being drawn that has to follow."""
+        if outcome is Outcome.UNKNOWN:
+            return self
+        if outcome is Outcome.REFUSED:
+            return replace(self, doubt_a=None)
+        before_a = max(self.in_force_a(now, unlimited_a), self.doubt_a or 0.0)
+        held = replace(self, doubt_a=None)
+        if order.layer is Layer.LEASE:
+            until = now + timedelta(seconds=order.lease_s or 0)
+            held = replace(held, lease_a=order.current.a, lease_until=until)
+        else:
+            held = replace(held, fallback_a=order.current.a, fallback_at=now)
+        if not idle and held.in_force_a(now, unlimited_a) < before_a:
+            until = now + timedelta(seconds=SETTLING_S)
+            still_a = (
+                max(before_a, held.settling_a or 0.0)
+                if held.is_settling(now)
+                else before_a
+            )
+            held = replace(
+                held, settling_a=min(still_a, unlimited_a), settling_until=until
+            )
+        return held
+
+    def settled(self) -> Holding:
+        """Return it after the vehicle was measured to have followed."""
+        return replace(self, settling_a=None, settling_until=None)

@@ -1,0 +1,76 @@
+"""What every station should hold: the allotments of the strategy, as fallbacks and leases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..balancing.static import Share, allot_static, station_shares
+from ..model.allotments import Allotment, Demand
+from ..model.configuration import SiteConfig
+from ..model.identity import EvseKey
+from ..model.phases import Phase
+from ..model.stations import Evse, Station
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The shares of stations, what EVSEs should fall back to, and what they may draw now."""
+
+    shares: Mapping[str, Share]
+    fallbacks: Mapping[EvseKey, Allotment]
+    allotments: Mapping[EvseKey, Allotment]
+
+
+def targets_of(site: SiteConfig, stations: Mapping[str, Station]) -> Targets:
+    """Compute what everybody should hold now."""
+    demands = [
+        demand_of(site, evse)
+        for identity in site.stations
+        for evse in stations[identity].evses.values()
+    ]
+    # The fallback knows neither pauses nor who is plugged in: it must be right when nobody is there to change it.
+    lasting = [
+        replace(
+            demand,
+            maximum_a=site.stations[demand.key.identity].maximum.a,
+            phases_in_use=None,
+            plugged_in_at=None,
+            paused=False,
+        )
+        for demand in demands
+    ]
+    return Targets(
+        shares=station_shares(site, demands),
+        fallbacks=allot_static(site, lasting),
+        allotments=allot_static(site, demands),
+    )
+
+
+def demand_of(site: SiteConfig, evse: Evse) -> Demand:
+    """Return what an EVSE could use now."""
+    station = site.stations[evse.key.identity]
+    own = evse.settings.maximum
+    return Demand(
+        key=evse.key,
+        maximum_a=min(station.maximum.a, own.a)
+        if own is not None
+        else station.maximum.a,
+        phases=station.wiring,
+        phases_in_use=phases_in_use(evse, station.wiring),
+        plugged_in_at=_plugged_in_at(evse),
+        paused=not evse.settings.charging_allowed,
+    )
+
+
+def phases_in_use(evse: Evse, wiring: tuple[Phase, ...]) -> int | None:
+    """Return on how many phases a charging vehicle was seen, or None before it was."""
+    if not evse.is_charging:
+        return None
+    seen = evse.reading.phases_in_use()
+    return None if seen is None else min(seen, len(wiring))
+
+
+def _plugged_in_at(evse: Evse) -> datetime | None:
+    if evse.session is not None and evse.session.is_open:
+        return evse.session.started_at
+    return evse.status_at if evse.wants_energy else None

@@ -1,0 +1,141 @@
+"""Where a station's limits differ from what they should be, as orders: what lowers apart from what raises."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ..model.configuration import StationConfig
+from ..model.identity import EvseKey
+from ..model.limits import Current
+from ..model.orders import WHOLE_STATION, Layer, LimitOrder
+from ..model.stations import Capabilities, Station
+from .commitments import Commitments
+from .targets import Targets, phases_in_use
+
+# How long a lease lasts when Home Assistant dies, and how early it is renewed while it lives.
+LEASE_S = 900
+RENEW_BEFORE_S = 450.0
+
+# A lease that has become superfluous is set to the fallback and left to expire: clearing a profile makes some
+# stations jump to their maximum for a moment.
+LAST_LEASE_S = 60
+
+# Limits that differ by less than what OCPP can express are the same.
+SAME_A = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An order that would put one limit right; `raises` tells whether it needs room."""
+
+    order: LimitOrder
+    raises: bool
+
+
+class Wishes:
+    """Finds what is to be put right in one station."""
+
+    def __init__(
+        self, commitments: Commitments, now: datetime, voltage_v: float
+    ) -> None:
+        """Look at the holdings as they are now."""
+        self._commitments = commitments
+        self._now = now
+        self._voltage_v = voltage_v
+
+    def of(
+        self,
+        station: Station,
+        config: StationConfig,
+        targets: Targets,
+        unverified: set[EvseKey],
+    ) -> list[Wish]:
+        """Return all that is to be put right, in the order of sending. `unverified` limits are written again."""
+        wishes = [
+            *self._station_limit(station, targets, unverified),
+            *(
+                wish
+                for evse in station.evses.values()
+                for wish in self._evse_limits(
+                    evse.key, station, config, targets, unverified
+                )
+            ),
+        ]
+        return sorted(wishes, key=lambda wish: wish.raises)
+
+    def _station_limit(
+        self, station: Station, targets: Targets, unverified: set[EvseKey]
+    ) -> Iterable[Wish]:
+        key = EvseKey(station.identity, WHOLE_STATION)
+        if (
+            station.capabilities.station_limit is not False
+            and station.identity in targets.shares
+        ):
+            share_a = targets.shares[station.identity].current_a
+            yield from self._fallback(key, share_a, 1, unverified)
+
+    def _evse_limits(
+        self,
+        key: EvseKey,
+        station: Station,
+        config: StationConfig,
+        targets: Targets,
+        unverified: set[EvseKey],
+    ) -> Iterable[Wish]:
+        evse = station.evses[key.evse]
+        phases = phases_in_use(evse, config.wiring) or (min(len(config.wiring), 1))
+        lasting_a = targets.fallbacks[key].current.a
+        wanted_a = targets.allotments[key].current.a
+        if station.capabilities.evse_limit is False:
+            return
+        if not can_lease(station.capabilities):
+            yield from self._fallback(key, wanted_a, phases, unverified)
+            return
+        yield from self._fallback(key, lasting_a, phases, unverified)
+        yield from self._lease(key, lasting_a, wanted_a, phases)
+
+    def _fallback(
+        self, key: EvseKey, wanted_a: float, phases: int, unverified: set[EvseKey]
+    ) -> Iterable[Wish]:
+        held_a = self._commitments.holding(key).fallback_a
+        order = LimitOrder(
+            key.evse, Current(wanted_a), Layer.FALLBACK, None, phases, self._voltage_v
+        )
+        if held_a is None or wanted_a < held_a - SAME_A:
+            yield Wish(order, raises=False)
+        elif wanted_a > held_a + SAME_A:
+            yield Wish(order, raises=True)
+        elif key in unverified:
+            yield Wish(order, raises=False)
+
+    def _lease(
+        self, key: EvseKey, lasting_a: float, wanted_a: float, phases: int
+    ) -> Iterable[Wish]:
+        holding = self._commitments.holding(key)
+        has_lease = holding.has_lease(self._now)
+        differs = abs(wanted_a - lasting_a) > SAME_A
+        if not has_lease and not differs:
+            return
+        now_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
+        lease_s = LEASE_S if differs else LAST_LEASE_S
+        order = LimitOrder(
+            key.evse, Current(wanted_a), Layer.LEASE, lease_s, phases, self._voltage_v
+        )
+        if wanted_a < now_a - SAME_A:
+            yield Wish(order, raises=False)
+        elif wanted_a > now_a + SAME_A:
+            yield Wish(order, raises=True)
+        elif differs and renewal_due(holding.lease_until) <= self._now:
+            yield Wish(order, raises=False)
+
+
+def renewal_due(lease_until: datetime | None) -> datetime:
+    """Return when a lease should be renewed."""
+    if lease_until is None:
+        return datetime.min.replace(tzinfo=UTC)
+    return lease_until - timedelta(seconds=RENEW_BEFORE_S)
+
+
+def can_lease(capabilities: Capabilities) -> bool:
+    """Whether a limit in this station can expire by itself, as far as is known."""
+    return capabilities.leases is not False and capabilities.highest_stack_level != 0

@@ -1,0 +1,312 @@
+"""One connection to one station: frames in, answers out, and one call at a time (OCPP-J 1.6 §4)."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+import logging
+from typing import Any, Protocol
+from uuid import uuid4
+
+from websockets.exceptions import ConnectionClosed
+
+from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
+from ..model.identity import masked
+from ..model.stations import OcppVersion
+from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Allowance
+from .commands import Commands
+from .frames import (
+    UNKNOWN_ID,
+    Call,
+    CallError,
+    CallFault,
+    CallResult,
+    Fault,
+    Ignored,
+    dump_call,
+    dump_error,
+    dump_result,
+    parse,
+)
+from .redaction import redacted
+from .schemas import Schemas, as_fault
+from .tolerance import mend
+
+_LOGGER = logging.getLogger(__name__)
+
+# A station that does not answer within this is silent: it may or may not have done what it was asked.
+CALL_TIMEOUT_S = 10.0
+
+FRAMES_KEPT = 200
+_FRAME_TEXT_KEPT = 4000
+
+type Handler = Callable[[dict[str, Any]], dict[str, Any] | Awaitable[dict[str, Any]]]
+
+
+class Socket(Protocol):
+    """The part of a websocket that a connection uses."""
+
+    async def send(self, message: str) -> None:
+        """Send a text frame."""
+
+    async def recv(self) -> str | bytes:
+        """Receive a frame."""
+
+    async def ping(self, data: bytes | None = None) -> Awaitable[float]:
+        """Send a ping; what is returned is done when the pong comes."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close it."""
+
+
+class Adapter(Protocol):
+    """What one version of OCPP brings to a connection."""
+
+    @property
+    def version(self) -> OcppVersion:
+        """The version itself."""
+
+    @property
+    def schemas(self) -> Schemas:
+        """The version's schemas."""
+
+    @property
+    def commands(self) -> Commands:
+        """What can be asked of the station."""
+
+    def handler(self, action: str) -> Handler | None:
+        """Return what answers an action, or None when the version has no such action from a station."""
+
+    def spoke(self) -> None:
+        """Tell that the station has sent a call."""
+
+    def admitted(self) -> None:
+        """Tell that the station was adopted while it was connected."""
+
+    async def live(self) -> None:
+        """Do what is to be done of one's own accord while the connection is open; cancelled when it ends."""
+
+
+class Connection:
+    """One websocket of one station."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        identity: str,
+        address: str,
+        build: Callable[[Connection], Adapter],
+    ) -> None:
+        """Take over an open websocket."""
+        self.identity = identity
+        self.address = address
+        self.last_heard = asyncio.get_running_loop().time()
+        self.answers_pings = False
+        self._socket = socket
+        self._lock = asyncio.Lock()
+        self._awaited: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
+        self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
+        self._closing: asyncio.Task[None] | None = None
+        self._allowance: Allowance | None = None
+        self._limit_frames: Callable[[int], None] | None = None
+        self._open = True
+        self.adapter = build(self)
+
+    @property
+    def version(self) -> OcppVersion:
+        """The version of OCPP that both agreed on."""
+        return self.adapter.version
+
+    @property
+    def commands(self) -> Commands:
+        """What can be asked of the station."""
+        return self.adapter.commands
+
+    @property
+    def is_open(self) -> bool:
+        """Whether frames can still be sent."""
+        return self._open
+
+    def bound(self, limit_frames: Callable[[int], None]) -> None:
+        """Bound what a pending station may send; `limit_frames` sets the largest frame, in bytes."""
+        self._allowance = Allowance(asyncio.get_running_loop().time())
+        self._limit_frames = limit_frames
+        limit_frames(PENDING_FRAME_BYTES)
+
+    def admitted(self) -> None:
+        """Lift the bounds: the station was adopted."""
+        self._allowance = None
+        if self._limit_frames is not None:
+            self._limit_frames(ADOPTED_FRAME_BYTES)
+        self.adapter.admitted()
+
+    async def run(self) -> str:
+        """Serve the station until the websocket closes; returns why it did."""
+        life = asyncio.create_task(
+            self.adapter.live(), name=f"evenload {masked(self.identity)}"
+        )
+        try:
+            while True:
+                message = await self._socket.recv()
+                self.last_heard = asyncio.get_running_loop().time()
+                if self._allowance is not None and not self._allowance.take(
+                    self.last_heard
+                ):
+                    self.hang_up(
+                        1008, "Too many messages for a station that is not adopted"
+                    )
+                await self._receive(message)
+        except ConnectionClosed as closed:
+            return str(closed)
+        finally:
+            self._open = False
+            life.cancel()
+            await asyncio.gather(life, return_exceptions=True)
+            if self._awaited is not None:
+                self._awaited[1].cancel()
+
+    async def call(
+        self, action: str, payload: dict[str, Any], timeout_s: float = CALL_TIMEOUT_S
+    ) -> dict[str, Any]:
+        """Send a call and return the answer's payload.
+
+        Raises:
+            InvalidRequest: the payload does not fit the schema; nothing was sent.
+            NotConnected: the connection is, or goes, down.
+            StationSilent: no answer within `timeout_s` seconds.
+            StationRefused: the station answered with CALLERROR.
+
+        """
+        self._check(action, payload)
+        async with self._lock:
+            answer = await self._exchange(action, payload, timeout_s)
+        if isinstance(answer, CallError):
+            raise StationRefused(self.identity, action, answer.code or "CALLERROR")
+        return answer.payload
+
+    async def ping(self) -> None:
+        """Send a ping; the pong, if any, counts as being heard."""
+        try:
+            pong = asyncio.ensure_future(await self._socket.ping())
+        except ConnectionClosed:
+            return
+        pong.add_done_callback(self._ponged)
+
+    def _ponged(self, pong: asyncio.Future[float]) -> None:
+        if not pong.cancelled() and pong.exception() is None:
+            self.answers_pings = True
+            self.last_heard = asyncio.get_running_loop().time()
+
+    def frames(self) -> list[dict[str, str]]:
+        """Return the last frames, secrets removed."""
+        return [
+            {"at": at.isoformat(), "direction": direction, "frame": redacted(text)}
+            for at, direction, text in self._frames
+        ]
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close the connection, without waiting for it."""
+        self._open = False
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._socket.close(code, reason))
+
+    def _check(self, action: str, payload: dict[str, Any]) -> None:
+        if action not in self.adapter.schemas.actions:
+            raise InvalidRequest(action, f"OCPP {self.version} has no such message")
+        try:
+            dump_call("", action, payload)
+        except (TypeError, ValueError) as error:
+            raise InvalidRequest(action, str(error)) from error
+        if violations := self.adapter.schemas.violations(action, payload):
+            raise InvalidRequest(action, as_fault(violations[0]).description)
+
+    async def _exchange(
+        self, action: str, payload: dict[str, Any], timeout_s: float
+    ) -> CallResult | CallError:
+        call_id = str(uuid4())
+        future: asyncio.Future[CallResult | CallError] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._awaited = (call_id, future)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._send(dump_call(call_id, action, payload))
+                return await future
+        except TimeoutError:
+            raise StationSilent(self.identity, action) from None
+        except asyncio.CancelledError:
+            # Cancelled by run() when the socket closed, rather than from outside.
+            if future.cancelled() and not self._open:
+                raise NotConnected(self.identity) from None
+            raise
+        finally:
+            self._awaited = None
+
+    async def _send(self, text: str) -> None:
+        if not self._open:
+            raise NotConnected(self.identity)
+        self._keep("out", text)
+        try:
+            await self._socket.send(text)
+        except ConnectionClosed:
+            raise NotConnected(self.identity) from None
+
+    async def _receive(self, message: str | bytes) -> None:
+        """Deal with one frame; nothing that a station sends may end its connection."""
+        self._keep(
+            "in",
+            message if isinstance(message, str) else message.decode(errors="replace"),
+        )
+        call_id: str | int = UNKNOWN_ID
+        try:
+            match frame := parse(message):
+                case Call():
+                    call_id = frame.id
+                    await self._send(dump_result(frame.id, await self._answer(frame)))
+                case CallResult() | CallError():
+                    self._resolve(frame)
+        except Ignored as ignored:
+            _LOGGER.debug("Ignored a frame of %s: %s", masked(self.identity), ignored)
+        except CallFault as fault:
+            await self._refuse(
+                call_id if fault.call_id == UNKNOWN_ID else fault.call_id, fault
+            )
+        except NotConnected, ConnectionClosed:
+            # The answer has nobody to go to; recv() ends the loop.
+            return
+        except Exception:
+            _LOGGER.exception("Answering %s failed", masked(self.identity))
+            await self._refuse(
+                call_id, CallFault(Fault.INTERNAL, "The message could not be processed")
+            )
+
+    async def _answer(self, call: Call) -> dict[str, Any]:
+        self.adapter.spoke()
+        handler = self.adapter.handler(call.action)
+        if handler is None:
+            known = call.action in self.adapter.schemas.actions
+            fault = Fault.NOT_SUPPORTED if known else Fault.NOT_IMPLEMENTED
+            raise CallFault(fault, f"{call.action[:50]} is not answered here")
+        answer = handler(mend(self.adapter.schemas, call.action, call.payload))
+        return answer if isinstance(answer, dict) else await answer
+
+    async def _refuse(self, call_id: str | int, fault: CallFault) -> None:
+        _LOGGER.debug("Refused a frame of %s: %s", masked(self.identity), fault)
+        try:
+            await self._send(dump_error(call_id, fault.fault.value, fault.description))
+        except NotConnected:
+            return
+
+    def _resolve(self, answer: CallResult | CallError) -> None:
+        """Hand an answer to who waits for it; a late one finds nobody."""
+        if self._awaited is None or self._awaited[0] != answer.id:
+            _LOGGER.debug(
+                "Ignored an answer of %s that nobody waits for", masked(self.identity)
+            )
+            return
+        future = self._awaited[1]
+        if not future.done():
+            future.set_result(answer)
+
+    def _keep(self, direction: str, text: str) -> None:
+        self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))

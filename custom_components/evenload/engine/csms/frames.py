@@ -1,0 +1,165 @@
+"""OCPP-J frames: text to CALL, CALLRESULT or CALLERROR, and back (OCPP-J 1.6 §4.2)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+import json
+from typing import Any
+
+# What stands in for an id that could not be read (OCPP-J 2.0.1 §4.2.3; 1.6 names nothing better).
+UNKNOWN_ID = "-1"
+
+# OCPP-J 1.6 §4.1.4 asks for 36; longer ones are met in the field and only echoed.
+MAXIMUM_ID_LENGTH = 255
+
+
+class Fault(StrEnum):
+    """Why a call cannot be answered, in one list for all versions. Values are 1.6's error codes (§4.2.3)."""
+
+    NOT_IMPLEMENTED = "NotImplemented"
+    NOT_SUPPORTED = "NotSupported"
+    INTERNAL = "InternalError"
+    PROTOCOL = "ProtocolError"
+    SECURITY = "SecurityError"
+    FORMAT = "FormationViolation"
+    PROPERTY = "PropertyConstraintViolation"
+    OCCURRENCE = "OccurenceConstraintViolation"
+    TYPE = "TypeConstraintViolation"
+    GENERIC = "GenericError"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request."""
+
+    id: str | int
+    action: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """An answer."""
+
+    id: str | int
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CallError:
+    """An answer that there is no answer."""
+
+    id: str | int
+    code: str
+    description: str
+    details: Any
+
+
+type Frame = Call | CallResult | CallError
+
+
+class CallFault(Exception):
+    """A call that is answered with CALLERROR."""
+
+    def __init__(
+        self, fault: Fault, description: str, call_id: str | int = UNKNOWN_ID
+    ) -> None:
+        """Say why, in the protocol's words and in one sentence."""
+        super().__init__(description)
+        self.fault = fault
+        self.description = description
+        self.call_id = call_id
+
+
+class Ignored(Exception):
+    """A frame that the specification says to ignore."""
+
+
+def parse(message: str | bytes) -> Frame:
+    """Read one frame.
+
+    Raises:
+        CallFault: it is malformed, and the sender should hear so.
+        Ignored: it is malformed, and answering would be wrong (an answer, or a message type of the future).
+
+    """
+    fields = _parse_array(message)
+    match fields:
+        case [2, call_id, action, payload] if _is_id(call_id) and isinstance(
+            action, str
+        ):
+            return Call(call_id, action, _object(payload, call_id))
+        case [2, call_id, action] if _is_id(call_id) and isinstance(action, str):
+            return Call(call_id, action, {})
+        case [3, call_id, payload, *_] if _is_id(call_id):
+            return CallResult(call_id, payload if isinstance(payload, dict) else {})
+        case [4, call_id, *rest] if _is_id(call_id):
+            return _call_error(call_id, rest)
+        case [3 | 4, *_]:
+            raise Ignored("answer without a readable id")
+        case [2, call_id, *_] if _is_id(call_id):
+            raise CallFault(Fault.FORMAT, "A CALL is [2, id, action, payload]", call_id)
+        case [2, *_]:
+            raise CallFault(
+                Fault.FORMAT, "The id of a CALL is a string of at most 36 characters"
+            )
+        case [int(), *_]:
+            # OCPP-J 1.6 §4.1.3: a message type that is not known shall be ignored.
+            raise Ignored(f"message type {fields[0]}")
+        case _:
+            raise CallFault(Fault.FORMAT, "A frame begins with its message type")
+
+
+def _parse_array(message: str | bytes) -> list[Any]:
+    try:
+        fields = json.loads(message, parse_constant=_refuse_constant)
+        if isinstance(message, bytes) or "\\u" in message:
+            # A lone surrogate parses but cannot be stored, logged or echoed.
+            json.dumps(fields, ensure_ascii=False).encode()
+    except ValueError, RecursionError:
+        raise CallFault(Fault.FORMAT, "The frame is not JSON") from None
+    if not isinstance(fields, list):
+        raise CallFault(Fault.FORMAT, "A frame is a JSON array")
+    return fields
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _is_id(value: object) -> bool:
+    if isinstance(value, str):
+        return 0 < len(value) <= MAXIMUM_ID_LENGTH
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _object(payload: object, call_id: str | int) -> dict[str, Any]:
+    if payload is None:
+        return {}
+    if not isinstance(payload, dict):
+        raise CallFault(Fault.FORMAT, "The payload of a CALL is a JSON object", call_id)
+    return payload
+
+
+def _call_error(call_id: str | int, rest: list[Any]) -> CallError:
+    """Stations leave out the description or the details; neither decides anything."""
+    code, description = (
+        str(field or "") for field in (*rest[:2], *[""] * (2 - len(rest[:2])))
+    )
+    return CallError(call_id, code, description, rest[2] if len(rest) > 2 else None)
+
+
+def dump_call(call_id: str, action: str, payload: dict[str, Any]) -> str:
+    """Write a CALL."""
+    return json.dumps(
+        [2, call_id, action, payload], separators=(",", ":"), allow_nan=False
+    )
+
+
+def dump_result(call_id: str | int, payload: dict[str, Any]) -> str:
+    """Write a CALLRESULT."""
+    return json.dumps([3, call_id, payload], separators=(",", ":"), allow_nan=False)
+
+
+def dump_error(call_id: str | int, code: str, description: str) -> str:
+    """Write a CALLERROR; the description is cut to what the protocol allows (255)."""
+    return json.dumps([4, call_id, code, description[:255], {}], separators=(",", ":"))

@@ -1,0 +1,76 @@
+"""What a connection needs of the house. The site implements it; the connection knows nothing else of the house."""
+
+from typing import Protocol
+
+from ..model.events import Event, TransactionEnded
+from ..model.stations import Capabilities, OcppVersion, StationInfo
+from ..model.transactions import TransactionStart
+from .commands import Commands
+
+
+class Link(Protocol):
+    """An open connection to one station."""
+
+    @property
+    def identity(self) -> str:
+        """The station at the other end."""
+
+    @property
+    def version(self) -> OcppVersion:
+        """The version of OCPP that both agreed on."""
+
+    @property
+    def commands(self) -> Commands:
+        """What can be asked of the station."""
+
+    @property
+    def address(self) -> str:
+        """Where the station dialled from."""
+
+    def frames(self) -> list[dict[str, str]]:
+        """Return the last frames, secrets removed."""
+
+    def admitted(self) -> None:
+        """Lift what holds a pending station back: the owner has adopted it."""
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close the connection, without waiting for it."""
+
+
+class Host(Protocol):
+    """The house, as seen from a connection."""
+
+    def is_adopted(self, identity: str) -> bool:
+        """Whether the owner has taken this station in."""
+
+    def capabilities(self, identity: str) -> Capabilities:
+        """Return what is known of the station so far."""
+
+    def info(self, identity: str) -> StationInfo:
+        """Return what the station said of itself when it last booted."""
+
+    def opened(self, link: Link) -> None:
+        """Tell that a connection is open; an older one of the same station is still there."""
+
+    def closed(self, link: Link, reason: str) -> None:
+        """Tell that a connection is gone."""
+
+    def ready(self, link: Link) -> None:
+        """Tell that an adopted station listens: it has booted, or spoken, or been silent for long enough."""
+
+    def introduced(self, link: Link, info: StationInfo | None) -> None:
+        """Tell what a pending station is; None when it does not say."""
+
+    def hear(self, event: Event) -> None:
+        """Tell what an adopted station said."""
+
+    def authorize(self, identity: str, token: str) -> bool:
+        """Whether a card or app may charge at this station."""
+
+    async def begin_transaction(
+        self, start: TransactionStart, *, reservation_id: int | None
+    ) -> int:
+        """Record a transaction, durably, and return its id: the same id when it is told twice."""
+
+    async def end_transaction(self, end: TransactionEnded) -> None:
+        """Record the end of a transaction, durably."""

@@ -1,0 +1,126 @@
+"""Learns what a 1.6 station can do and sets it up: read first, write only differences, once per firmware.
+
+Source: OCPP 1.6 §9 (standard configuration keys); reference on stations in the field, pains 12, 14, 22.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+import logging
+import re
+
+from ...model.errors import StationRefused, StationSilent
+from ...model.identity import masked
+from ...model.limits import RateUnit
+from ...model.stations import Capabilities
+from ..commands import Commands, ConfigurationValue
+from .inbound import HEARTBEAT_INTERVAL_S, MAXIMUM_CONNECTORS
+
+_LOGGER = logging.getLogger(__name__)
+
+SAMPLE_INTERVAL_S = 10
+
+# What balancing and the dashboard need. Each next list is tried when a station refuses the one before.
+_MEASURANDS = (
+    "Energy.Active.Import.Register",
+    "Power.Active.Import",
+    "Current.Import",
+    "Voltage",
+    "Current.Offered",
+)
+_MEASURAND_LISTS = (_MEASURANDS, _MEASURANDS[:4], _MEASURANDS[:3], _MEASURANDS[:1])
+
+type Settings = Mapping[str, ConfigurationValue]
+
+
+def learn(
+    settings: Settings, known: Capabilities, firmware: str | None
+) -> Capabilities:
+    """Return what a station's settings say of it; what they do not say stays as it was known."""
+    return replace(
+        known,
+        evses=_evses(settings) or known.evses,
+        features=_words(settings, "SupportedFeatureProfiles") or known.features,
+        units=_units(settings) or known.units,
+        highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),
+        maximum_periods=_whole(settings, "ChargingScheduleMaxPeriods"),
+        maximum_profiles=_whole(settings, "MaxChargingProfilesInstalled"),
+        measurands=_words(settings, "MeterValuesSampledData"),
+        learnt_from=firmware or "",
+    )
+
+
+async def set_up(identity: str, commands: Commands, settings: Settings) -> None:
+    """Write the settings that differ from what the house needs, each once."""
+    for key, wanted in (
+        ("MeterValueSampleInterval", str(SAMPLE_INTERVAL_S)),
+        ("HeartbeatInterval", str(HEARTBEAT_INTERVAL_S)),
+    ):
+        if _is_writable(settings, key) and settings[key].value != wanted:
+            await _write(identity, commands, key, wanted)
+    await _set_measurands(identity, commands, settings)
+
+
+async def _set_measurands(
+    identity: str, commands: Commands, settings: Settings
+) -> None:
+    """Ask for the measurands that are missing; what the station samples beyond them stays."""
+    key = "MeterValuesSampledData"
+    if not _is_writable(settings, key):
+        return
+    present = _words(settings, key)
+    if set(_MEASURANDS) <= set(present):
+        return
+    for wanted in _MEASURAND_LISTS:
+        if set(wanted) <= set(present):
+            return
+        extra = tuple(word for word in present if word not in wanted)
+        if await _write(identity, commands, key, ",".join((*wanted, *extra))):
+            return
+
+
+async def _write(identity: str, commands: Commands, key: str, value: str) -> bool:
+    try:
+        await commands.set_configuration(key, value)
+    except (StationRefused, StationSilent) as error:
+        _LOGGER.debug(
+            "Setting %s of %s was not taken: %s",
+            key,
+            masked(identity),
+            type(error).__name__,
+        )
+        return False
+    return True
+
+
+def _is_writable(settings: Settings, key: str) -> bool:
+    return key in settings and not settings[key].readonly
+
+
+def _words(settings: Settings, key: str) -> tuple[str, ...]:
+    """Split a list; stations write it with spaces, brackets and quotes."""
+    text = settings[key].value if key in settings else None
+    return tuple(word for word in re.split(r"[,;\s\[\]\"']+", text or "") if word)
+
+
+def _whole(settings: Settings, key: str) -> int | None:
+    text = settings[key].value if key in settings else None
+    digits = (text or "").strip()
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else None
+
+
+def _evses(settings: Settings) -> int | None:
+    count = _whole(settings, "NumberOfConnectors")
+    return count if count and count <= MAXIMUM_CONNECTORS else None
+
+
+def _units(settings: Settings) -> tuple[RateUnit, ...]:
+    """Read the allowed units: 1.6 says Current and Power, stations also write A and W."""
+    meanings = {
+        "current": RateUnit.AMPERES,
+        "a": RateUnit.AMPERES,
+        "power": RateUnit.WATTS,
+        "w": RateUnit.WATTS,
+    }
+    words = _words(settings, "ChargingScheduleAllowedChargingRateUnit")
+    found = {meanings[word.lower()] for word in words if word.lower() in meanings}
+    return tuple(unit for unit in RateUnit if unit in found)

@@ -1,0 +1,280 @@
+"""What a 1.6 station says, and what it is answered (OCPP 1.6 §4, §6; security whitepaper §5)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from ...model.events import (
+    CertificateRequested,
+    DataReceived,
+    DiagnosticsReported,
+    FirmwareReported,
+    Heard,
+    MetersSampled,
+    SecurityReported,
+    StatusReported,
+    TokenPresented,
+    TransactionEnded,
+)
+from ...model.identity import EvseKey
+from ...model.readings import Sample
+from ...model.stations import EvseStatus, StationError, StationInfo
+from ...model.transactions import TransactionStart
+from ..connection import Connection, Handler
+from ..frames import CallFault, Fault
+from ..host import Host
+from .meters import moment, samples_of
+
+# Both the answer to BootNotification and the measure of how long a silent station is believed to be there.
+HEARTBEAT_INTERVAL_S = 60
+
+# How often a pending station shall ask again whether it was adopted (§4.2: it may not do so sooner).
+PENDING_INTERVAL_S = 30
+
+# No station in the field has more; a larger number is garbage that would make entities.
+MAXIMUM_CONNECTORS = 32
+
+_STATUSES = {
+    "Available": EvseStatus.AVAILABLE,
+    "Preparing": EvseStatus.PREPARING,
+    "Charging": EvseStatus.CHARGING,
+    "SuspendedEVSE": EvseStatus.SUSPENDED_EVSE,
+    "SuspendedEV": EvseStatus.SUSPENDED_EV,
+    "Finishing": EvseStatus.FINISHING,
+    "Reserved": EvseStatus.RESERVED,
+    "Unavailable": EvseStatus.UNAVAILABLE,
+    "Faulted": EvseStatus.FAULTED,
+}
+
+
+def now_text() -> str:
+    """Return the time as OCPP writes it: UTC to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Inbound:
+    """Answers every call that a 1.6 station may make."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        host: Host,
+        booted: Callable[[StationInfo, bool], None],
+    ) -> None:
+        """Serve one connection; `booted` hears what the station is, and whether it is adopted."""
+        self._identity = connection.identity
+        self._connection = connection
+        self._host = host
+        self._booted = booted
+        self._pending: dict[str, Handler] = {
+            "BootNotification": self._boot_notification,
+            "Heartbeat": self._heartbeat,
+        }
+        self._adopted: dict[str, Handler] = {
+            **self._pending,
+            "Authorize": self._authorize,
+            "DataTransfer": self._data_transfer,
+            "DiagnosticsStatusNotification": self._diagnostics_status,
+            "FirmwareStatusNotification": self._firmware_status,
+            "LogStatusNotification": self._diagnostics_status,
+            "MeterValues": self._meter_values,
+            "SecurityEventNotification": self._security_event,
+            "SignCertificate": self._sign_certificate,
+            "SignedFirmwareStatusNotification": self._firmware_status,
+            "StartTransaction": self._start_transaction,
+            "StatusNotification": self._status_notification,
+            "StopTransaction": self._stop_transaction,
+        }
+
+    def handler(self, action: str) -> Handler | None:
+        """Return what answers an action; a pending station has no say beyond its name."""
+        if self._host.is_adopted(self._identity):
+            return self._adopted.get(action)
+        if action not in self._adopted:
+            return None
+        refusal: Handler = self._not_adopted
+        return self._pending.get(action, refusal)
+
+    def _not_adopted(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        # An error, not an answer: the station keeps its transaction messages and tells them again (§3.7.1).
+        raise CallFault(Fault.SECURITY, "This station is not adopted yet")
+
+    def _boot_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
+        adopted = self._host.is_adopted(self._identity)
+        self._booted(_station_info(payload), adopted)
+        return {
+            "status": "Accepted" if adopted else "Pending",
+            "currentTime": now_text(),
+            "interval": HEARTBEAT_INTERVAL_S if adopted else PENDING_INTERVAL_S,
+        }
+
+    def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:
+        if self._host.is_adopted(self._identity):
+            self._host.hear(Heard(identity=self._identity, at=datetime.now(UTC)))
+        return {"currentTime": now_text()}
+
+    def _authorize(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"idTagInfo": self._judge(payload["idTag"], None)}
+
+    def _judge(self, token: str, evse: int | None) -> dict[str, Any]:
+        accepted = self._host.authorize(self._identity, token)
+        self._host.hear(
+            TokenPresented(
+                identity=self._identity,
+                at=datetime.now(UTC),
+                token=token,
+                accepted=accepted,
+                evse=evse,
+            )
+        )
+        return {"status": "Accepted" if accepted else "Invalid"}
+
+    def _connector(self, payload: dict[str, Any]) -> int:
+        """Return the connector that is meant; one above the station's own count is refused."""
+        connector = int(payload["connectorId"])
+        known = self._host.capabilities(self._identity).evses or MAXIMUM_CONNECTORS
+        if not 0 <= connector <= known:
+            raise CallFault(
+                Fault.PROPERTY, f"connectorId: there is no connector {connector}"
+            )
+        return connector
+
+    def _status_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            StatusReported(
+                identity=self._identity,
+                at=_optional_moment(payload.get("timestamp")),
+                evse=self._connector(payload),
+                status=_STATUSES[payload["status"]],
+                error=StationError(
+                    code=payload["errorCode"],
+                    vendor_code=payload.get("vendorErrorCode"),
+                    info=payload.get("info"),
+                ),
+            )
+        )
+        return {}
+
+    async def _start_transaction(self, payload: dict[str, Any]) -> dict[str, Any]:
+        evse = self._connector(payload)
+        if evse == 0:
+            raise CallFault(
+                Fault.PROPERTY, "connectorId: a transaction is on a connector above 0"
+            )
+        start = TransactionStart(
+            key=EvseKey(self._identity, evse),
+            at=moment(payload["timestamp"]),
+            token=payload["idTag"],
+            meter_start_wh=float(payload["meterStart"]),
+        )
+        transaction_id = await self._host.begin_transaction(
+            start, reservation_id=payload.get("reservationId")
+        )
+        accepted = self._host.authorize(self._identity, start.token)
+        return {
+            "transactionId": transaction_id,
+            "idTagInfo": {"status": "Accepted" if accepted else "Invalid"},
+        }
+
+    async def _stop_transaction(self, payload: dict[str, Any]) -> dict[str, Any]:
+        token = payload.get("idTag")
+        await self._host.end_transaction(
+            TransactionEnded(
+                identity=self._identity,
+                at=moment(payload["timestamp"]),
+                transaction_id=payload["transactionId"],
+                meter_stop_wh=float(payload["meterStop"]),
+                # §6.49: a reason that is left out is Local.
+                reason=payload.get("reason", "Local"),
+                token=token,
+                samples=_all_samples(payload.get("transactionData", [])),
+            )
+        )
+        # Whoever shows a card to stop has the right to: the transaction is over either way (§4.10).
+        return {} if token is None else {"idTagInfo": {"status": "Accepted"}}
+
+    def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
+        evse = self._connector(payload)
+        for meter_value in payload["meterValue"]:
+            self._host.hear(
+                MetersSampled(
+                    identity=self._identity,
+                    at=moment(meter_value["timestamp"]),
+                    evse=evse,
+                    samples=samples_of(meter_value),
+                    transaction_id=payload.get("transactionId"),
+                )
+            )
+        return {}
+
+    def _data_transfer(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            DataReceived(
+                identity=self._identity,
+                at=datetime.now(UTC),
+                vendor=payload["vendorId"],
+                message=payload.get("messageId"),
+                data=payload.get("data"),
+            )
+        )
+        return {"status": "UnknownVendorId"}
+
+    def _diagnostics_status(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            DiagnosticsReported(
+                identity=self._identity, at=datetime.now(UTC), status=payload["status"]
+            )
+        )
+        return {}
+
+    def _firmware_status(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            FirmwareReported(
+                identity=self._identity, at=datetime.now(UTC), status=payload["status"]
+            )
+        )
+        return {}
+
+    def _security_event(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            SecurityReported(
+                identity=self._identity,
+                at=moment(payload["timestamp"]),
+                type=payload["type"],
+                info=payload.get("techInfo"),
+            )
+        )
+        return {}
+
+    def _sign_certificate(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._host.hear(
+            CertificateRequested(
+                identity=self._identity, at=datetime.now(UTC), csr=payload["csr"]
+            )
+        )
+        # There is no certificate authority in the house, and a promise to sign would leave the station waiting.
+        return {"status": "Rejected"}
+
+
+def _station_info(payload: dict[str, Any]) -> StationInfo:
+    return StationInfo(
+        vendor=payload["chargePointVendor"] or None,
+        model=payload["chargePointModel"] or None,
+        serial=payload.get("chargePointSerialNumber")
+        or payload.get("chargeBoxSerialNumber"),
+        firmware=payload.get("firmwareVersion"),
+        iccid=payload.get("iccid"),
+        imsi=payload.get("imsi"),
+        meter_type=payload.get("meterType"),
+        meter_serial=payload.get("meterSerialNumber"),
+    )
+
+
+def _optional_moment(text: str | None) -> datetime:
+    return moment(text) if text else datetime.now(UTC)
+
+
+def _all_samples(meter_values: list[dict[str, Any]]) -> tuple[Sample, ...]:
+    return tuple(
+        sample for meter_value in meter_values for sample in samples_of(meter_value)
+    )

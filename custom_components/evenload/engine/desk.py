@@ -1,0 +1,141 @@
+"""The house as connections see it: answers them from the fleet and writes down what must not be lost."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from .csms.host import Link
+from .fleet import Fleet
+from .memory import Memory
+from .model.events import (
+    Connected,
+    Disconnected,
+    Event,
+    StatusReported,
+    TransactionEnded,
+    TransactionStarted,
+)
+from .model.stations import Capabilities, EvseStatus, StationInfo
+from .model.transactions import TransactionStart
+from .observers import Observers
+from .reception import Reception
+from .vault import Part
+
+
+class Desk:
+    """Implements `csms.host.Host`."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        reception: Reception,
+        memory: Memory,
+        events: Observers[Event],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Join the parts of the house that connections touch."""
+        self._fleet = fleet
+        self._reception = reception
+        self._memory = memory
+        self._events = events
+        self._now = now
+
+    def is_adopted(self, identity: str) -> bool:
+        """Whether the owner has taken this station in."""
+        return identity in self._fleet.stations
+
+    def capabilities(self, identity: str) -> Capabilities:
+        """Return what is known of the station so far."""
+        station = self._fleet.stations.get(identity)
+        return Capabilities() if station is None else station.capabilities
+
+    def info(self, identity: str) -> StationInfo:
+        """Return what the station said of itself when it last booted."""
+        station = self._fleet.stations.get(identity)
+        return StationInfo() if station is None else station.info
+
+    def opened(self, link: Link) -> None:
+        """Take a connection; the station's older one goes."""
+        self._reception.welcome(link)
+        self._fleet.enforcer.detach(link.identity)
+        self.hear(
+            Connected(
+                identity=link.identity,
+                at=self._now(),
+                version=link.version,
+                address=link.address,
+            )
+        )
+
+    def closed(self, link: Link, reason: str) -> None:
+        """Note that a connection is gone, unless a newer one has taken its place."""
+        if self._reception.farewell(link):
+            self._fleet.enforcer.detach(link.identity)
+            self.hear(
+                Disconnected(identity=link.identity, at=self._now(), reason=reason)
+            )
+            self._memory.save_soon()
+
+    def ready(self, link: Link) -> None:
+        """Begin to write limits to a station that listens."""
+        if self._reception.holds(link):
+            self._fleet.enforcer.attach(link)
+
+    def introduced(self, link: Link, info: StationInfo | None) -> None:
+        """Announce a pending station."""
+        self._reception.introduce(link, info)
+
+    def hear(self, event: Event) -> None:
+        """Take in what an adopted station said. Nothing happens in the future, whatever its clock says."""
+        if not self.is_adopted(event.identity):
+            return
+        if event.at > (now := self._now()):
+            event = replace(event, at=now)
+        ended = len(self._fleet.ledger.ended)
+        self._fleet.hear(event)
+        self._events.tell(None, event)
+        unplugged = (
+            isinstance(event, StatusReported) and event.status is EvseStatus.AVAILABLE
+        )
+        if unplugged or len(self._fleet.ledger.ended) != ended:
+            self._memory.save_soon(Part.STATE, Part.SESSIONS)
+        else:
+            self._memory.save_soon()
+
+    def authorize(self, identity: str, token: str) -> bool:
+        """Whether a card or app may charge: at an adopted station everyone may, the owner has not said otherwise."""
+        return self.is_adopted(identity) and bool(token)
+
+    async def begin_transaction(
+        self, start: TransactionStart, *, reservation_id: int | None
+    ) -> int:
+        """Record a transaction, durably, and return its id: the same id when it is told twice."""
+        start = replace(start, at=min(start.at, self._now()))
+        transaction, session = self._fleet.ledger.begin(start, self._now())
+        if session is None:
+            return transaction.id
+        self._fleet.note_session(session)
+        # The station acts on the id as soon as it has it: by then the disk must know it too.
+        await self._memory.save(Part.STATE)
+        self.hear(
+            TransactionStarted(
+                identity=start.key.identity,
+                at=start.at,
+                evse=start.key.evse,
+                transaction_id=transaction.id,
+                token=start.token,
+                meter_start_wh=start.meter_start_wh,
+                reservation_id=reservation_id,
+            )
+        )
+        return transaction.id
+
+    async def end_transaction(self, end: TransactionEnded) -> None:
+        """Record the end of a transaction, durably."""
+        end = replace(end, at=min(end.at, self._now()))
+        session = self._fleet.ledger.end(end)
+        if session is None:
+            return
+        self._fleet.note_session(session)
+        await self._memory.save(Part.STATE, Part.SESSIONS)
+        self.hear(end)

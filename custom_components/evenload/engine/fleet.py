@@ -1,0 +1,288 @@
+"""All stations of a site as they are now: what is heard changes them, and whoever looks on is told."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from .control.concerns import concerns_of
+from .control.enforcer import Enforcer
+from .control.figures import group_state
+from .control.metering import register_wh
+from .control.targets import demand_of, targets_of
+from .control.transitions import after, with_evse, with_evses
+from .control.wishes import SAME_A
+from .memory import EvseRecord, State, StationRecord
+from .model.allotments import Allotment, Demand, Reason
+from .model.configuration import SiteConfig
+from .model.events import Booted, Event, MetersSampled, StatusReported
+from .model.groups import GroupState
+from .model.identity import EvseKey
+from .model.limits import Current
+from .model.notices import Notice
+from .model.orders import WHOLE_STATION
+from .model.stations import Evse, EvseSettings, Station
+from .model.transactions import Session
+from .observers import Observers
+from .sessions.ledger import Ledger
+from .sessions.registers import Register, first
+
+
+class Fleet:
+    """Stations, their sessions and their limits."""
+
+    def __init__(
+        self,
+        config: SiteConfig,
+        ledger: Ledger,
+        save: Callable[[], Awaitable[None]],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Begin with the stations that the owner has set up, all offline; `save` writes everything durably."""
+        self.config = config
+        self.ledger = ledger
+        self.stations: dict[str, Station] = {}
+        self.changes = Observers[()]()
+        self.discoveries = Observers[EvseKey]()
+        self.concerns = Observers[Notice]()
+        self.enforcer = Enforcer(
+            config, lambda: self.stations, now, save, self._limits_changed
+        )
+        self._registers: dict[EvseKey, Register] = {}
+        self._now = now
+        for identity in config.stations:
+            self._add(identity)
+        self.retarget()
+
+    def configure(self, config: SiteConfig) -> tuple[set[str], set[str]]:
+        """Apply what the owner changed; returns which stations came and which went."""
+        came = config.stations.keys() - self.stations.keys()
+        gone = self.stations.keys() - config.stations.keys()
+        self.config = config
+        for identity in gone:
+            self.enforcer.forget(identity)
+            del self.stations[identity]
+        for identity in came:
+            self._add(identity)
+        self.retarget()
+        for identity in self.stations:
+            self._tell(identity)
+        return set(came), set(gone)
+
+    def hear(self, event: Event) -> None:
+        """Take in what an adopted station said."""
+        station = self.stations.get(event.identity)
+        if station is None:
+            return
+        known, demands = set(station.evses), self._demands(station)
+        wired = len(self.config.stations[event.identity].wiring)
+        station = after(station, event, wired, self.config.voltage_v)
+        self.stations[event.identity] = station
+        self._keep_books(event)
+        if isinstance(event, Booted):
+            self.enforcer.rebooted(event.identity)
+        if self._demands(self.stations[event.identity]) != demands:
+            self.retarget()
+        if (
+            isinstance(event, MetersSampled)
+            and (evse := station.evses.get(event.evse)) is not None
+        ):
+            self.enforcer.observe(evse)
+        self._refresh(event.identity)
+        for number in self.stations[event.identity].evses.keys() - known:
+            self.discoveries.tell(None, EvseKey(event.identity, number))
+        if isinstance(event, MetersSampled):
+            self._tell_evse(EvseKey(event.identity, event.evse))
+        else:
+            self._tell(event.identity)
+
+    def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:
+        """Replace what the owner set on an EVSE."""
+        self._replace(replace(self.evse(key), settings=settings))
+        self.retarget()
+        self._tell_evse(key)
+
+    def evse(self, key: EvseKey) -> Evse:
+        """Return one EVSE. Raises `KeyError`."""
+        return self.stations[key.identity].evses[key.evse]
+
+    def group(self, group_id: str) -> GroupState:
+        """Return a group's figures. Raises `KeyError` where there is none."""
+        return group_state(self.config, self.config.groups[group_id], self.stations)
+
+    def note_session(self, session: Session | None) -> None:
+        """Show a session that changed on its EVSE."""
+        if (
+            session is None
+            or session.key.evse == WHOLE_STATION
+            or session.key.identity not in self.stations
+        ):
+            return
+        key = session.key
+        self.stations[key.identity] = with_evses(self.stations[key.identity], key.evse)
+        shown = self.ledger.open.get(key, session)
+        self._replace(
+            replace(
+                self.evse(key),
+                session=shown,
+                transaction=self.ledger.transaction_of(key),
+            )
+        )
+
+    def retarget(self) -> None:
+        """Share again, and let the stations be told."""
+        targets = targets_of(self.config, self.stations)
+        self.enforcer.set_targets(self.config, targets)
+        for identity in self.stations:
+            self._refresh(identity)
+            for notice in concerns_of(self.config, self.stations[identity], targets):
+                self.concerns.tell(None, notice)
+
+    def state(self) -> State:
+        """Return what must survive a restart."""
+        return State(
+            self.ledger.pages(),
+            tuple(self._record(station) for station in self.stations.values()),
+        )
+
+    def restore(self, state: State) -> None:
+        """Take up what an earlier life knew of the stations that are still set up."""
+        for record in state.stations:
+            if record.identity in self.stations:
+                self._restore_station(record)
+        for session in self.ledger.open.values():
+            self.note_session(session)
+        self.retarget()
+
+    def _add(self, identity: str) -> None:
+        self.stations[identity] = with_evses(Station(identity), 1)
+
+    def _demands(self, station: Station) -> list[Demand]:
+        return [demand_of(self.config, evse) for evse in station.evses.values()]
+
+    def _replace(self, evse: Evse) -> None:
+        self.stations[evse.key.identity] = with_evse(
+            self.stations[evse.key.identity], evse
+        )
+
+    def _keep_books(self, event: Event) -> None:
+        """Let sessions and registers follow what a station said."""
+        match event:
+            case StatusReported() if event.evse != WHOLE_STATION:
+                key = EvseKey(event.identity, event.evse)
+                self.note_session(self.ledger.status(key, event.status, event.at))
+            case MetersSampled() if event.evse != WHOLE_STATION:
+                key = EvseKey(event.identity, event.evse)
+                raw_wh = register_wh(event.samples)
+                if raw_wh is not None:
+                    self._read_register(key, raw_wh, event.at)
+                    self.note_session(
+                        self.ledger.meter(key, event.transaction_id, raw_wh, event.at)
+                    )
+
+    def _read_register(self, key: EvseKey, raw_wh: float, at: datetime) -> None:
+        known = self._registers.get(key)
+        register = first(raw_wh, at) if known is None else known.after(raw_wh, at)
+        self._registers[key] = register
+        evse = self.evse(key)
+        self._replace(
+            replace(
+                evse, reading=replace(evse.reading, energy_import_wh=register.total_wh)
+            )
+        )
+
+    def _limits_changed(self, identity: str) -> None:
+        if identity in self.stations:
+            self._refresh(identity)
+            self._tell(identity)
+
+    def _refresh(self, identity: str) -> None:
+        """Bring the shown allotments up to date."""
+        for evse in self.stations[identity].evses.values():
+            shown = self._shown(evse)
+            if shown != evse.allotment:
+                self._replace(replace(evse, allotment=shown))
+
+    def _shown(self, evse: Evse) -> Allotment | None:
+        """Return the allotment as the owner is shown it: what holds, where that differs from what is meant."""
+        target = self.enforcer.targets.allotments.get(evse.key)
+        if target is None:
+            return None
+        commitments = self.enforcer.commitments
+        if not self.stations[evse.key.identity].capabilities.is_controllable:
+            return Allotment(
+                evse.key,
+                Current(commitments.unlimited_a(evse.key)),
+                Reason.NOT_CONTROLLABLE,
+            )
+        in_force_a = commitments.in_force_a(evse.key)
+        if in_force_a < target.current.a - SAME_A:
+            return Allotment(evse.key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
+        return target
+
+    def _tell(self, identity: str) -> None:
+        self.changes.tell(identity)
+        for number in self.stations[identity].evses:
+            self.changes.tell(EvseKey(identity, number))
+        self._tell_group(identity)
+
+    def _tell_evse(self, key: EvseKey) -> None:
+        self.changes.tell(key)
+        self._tell_group(key.identity)
+
+    def _tell_group(self, identity: str) -> None:
+        group = self.config.group_of(identity)
+        if group is not None:
+            self.changes.tell(("group", group.id))
+
+    def _record(self, station: Station) -> StationRecord:
+        holding = self.enforcer.commitments.holding
+        return StationRecord(
+            identity=station.identity,
+            info=station.info,
+            capabilities=station.capabilities,
+            operative=station.operative,
+            holding=holding(EvseKey(station.identity, WHOLE_STATION)),
+            evses=tuple(
+                EvseRecord(
+                    number=evse.key.evse,
+                    status=evse.status,
+                    operative=evse.operative,
+                    settings=evse.settings,
+                    holding=holding(evse.key),
+                    reading=evse.reading,
+                    register=self._registers.get(evse.key),
+                )
+                for evse in station.evses.values()
+            ),
+        )
+
+    def _restore_station(self, record: StationRecord) -> None:
+        holdings = self.enforcer.commitments.holdings
+        holdings[EvseKey(record.identity, WHOLE_STATION)] = record.holding
+        station = replace(
+            self.stations[record.identity],
+            info=record.info,
+            capabilities=record.capabilities,
+            operative=record.operative,
+        )
+        for kept in record.evses:
+            key = EvseKey(record.identity, kept.number)
+            holdings[key] = kept.holding
+            if kept.register is not None:
+                self._registers[key] = kept.register
+            station = with_evse(
+                station,
+                Evse(
+                    key=key,
+                    status=kept.status,
+                    operative=kept.operative,
+                    settings=kept.settings,
+                    reading=kept.reading,
+                ),
+            )
+        self.stations[record.identity] = station
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

@@ -1,0 +1,151 @@
+"""What survives a restart, and when it is written: at once where it counts, else half a minute later."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import logging
+from typing import Any
+
+from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
+from mashumaro.exceptions import InvalidFieldValue, MissingField
+
+from .control.holdings import Holding
+from .model.readings import Reading
+from .model.stations import Capabilities, EvseSettings, EvseStatus, StationInfo
+from .model.transactions import Session
+from .sessions.ledger import Pages
+from .sessions.registers import Register
+from .vault import Part, Vault
+
+_LOGGER = logging.getLogger(__name__)
+
+# Meter readings are written this much later: losing them costs nothing that the next one does not bring.
+SAVE_DELAY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class EvseRecord:
+    """One EVSE as it was."""
+
+    number: int
+    status: EvseStatus | None
+    operative: bool
+    settings: EvseSettings
+    holding: Holding
+    reading: Reading
+    register: Register | None
+
+
+@dataclass(frozen=True, slots=True)
+class StationRecord:
+    """One station as it was."""
+
+    identity: str
+    info: StationInfo
+    capabilities: Capabilities
+    operative: bool
+    holding: Holding
+    evses: tuple[EvseRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that is written when anything is."""
+
+    pages: Pages
+    stations: tuple[StationRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Sessions that have ended."""
+
+    ended: tuple[Session, ...] = ()
+
+
+_STATE_ENCODER = BasicEncoder(State)
+_STATE_DECODER = BasicDecoder(State)
+_SESSIONS_ENCODER = BasicEncoder(Sessions)
+_SESSIONS_DECODER = BasicDecoder(Sessions)
+
+
+class Memory:
+    """Writes snapshots into the vault and reads them back."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        state: Callable[[], State],
+        sessions: Callable[[], Sessions],
+        on_trouble: Callable[[bool], None],
+    ) -> None:
+        """Use a vault; `state` and `sessions` take snapshots, `on_trouble` hears whether writing fails."""
+        self._vault = vault
+        self._snapshots: dict[Part, Callable[[], dict[str, Any]]] = {
+            Part.STATE: lambda: _encoded(_STATE_ENCODER, state()),
+            Part.SESSIONS: lambda: _encoded(_SESSIONS_ENCODER, sessions()),
+        }
+        self._on_trouble = on_trouble
+        self._locks = {part: asyncio.Lock() for part in Part}
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: set[Part] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def load(self) -> tuple[State | None, Sessions | None]:
+        """Return what was kept, or None for what was not or cannot be read."""
+        return (
+            _decoded(_STATE_DECODER, await self._vault.load(Part.STATE)),
+            _decoded(_SESSIONS_DECODER, await self._vault.load(Part.SESSIONS)),
+        )
+
+    async def save(self, *parts: Part) -> None:
+        """Write now; on return it is on the disk, or the owner is being told that it is not."""
+        for part in parts or (Part.STATE,):
+            async with self._locks[part]:
+                self._due.discard(part)
+                try:
+                    await self._vault.save(part, self._snapshots[part]())
+                except OSError as error:
+                    _LOGGER.error("Writing the %s failed: %s", part, error)
+                    self._on_trouble(True)
+                    continue
+            self._on_trouble(False)
+
+    def save_soon(self, *parts: Part) -> None:
+        """Write within half a minute."""
+        self._due.update(parts or (Part.STATE,))
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(
+                SAVE_DELAY_S, self._save_due
+            )
+
+    async def close(self) -> None:
+        """Write what is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.save(Part.STATE, *(self._due - {Part.STATE}))
+
+    def _save_due(self) -> None:
+        self._timer = None
+        self._task = asyncio.create_task(
+            self.save(*tuple(self._due)), name="evenload memory"
+        )
+
+
+def _encoded[T](encoder: BasicEncoder[T], snapshot: T) -> dict[str, Any]:
+    encoded: dict[str, Any] = encoder.encode(snapshot)
+    return encoded
+
+
+def _decoded[T](decoder: BasicDecoder[T], data: dict[str, Any] | None) -> T | None:
+    if data is None:
+        return None
+    try:
+        return decoder.decode(data)
+    except (MissingField, InvalidFieldValue, ValueError, TypeError, KeyError) as error:
+        # Beginning anew is safe: stations then count at what they were installed for until they accept a limit.
+        _LOGGER.error("What was kept cannot be read and is begun anew: %s", error)
+        return None

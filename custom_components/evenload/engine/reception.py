@@ -1,0 +1,81 @@
+"""The connections of a site: who is adopted, who waits, and which of two sockets of one station counts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from .csms.host import Link
+from .model.errors import NotConnected
+from .model.stations import PendingStation, StationInfo
+
+
+class Reception:
+    """Keeps the newest connection of every station."""
+
+    def __init__(
+        self,
+        is_adopted: Callable[[str], bool],
+        on_pending: Callable[[PendingStation], None],
+    ) -> None:
+        """Begin with no connection; `on_pending` hears of stations that wait to be adopted."""
+        self._is_adopted = is_adopted
+        self._on_pending = on_pending
+        self._links: dict[str, Link] = {}
+        self.pending: dict[str, PendingStation] = {}
+
+    def link(self, identity: str) -> Link:
+        """Return the connection of a station. Raises `NotConnected`."""
+        if identity not in self._links:
+            raise NotConnected(identity)
+        return self._links[identity]
+
+    def holds(self, link: Link) -> bool:
+        """Whether this connection is the one that counts."""
+        return self._links.get(link.identity) is link
+
+    def welcome(self, link: Link) -> bool:
+        """Take a new connection in place of an older one; returns whether there was one."""
+        older = self._links.get(link.identity)
+        self._links[link.identity] = link
+        if older is not None:
+            older.hang_up(1001, "Replaced by a newer connection")
+        if not self._is_adopted(link.identity):
+            known = self.pending.get(link.identity)
+            arrival = PendingStation(
+                link.identity, link.address, link.version, datetime.now(UTC)
+            )
+            self.pending[link.identity] = (
+                replace(arrival, info=known.info) if known else arrival
+            )
+        return older is not None
+
+    def introduce(self, link: Link, info: StationInfo | None) -> None:
+        """Note what a pending station is, and announce it."""
+        known = self.pending.get(link.identity)
+        if known is None or not self.holds(link):
+            return
+        self.pending[link.identity] = replace(known, info=info or known.info)
+        self._on_pending(self.pending[link.identity])
+
+    def adopt(self, identity: str) -> tuple[Link, PendingStation] | None:
+        """Let a waiting station in; returns its connection and what is known of it, if it waits."""
+        waiting = self.pending.pop(identity, None)
+        link = self._links.get(identity)
+        if waiting is None or link is None:
+            return None
+        link.admitted()
+        return link, waiting
+
+    def dismiss(self, identity: str) -> None:
+        """Close the connection of a station that is no longer part of the site."""
+        link = self._links.pop(identity, None)
+        if link is not None:
+            link.hang_up(1000, "Removed from the site")
+
+    def farewell(self, link: Link) -> bool:
+        """Note that a connection is gone; returns whether it was the one that counted."""
+        if not self.holds(link):
+            return False
+        del self._links[link.identity]
+        self.pending.pop(link.identity, None)
+        return True

@@ -1,0 +1,262 @@
+"""The book of transactions and sessions: each recorded once, at the times it happened (promise 8).
+
+A session runs from plugging in to unplugging and holds the transactions in between. What a station tells twice, late,
+out of order or with a wrong id ends up as one transaction with the right times.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ..model.events import TransactionEnded
+from ..model.identity import EvseKey
+from ..model.orders import WHOLE_STATION
+from ..model.stations import EvseStatus
+from ..model.transactions import Session, Transaction, TransactionStart
+
+# Sessions that have ended are kept in memory and in one file; the oldest leave first.
+SESSIONS_KEPT = 2000
+
+# Ends that we had to assume. The station's own word replaces them when it comes.
+UNTOLD = "Untold"
+SUPERSEDED = "Superseded"
+_PROVISIONAL = frozenset({UNTOLD, SUPERSEDED})
+
+# OCPP 1.6 carries ids in 32 bits; some stations send 2^63-1 to say that there is no transaction.
+HIGHEST_ID = 2**31 - 1
+
+# A transaction that began this long ago and is told now was queued while the station was offline.
+REPLAYED_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the ledger keeps over a restart, apart from sessions that have ended."""
+
+    next_id: int
+    open_sessions: tuple[Session, ...] = ()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Sessions of all stations. Methods return the session that changed, or None when nothing did."""
+
+    next_id: int
+    open: dict[EvseKey, Session] = field(default_factory=dict)
+    ended: deque[Session] = field(default_factory=lambda: deque(maxlen=SESSIONS_KEPT))
+
+    def pages(self) -> Pages:
+        """Return what must survive a restart."""
+        return Pages(self.next_id, tuple(self.open.values()))
+
+    def restore(self, pages: Pages, ended: Iterable[Session]) -> None:
+        """Take up where an earlier life left off."""
+        self.next_id = max(self.next_id, pages.next_id)
+        self.open = {session.key: session for session in pages.open_sessions}
+        self.ended.extend(ended)
+
+    def begin(
+        self, start: TransactionStart, now: datetime
+    ) -> tuple[Transaction, Session | None]:
+        """Record a transaction's start; told again, it is the same transaction."""
+        if (known := self._same_start(start)) is not None:
+            return known, None
+        transaction = Transaction(
+            id=self._take_id(),
+            key=start.key,
+            started_at=start.at,
+            token=start.token,
+            meter_start_wh=start.meter_start_wh,
+            meter_last_wh=start.meter_start_wh,
+            last_at=start.at,
+        )
+        self._leave_behind(start, now)
+        session = self.open.get(start.key) or Session(start.key, start.at)
+        for running in session.transactions:
+            if running.is_open:
+                # One EVSE has one transaction: the end of this one was lost, or is still to be told.
+                session = session.holding(
+                    replace(running, ended_at=running.last_at, end_reason=SUPERSEDED)
+                )
+        self.open[start.key] = session.holding(transaction)
+        return transaction, self.open[start.key]
+
+    def end(self, event: TransactionEnded) -> Session | None:
+        """Record a transaction's end. Told again it changes nothing; of an unknown transaction it makes a record."""
+        found = self._find(event.identity, event.transaction_id)
+        if found is None:
+            return self._end_unknown(event)
+        session, transaction = found
+        if not transaction.is_open and transaction.end_reason not in _PROVISIONAL:
+            return None
+        stop_wh = event.meter_stop_wh
+        if stop_wh is not None and stop_wh >= transaction.meter_start_wh:
+            transaction = replace(transaction, meter_last_wh=stop_wh)
+        ended = replace(
+            transaction,
+            ended_at=max(event.at, transaction.started_at),
+            last_at=max(event.at, transaction.started_at),
+            end_reason=event.reason,
+        )
+        changed = self._put_back(session, session.holding(ended))
+        if event.reason == "EVDisconnected" and changed.is_open:
+            return self._close(changed, event.at)
+        return changed
+
+    def meter(
+        self, key: EvseKey, transaction_id: int | None, register_wh: float, at: datetime
+    ) -> Session | None:
+        """Record a register reading of a running transaction; one that nobody knew of is recovered."""
+        found = (
+            None if transaction_id is None else self._find(key.identity, transaction_id)
+        )
+        if found is None:
+            found = self._running(key)
+        if found is None:
+            if transaction_id is None or not 0 < transaction_id <= HIGHEST_ID:
+                return None
+            return self._recover(key, transaction_id, register_wh, at)
+        session, transaction = found
+        metered = (
+            transaction.with_register(register_wh, at)
+            if transaction.is_open
+            else transaction
+        )
+        return (
+            None
+            if metered is transaction
+            else self._put_back(session, session.holding(metered))
+        )
+
+    def status(self, key: EvseKey, status: EvseStatus, at: datetime) -> Session | None:
+        """Record plugging in and unplugging, as far as a status shows it."""
+        session = self.open.get(key)
+        if status.is_plugged_in and session is None:
+            if status is EvseStatus.FINISHING:
+                # The session it finishes has been told of already, or will be with its transaction.
+                return None
+            self.open[key] = Session(key, at)
+            return self.open[key]
+        if status is EvseStatus.AVAILABLE and session is not None:
+            return self._close(session, at)
+        return None
+
+    def transaction_of(self, key: EvseKey) -> Transaction | None:
+        """Return the transaction that runs on an EVSE."""
+        found = self._running(key)
+        return None if found is None else found[1]
+
+    def _same_start(self, start: TransactionStart) -> Transaction | None:
+        for session in (
+            *filter(None, [self.open.get(start.key)]),
+            *reversed(self.ended),
+        ):
+            for transaction in session.transactions:
+                if (
+                    transaction.key == start.key
+                    and transaction.started_at == start.at
+                    and transaction.meter_start_wh == start.meter_start_wh
+                    and transaction.token == start.token
+                ):
+                    return transaction
+        return None
+
+    def _take_id(self) -> int:
+        taken = self.next_id
+        self.next_id = taken + 1 if taken < HIGHEST_ID else 1
+        return taken
+
+    def _leave_behind(self, start: TransactionStart, now: datetime) -> None:
+        """End the session of an earlier vehicle, when a transaction told late shows that it must have left."""
+        session = self.open.get(start.key)
+        if (
+            session is None
+            or not session.transactions
+            or now - start.at < REPLAYED_AFTER
+        ):
+            return
+        last = session.transactions[-1]
+        if last.ended_at is not None and last.ended_at <= start.at:
+            self._close(session, last.ended_at)
+
+    def _find(
+        self, identity: str, transaction_id: int
+    ) -> tuple[Session, Transaction] | None:
+        for session in (*self.open.values(), *reversed(self.ended)):
+            if session.key.identity != identity:
+                continue
+            for transaction in session.transactions:
+                if transaction.id == transaction_id:
+                    return session, transaction
+        return None
+
+    def _running(self, key: EvseKey) -> tuple[Session, Transaction] | None:
+        session = self.open.get(key)
+        if session is None:
+            return None
+        running = [
+            transaction for transaction in session.transactions if transaction.is_open
+        ]
+        return (session, running[-1]) if running else None
+
+    def _recover(
+        self, key: EvseKey, transaction_id: int, register_wh: float, at: datetime
+    ) -> Session:
+        transaction = Transaction(
+            transaction_id, key, at, None, register_wh, register_wh, at, recovered=True
+        )
+        if transaction_id >= self.next_id:
+            self.next_id = min(transaction_id + 1, HIGHEST_ID)
+        session = self.open.get(key) or Session(key, at)
+        self.open[key] = session.holding(transaction)
+        return self.open[key]
+
+    def _end_unknown(self, event: TransactionEnded) -> Session | None:
+        """Record that there was a transaction, on the station as a whole: its EVSE and its start are not known."""
+        if event.meter_stop_wh is None or not 0 < event.transaction_id <= HIGHEST_ID:
+            return None
+        key = EvseKey(event.identity, WHOLE_STATION)
+        transaction = Transaction(
+            event.transaction_id,
+            key,
+            event.at,
+            event.token,
+            event.meter_stop_wh,
+            event.meter_stop_wh,
+            event.at,
+            event.at,
+            event.reason,
+            recovered=True,
+        )
+        session = Session(key, event.at, (transaction,), event.at)
+        self.ended.append(session)
+        return session
+
+    def _put_back(self, before: Session, after: Session) -> Session:
+        if self.open.get(before.key) is before:
+            self.open[before.key] = after
+        else:
+            self.ended = deque(
+                (after if known is before else known for known in self.ended),
+                maxlen=SESSIONS_KEPT,
+            )
+        return after
+
+    def _close(self, session: Session, at: datetime) -> Session:
+        """Unplugged: a transaction that is still open is ended for now; its own end may yet be told."""
+        for transaction in session.transactions:
+            if transaction.is_open:
+                ended = replace(
+                    transaction, ended_at=transaction.last_at, end_reason=UNTOLD
+                )
+                session = session.holding(ended)
+        last = max(
+            (transaction.last_at for transaction in session.transactions),
+            default=session.started_at,
+        )
+        closed = replace(session, ended_at=max(at, last, session.started_at))
+        del self.open[session.key]
+        if closed.transactions:
+            self.ended.append(closed)
+        return closed
