@@ -48,6 +48,12 @@ FIELDS = {
     "voltage_out_of_range": CONF_VOLTAGE_V,
 }
 
+# What is said of a group's own form, as it is said of a group from elsewhere.
+OF_GROUP = {
+    "limit_above_main_fuse": "fuse_below_group_limit",
+    "share_below_minimum": "group_would_not_fit",
+}
+
 
 def form_error(err: BadSetting) -> dict[str, str]:
     """Return the error of a form: the sentence at its field."""
@@ -120,12 +126,11 @@ def _check_groups(site: SiteConfig, groups: Iterable[GroupConfig]) -> None:
         try:
             check_group(site, group)
         except BadSetting as err:
-            key = (
-                "fuse_below_group_limit"
-                if err.key == "limit_above_main_fuse"
-                else "group_would_not_fit"
-            )
-            raise BadSetting(key, **err.placeholders, group=group.name) from err
+            if err.key not in OF_GROUP:
+                raise
+            raise BadSetting(
+                OF_GROUP[err.key], **err.placeholders, group=group.name
+            ) from err
 
 
 def _check_range(key: str, value: float, minimum: float, maximum: float) -> None:

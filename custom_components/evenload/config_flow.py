@@ -131,7 +131,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         await self.async_set_unique_id(card.identity)
         self._abort_if_unique_id_configured()
         if is_adopted(self.hass, card.identity):
-            return self.async_abort(reason="already_configured")
+            return self.async_abort(reason="station_already_added")
         if has_enough_cards(self.hass):
             return self.async_abort(reason="too_many_unknown")
         self._card = card
@@ -164,7 +164,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
                 check_station(entry, name, data)
             except BadSetting as err:
                 if err.key == "already_configured":
-                    return self.async_abort(reason=err.key)
+                    return self.async_abort(reason="station_already_added")
                 errors, placeholders = form_error(err), placeholders | err.placeholders
             else:
                 self.hass.config_entries.async_add_subentry(

@@ -85,6 +85,12 @@ def station_config(
     )
 
 
+def wiring(entry: ConfigEntry, identity: str) -> tuple[Phase, ...]:
+    """Return the phases that a station is wired to."""
+    station = site_config(entry).stations.get(identity)
+    return station.wiring if station else ()
+
+
 def group_config(
     group_id: str, name: str, data: Mapping[str, Any], stations: Container[str]
 ) -> GroupConfig:

@@ -30,10 +30,14 @@ from .states import ERRORS, STATUSES, error_state, status_state
 
 @dataclass(frozen=True, kw_only=True)
 class EvseSensorDescription(SensorEntityDescription):
-    """A sensor of a connector; `lazy` ones exist once their value was seen."""
+    """A sensor of a connector.
+
+    A `lazy` one exists once its value was seen, or when the station is wired to its phase.
+    """
 
     value: Callable[[Evse], StateType]
     lazy: bool = False
+    phase: Phase | None = None
 
 
 def _current(phase: Phase) -> EvseSensorDescription:
@@ -43,8 +47,8 @@ def _current(phase: Phase) -> EvseSensorDescription:
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        # A station on one phase has no others to show.
-        lazy=phase is not Phase.L1,
+        lazy=True,
+        phase=phase,
         value=lambda evse: evse.reading.current_a.get(phase),
     )
 
@@ -58,7 +62,8 @@ def _voltage(phase: Phase) -> EvseSensorDescription:
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        lazy=phase is not Phase.L1,
+        lazy=True,
+        phase=phase,
         value=lambda evse: evse.reading.voltage_v.get(phase),
     )
 

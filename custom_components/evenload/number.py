@@ -14,11 +14,18 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .configuration import group_config, site_config
-from .const import CONF_LIMIT, CONF_MAXIMUM_A, SIGNAL_CHANGED
+from .const import (
+    CONF_LIMIT,
+    CONF_MAIN_FUSE_A,
+    CONF_MAXIMUM_A,
+    CONF_PHASES,
+    CONF_VOLTAGE_V,
+    SIGNAL_CHANGED,
+)
 from .data import EvenloadConfigEntry
 from .devices import station_subentry
 from .engine.balancing.checks import check_group
-from .engine.model.limits import MINIMUM_CURRENT_A, Current
+from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
 from .entity import EvenloadEntity, EvseEntity, GroupEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
@@ -97,24 +104,22 @@ class GroupLimit(GroupEntity, SettingNumber):
     def _refresh(self) -> bool:
         if self._group_id not in self._entry.subentries or not super()._refresh():
             return False
-        site = site_config(self._entry)
+        options = self._entry.options
+        self._attr_native_max_value = options[CONF_MAIN_FUSE_A]
+        self._attr_native_min_value = MINIMUM_CURRENT_A
         match self._group.limit:
             case Current(value):
                 self._attr_device_class = NumberDeviceClass.CURRENT
-                self._attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
-                scale = 1.0
                 self._attr_native_step = 1
-            case power:
-                value = power.w
+                self._attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
+            case Power(value):
                 self._attr_device_class = NumberDeviceClass.POWER
-                self._attr_native_unit_of_measurement = UnitOfPower.WATT
-                scale = site.voltage_v * len(site.phases)
                 self._attr_native_step = 10
+                self._attr_native_unit_of_measurement = UnitOfPower.WATT
+                volts = options[CONF_VOLTAGE_V]
+                self._attr_native_max_value *= volts * int(options[CONF_PHASES])
+                self._attr_native_min_value *= volts
         self._attr_native_value = value
-        self._attr_native_max_value = site.main_fuse.a * scale
-        self._attr_native_min_value = MINIMUM_CURRENT_A * (
-            1.0 if scale == 1.0 else site.voltage_v
-        )
         return True
 
     @override

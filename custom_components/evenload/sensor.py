@@ -11,6 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 
+from .configuration import wiring
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .engine.model.identity import EvseKey
@@ -54,6 +55,13 @@ async def async_setup_entry(
         )
 
     def of_evse(key: EvseKey) -> Iterable[EvseSensor]:
+        def has_value(row: EvseSensorDescription) -> bool:
+            if key.identity not in site.stations:
+                return False
+            if row.value(site.evse(key)) is not None:
+                return True
+            return row.phase is not None and row.phase in wiring(entry, key.identity)
+
         def create(rows: list[EvseSensorDescription]) -> list[EvseSensor]:
             return [
                 (SessionDuration if row is DURATION else EvseSensor)(
@@ -66,7 +74,7 @@ async def async_setup_entry(
             of_evses.split(
                 str(key),
                 EVSE_SENSORS,
-                has_value=lambda row: row.value(site.evse(key)) is not None,
+                has_value=has_value,
                 subscribe=lambda observer: site.on_evse(key, observer),
                 add=lambda rows: async_add_entities(
                     create(rows), config_subentry_id=subentry_id(entry, key.identity)
@@ -161,7 +169,7 @@ class GroupSensor(GroupEntity, SensorEntity):
     def device_class(self) -> SensorDeviceClass | None:
         """Return what the value is; the unit of the limit decides."""
         if not self.entity_description.in_unit_of_limit:
-            return self.entity_description.device_class
+            return super().device_class
         if is_in_amperes(self._group):
             return SensorDeviceClass.CURRENT
         return SensorDeviceClass.POWER
@@ -171,7 +179,7 @@ class GroupSensor(GroupEntity, SensorEntity):
     def native_unit_of_measurement(self) -> str | None:
         """Return the unit of the value; the unit of the limit decides."""
         if not self.entity_description.in_unit_of_limit:
-            return self.entity_description.native_unit_of_measurement
+            return super().native_unit_of_measurement
         if is_in_amperes(self._group):
             return UnitOfElectricCurrent.AMPERE
         return UnitOfPower.WATT
