@@ -140,11 +140,14 @@ class SimulatedStation:
             boots_on_reconnect,
         )
         self._running: list[asyncio.Task[None]] = []
+        self._started_before = False
 
     async def start(self) -> None:
-        """Switch the station on."""
-        if self._state and (saved := memory.load(self._state)):
-            memory.restore(self.charge_point, saved)
+        """Switch the station on; after a stop, it boots with what it remembers."""
+        saved = memory.load(self._state) if self._state else None
+        if saved or self._started_before:
+            self.charge_point.wake(saved or memory.snapshot(self.charge_point))
+        self._started_before = True
         self._running = [asyncio.create_task(self.charge_point.run(self._tick_s))]
         if self._state:
             self._running.append(
@@ -158,6 +161,7 @@ class SimulatedStation:
         """
         if self._state:
             memory.save(self.charge_point, self._state)
+        offline = self.link.stays_offline
         self.link.stay_offline()
         await self.link.drop()
         for task in self._running:
@@ -166,6 +170,8 @@ class SimulatedStation:
             with suppress(asyncio.CancelledError):
                 await task
         self._running = []
+        if not offline:
+            self.link.dial_again()
 
     async def __aenter__(self) -> Self:
         """Switch on for a while."""
@@ -255,7 +261,7 @@ class SimulatedStation:
         await self.link.drop()
 
     async def reboot(self, reason: str = "HardReset") -> None:
-        """Reboot, with the reason that running transactions are to be stopped for."""
+        """Reboot, with the reason that running transactions are to be stopped for; returns when it dials again."""
         await self.charge_point.reboot(reason)
 
     async def _save_now_and_then(self, path: Path) -> None:

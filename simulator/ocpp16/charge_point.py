@@ -131,17 +131,21 @@ class ChargePoint:
         if reason != "HardReset":
             await self._empty_outbox()
         self.powered = False
-        self.registration.forget()
-        self.statuses.forget()
         offline_before = self.link.stays_offline
         self.link.stay_offline()
         await self.link.drop()
         remembered = memory.snapshot(self)
         await self.clock.sleep(self.boot_time_s)
-        memory.restore(self, remembered)
-        self.powered = True
+        self.wake(remembered)
         if not offline_before:
             self.link.dial_again()
+
+    def wake(self, remembered: dict[str, Any]) -> None:
+        """Start with what is remembered and nothing else; vehicles are where they were."""
+        self.registration.forget()
+        self.statuses.forget()
+        memory.restore(self, remembered)
+        self.powered = True
         for outlet in self.outlets.values():
             self.sessions.start_if_allowed(outlet)
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from simulator.ocpp16.fields import format_time
-from simulator.ocpp16.frames import Payload
+from simulator.ocpp16.frames import CallError, Payload
+from simulator.ocpp16.link import NotConnected
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint
@@ -40,7 +41,19 @@ class Statuses:
 
     def report(self, connector_id: int) -> None:
         """Send a connector's status now."""
-        self._charge_point.notify("StatusNotification", self._payload(connector_id))
+        state = self._state(connector_id)
+        self._charge_point.spawn(self._send(connector_id, state))
+
+    async def _send(self, connector_id: int, state: tuple[str, str]) -> None:
+        payload = self._payload(connector_id, state)
+        try:
+            await self._charge_point.link.call("StatusNotification", payload)
+        except NotConnected:
+            # Nobody heard it; it is told again on the next connection unless it changed.
+            if self._told.get(connector_id) == state:
+                del self._told[connector_id]
+        except CallError, TimeoutError:
+            return
 
     def _state(self, connector_id: int) -> tuple[str, str]:
         if connector_id == STATION:
@@ -51,8 +64,8 @@ class Statuses:
         outlet = self._charge_point.outlets[connector_id]
         return (outlet.activity.value, outlet.evse.error or "NoError")
 
-    def _payload(self, connector_id: int) -> Payload:
-        status, error = self._state(connector_id)
+    def _payload(self, connector_id: int, state: tuple[str, str]) -> Payload:
+        status, error = state
         return {
             "connectorId": connector_id,
             "errorCode": error,
