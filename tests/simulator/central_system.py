@@ -109,13 +109,22 @@ class CentralSystem:
         return counts
 
     async def call(self, identity: str, action: str, payload: Payload) -> Payload:
-        """Call a station."""
+        """Call a station and wait for its answer."""
+        return await (await self.ask(identity, action, payload))
+
+    async def ask(
+        self, identity: str, action: str, payload: Payload
+    ) -> asyncio.Future[Payload]:
+        """Call a station; its answer will come."""
         assert not violations(action, payload), violations(action, payload)
-        message_id = f"cs-{len(self._pending)}-{len(self.received)}-{action}"
-        answer = asyncio.get_running_loop().create_future()
-        self._pending[message_id] = (action, answer)
-        await self._sockets[identity].send(json.dumps([2, message_id, action, payload]))
-        return await answer
+        message_id = f"{action}-{len(self._pending)}"
+        self._pending[message_id] = (action, asyncio.Future())
+        await self.send(identity, json.dumps([2, message_id, action, payload]))
+        return self._pending[message_id][1]
+
+    async def send(self, identity: str, text: str) -> None:
+        """Send anything to a station."""
+        await self._sockets[identity].send(text)
 
     async def _serve(self, socket: ServerConnection) -> None:
         identity = socket.request.path.rsplit("/", 1)[-1]
@@ -152,7 +161,7 @@ class CentralSystem:
                     for error in violations(f"{action}Response", payload)
                 ]
                 future.set_result(payload)
-            case [4, message_id, code, description, _]:
+            case [4, message_id, code, description, _] if message_id in self._pending:
                 self._pending[message_id][1].set_exception(
                     StationError(code, description)
                 )
