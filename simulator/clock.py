@@ -1,6 +1,7 @@
 """Time as the simulator sees it: real, or moved by hand."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 import heapq
 import itertools
@@ -8,7 +9,8 @@ import time
 from typing import Any, Protocol
 
 # Loopback sockets need a handful of event-loop turns for a frame to travel there and back.
-SETTLE_TURNS = 25
+STEP_TURNS = 10
+SETTLE_TURNS = 60
 VIRTUAL_START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
@@ -82,24 +84,31 @@ class VirtualClock:
                 woken = heapq.heappop(self._sleepers)[2]
                 if not woken.done():
                     woken.set_result(None)
-            await self.settle()
+            await _turn(STEP_TURNS)
         self._elapsed_s = end_s
         await self.settle()
 
     async def settle(self) -> None:
         """Let tasks and sockets do what they can do without time passing."""
-        for _ in range(SETTLE_TURNS):
-            await asyncio.sleep(0)
+        await _turn(SETTLE_TURNS)
 
 
-async def within[T](clock: Clock, outcome: asyncio.Future[T], timeout_s: float) -> T:
-    """Wait for the outcome, at most that long by this clock; raises TimeoutError."""
+async def _turn(turns: int) -> None:
+    """Let the event loop go round."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+
+async def within[T](clock: Clock, outcome: Awaitable[T], timeout_s: float) -> T:
+    """Wait for the outcome, at most that long by this clock; raises TimeoutError and gives the outcome up."""
+    awaited = asyncio.ensure_future(outcome)
     timer = asyncio.ensure_future(clock.sleep(timeout_s))
+    both: set[asyncio.Future[Any]] = {awaited, timer}
     try:
-        both: set[asyncio.Future[Any]] = {outcome, timer}
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not outcome.done():
+        if not awaited.done():
             raise TimeoutError(f"no outcome within {timeout_s} s")
-        return outcome.result()
+        return awaited.result()
     finally:
+        awaited.cancel()
         timer.cancel()

@@ -204,9 +204,7 @@ class SimulatedStation:
 
     async def wait_accepted(self, timeout: float = 10.0) -> None:
         """Wait until the central system has accepted the station; raises TimeoutError."""
-        await within(
-            self.clock, asyncio.ensure_future(self.charge_point.ready.wait()), timeout
-        )
+        await within(self.clock, self.charge_point.ready.wait(), timeout)
 
     def evse(self, evse_id: int) -> EvseView:
         """Look at an EVSE; raises KeyError."""

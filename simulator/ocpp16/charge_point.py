@@ -156,7 +156,7 @@ class ChargePoint:
         with suppress(TimeoutError):
             await within(
                 self.clock,
-                asyncio.ensure_future(self.outbox.empty.wait()),
+                self.outbox.empty.wait(),
                 LAST_WORDS_S,
             )
 

@@ -92,7 +92,7 @@ class Registration:
                 with suppress(TimeoutError):
                     await within(
                         self._charge_point.clock,
-                        asyncio.ensure_future(self._accepted.wait()),
+                        self._accepted.wait(),
                         again_after_s,
                     )
             if self.status == "Accepted":

@@ -34,7 +34,8 @@ async def switch_on(
         async def start(
             *, accepted: bool = True, identity: str = "X", **options: Any
         ) -> SimulatedStation:
-            station = SimulatedStation(identity, central.url, clock=clock, **options)
+            options = {"clock": clock, "tick_s": 0.5} | options
+            station = SimulatedStation(identity, central.url, **options)
             await stack.enter_async_context(station)
             await clock.advance(0.5)
             if accepted:
