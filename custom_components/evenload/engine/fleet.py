@@ -48,6 +48,7 @@ class Fleet:
             config, lambda: self.stations, now, save, self._limits_changed
         )
         self._registers: dict[EvseKey, Register] = {}
+        self._reserved: dict[str, float] = {}
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -130,7 +131,9 @@ class Fleet:
 
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
-        targets = targets_of(self.config, self.stations)
+        self.enforcer.commitments.site = self.config
+        self._reserved = self.enforcer.commitments.reserved()
+        targets = targets_of(self.config, self.stations, self._reserved)
         self.enforcer.set_targets(self.config, targets)
         for identity in self.stations:
             self._refresh(identity)
@@ -191,9 +194,12 @@ class Fleet:
         )
 
     def _limits_changed(self, identity: str) -> None:
-        if identity in self.stations:
-            self._refresh(identity)
-            self._tell(identity)
+        if identity not in self.stations:
+            return
+        if self._reserved != self.enforcer.commitments.reserved():
+            self.retarget()
+        self._refresh(identity)
+        self._tell(identity)
 
     def _refresh(self, identity: str) -> None:
         """Bring the shown allotments up to date."""

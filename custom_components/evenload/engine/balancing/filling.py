@@ -45,7 +45,9 @@ def fill(
         level_a += step_a
         for phase, count in users.items():
             left = left.on(phase, left[phase] - count * step_a)
-        for name, stopped_by in _stopped(rising, phases, left, level_a, fullest).items():
+        for name, stopped_by in _stopped(
+            rising, phases, left, level_a, fullest
+        ).items():
             filled[name] = Filled(level_a, stopped_by)
             del rising[name]
     return filled

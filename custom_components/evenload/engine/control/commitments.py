@@ -31,6 +31,10 @@ class Commitments:
         """Begin with nobody limited; `stations` looks up the present state."""
         self.site = site
         self.holdings: dict[EvseKey, Holding] = {}
+        # What a station counts at that was set up but never seen: its share is kept for it, like everyone's.
+        self.shares: Mapping[str, float] = {}
+        # Stations that did not answer an order.
+        self.deaf: set[str] = set()
         self._stations = stations
         self._now = now
 
@@ -62,6 +66,8 @@ class Commitments:
         """Return the most that a station may be drawing: the sum of its EVSEs, or its own limit if that is less."""
         station = self._stations()[identity]
         whole = EvseKey(identity, WHOLE_STATION)
+        if not self._was_seen(station):
+            return self.shares.get(identity, 0.0)
         own_a = self.holding(whole).most_a(
             self._now(), self.unlimited_a(whole), connected=station.connected
         )
@@ -81,6 +87,14 @@ class Commitments:
             return min(self.station_a(other), expected.get(other, float("inf")))
 
         return headroom_a(self.site, identity, committed, self.phases_used)
+
+    def reserved(self) -> dict[str, float]:
+        """Return what stations may draw that cannot be told to draw less: offline, deaf, out of control."""
+        return {
+            identity: self.station_a(identity)
+            for identity, station in self._stations().items()
+            if self._was_seen(station) and not self._obeys(station)
+        }
 
     def phases_used(self, identity: str) -> int:
         """Return on how many phases a station must be counted."""
@@ -121,6 +135,23 @@ class Commitments:
             return False
         self.holdings[evse.key] = holding.settled()
         return True
+
+    def _was_seen(self, station: Station) -> bool:
+        """Whether the station has ever been connected, in this life or an earlier one."""
+        whole = EvseKey(station.identity, WHOLE_STATION)
+        return (
+            station.last_seen is not None
+            or station.info.vendor is not None
+            or whole in self.holdings
+        )
+
+    def _obeys(self, station: Station) -> bool:
+        return (
+            station.connected
+            and station.identity not in self.deaf
+            and station.capabilities.is_controllable
+            and not any(self._disobedience_a(evse) for evse in station.evses.values())
+        )
 
     def _disobedience_a(self, evse: Evse | None) -> float:
         """Return what an EVSE measurably draws beyond its limit, or 0 when it obeys."""

@@ -58,6 +58,9 @@ class Enforcer:
         if targets != self.targets:
             self._not_before.clear()
         self.targets = targets
+        self.commitments.shares = {
+            identity: share.current_a for identity, share in targets.shares.items()
+        }
         self.kick()
 
     def attach(self, link: Link) -> None:
@@ -146,6 +149,10 @@ class Enforcer:
         self.commitments.holdings[key] = self.commitments.holding(key).answered(
             order, outcome, self._now(), unlimited_a, idle=self._is_idle(key)
         )
+        if outcome is Outcome.UNKNOWN:
+            self.commitments.deaf.add(link.identity)
+        else:
+            self.commitments.deaf.discard(link.identity)
         if outcome is Outcome.APPLIED:
             self._unverified.discard(key)
         else:

@@ -21,8 +21,12 @@ class Targets:
     allotments: Mapping[EvseKey, Allotment]
 
 
-def targets_of(site: SiteConfig, stations: Mapping[str, Station]) -> Targets:
-    """Compute what everybody should hold now."""
+def targets_of(
+    site: SiteConfig,
+    stations: Mapping[str, Station],
+    reserved: Mapping[str, float] | None = None,
+) -> Targets:
+    """Compute what everybody should hold now; `reserved` is what stations hold that cannot be told otherwise."""
     demands = [
         demand_of(site, evse)
         for identity in site.stations
@@ -40,9 +44,9 @@ def targets_of(site: SiteConfig, stations: Mapping[str, Station]) -> Targets:
         for demand in demands
     ]
     return Targets(
-        shares=station_shares(site, demands),
-        fallbacks=allot_static(site, lasting),
-        allotments=allot_static(site, demands),
+        shares=station_shares(site, demands, reserved),
+        fallbacks=allot_static(site, lasting, reserved),
+        allotments=allot_static(site, demands, reserved),
     )
 
 

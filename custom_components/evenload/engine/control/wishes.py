@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..model.configuration import StationConfig
 from ..model.identity import EvseKey
-from ..model.limits import Current
+from ..model.limits import Current, at_least_minimum
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
 from ..model.stations import Capabilities, Station
 from .commitments import Commitments
@@ -71,7 +71,7 @@ class Wishes:
             station.capabilities.station_limit is not False
             and station.identity in targets.shares
         ):
-            share_a = targets.shares[station.identity].current_a
+            share_a = at_least_minimum(targets.shares[station.identity].current_a)
             yield from self._fallback(key, share_a, 1, unverified)
 
     def _evse_limits(
