@@ -21,19 +21,26 @@ async def run(options: Options) -> None:
     """Start everything and keep it running until cancelled."""
     token = prepare(options)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as watch:
-        meter_url = None
-        if options.simulator:
-            simulator, meter_url = children.simulated_home(options)
-            await stack.enter_async_context(simulator)
-            watch.create_task(children.must_run(simulator))
-            await children.has_spoken(simulator)
+        simulated = children.simulated_home(options) if options.simulator else None
+        if simulated:
+            await stack.enter_async_context(simulated.process)
+            watch.create_task(children.must_run(simulated.process))
+            await children.has_spoken(simulated.process)
+        meter_url = f"{simulated.url}/meter" if simulated else None
         configuration.write(options.config, meter_url)
         print("Home Assistant is starting; that takes about ten seconds.")
         hass = await stack.enter_async_context(children.home_assistant(options))
         watch.create_task(children.must_run(hass))
         client = HomeAssistant(f"http://127.0.0.1:{options.http_port}")
         await stack.enter_async_context(client)
-        await furnish(options, client, token)
+        await client.answers()
+        await client.sign_in(token)
+        await client.runs()
+        if simulated:
+            await home.configure(client, options.ocpp_port)
+            if simulated.is_new:
+                await simulated.cars_arrive()
+            await dashboard.create(client)
         announce(options, client)
 
 
@@ -53,16 +60,6 @@ def prepare(options: Options) -> str:
     if told.exists():
         told.replace(last)
     return str(json.loads(last.read_text())["token"]) if last.exists() else ""
-
-
-async def furnish(options: Options, client: HomeAssistant, token: str) -> None:
-    """Sign in and set up what is not there yet."""
-    await client.answers()
-    await client.sign_in(token)
-    await client.runs()
-    if options.simulator:
-        await home.configure(client, options.ocpp_port)
-        await dashboard.create(client)
 
 
 def announce(options: Options, client: HomeAssistant) -> None:

@@ -1,16 +1,22 @@
 """The two programs that the demo consists of."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 import sys
 
+import aiohttp
+
 from .configuration import PROJECT
+from .home import STATIONS
 from .network import free_port
 from .options import Options
 from .processes import ChildProcess
 
 # Home Assistant ends with this when its owner asks for a restart.
 RESTART_CODE = 100
+LIMITS_S = 30
 
 
 def home_assistant(options: Options) -> ChildProcess:
@@ -34,21 +40,44 @@ def home_assistant(options: Options) -> ChildProcess:
     )
 
 
-def simulated_home(options: Options) -> tuple[ChildProcess, str]:
-    """Describe the simulated stations, vehicles and household, and say where the meter is."""
+@dataclass(frozen=True, slots=True)
+class SimulatedHome:
+    """The simulated stations, vehicles and household."""
+
+    process: ChildProcess
+    url: str
+    is_new: bool
+
+    async def cars_arrive(self) -> None:
+        """Plug a car in at every station as soon as that has its limit."""
+        async with aiohttp.ClientSession(self.url, raise_for_status=True) as http:
+            for station in STATIONS:
+                path = f"/stations/{station.identity}"
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LIMITS_S):
+                        while not await (await http.get(f"{path}/profiles")).json():
+                            await asyncio.sleep(0.2)
+                await http.post(f"{path}/1/plug", json={})
+
+
+def simulated_home(options: Options) -> SimulatedHome:
+    """Describe it; in a new home the cars arrive when their stations know their limits."""
     port = free_port()
+    state = options.config / "simulator"
+    is_new = not state.exists()
     process = ChildProcess(
         "The simulator",
         [
             *(sys.executable, "-m", "simulator", "home"),
             *("--ocpp", f"ws://127.0.0.1:{options.ocpp_port}"),
             *("--http-port", str(port)),
-            *("--state", options.config / "simulator"),
+            *("--state", state),
+            *(["--empty"] if is_new else []),
         ],
         log=options.config / "simulator.log",
         cwd=PROJECT,
     )
-    return process, f"http://127.0.0.1:{port}/meter"
+    return SimulatedHome(process, f"http://127.0.0.1:{port}", is_new)
 
 
 async def must_run(child: ChildProcess) -> None:

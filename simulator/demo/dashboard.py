@@ -1,5 +1,7 @@
 """The dashboard of the simulated home, made from the entities that are there."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 from . import home
@@ -8,6 +10,9 @@ from .home_assistant import HomeAssistant
 type Json = dict[str, Any]
 
 URL_PATH = "evenload-home"
+PATIENCE_S = 30
+# Widths of a card, in the columns of a section.
+WHOLE, HALF, THIRD = 12, 6, 4
 
 
 async def create(home_assistant: HomeAssistant) -> None:
@@ -15,7 +20,7 @@ async def create(home_assistant: HomeAssistant) -> None:
     dashboards = await home_assistant.call("lovelace/dashboards/list")
     if any(dashboard["url_path"] == URL_PATH for dashboard in dashboards):
         return
-    found = await Entities.of(home_assistant)
+    found = await complete(home_assistant)
     await home_assistant.call(
         "lovelace/dashboards/create",
         url_path=URL_PATH,
@@ -30,6 +35,23 @@ async def create(home_assistant: HomeAssistant) -> None:
     await home_assistant.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
     )
+
+
+async def complete(home_assistant: HomeAssistant) -> Entities:
+    """Wait a while until every station has measured each of its phases: entities come with what they show."""
+    wanted = [
+        (station.identity, f"current_l{phase}")
+        for station in home.STATIONS
+        for phase in range(1, int(station.phases) + 1)
+    ]
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                found = await Entities.of(home_assistant)
+                if all(found.evse(*entity) for entity in wanted):
+                    return found
+                await asyncio.sleep(0.5)
+    return await Entities.of(home_assistant)
 
 
 class Entities:
@@ -81,74 +103,46 @@ def view(entities: Entities) -> Json:
         "type": "sections",
         "max_columns": 4,
         "sections": [
-            *(_station(entities, station) for station in home.STATIONS),
-            _group(entities),
-            _house(entities),
-            _history(entities),
+            _section(*_group(entities), *_grid(entities)),
+            *(_section(*_station(entities, station)) for station in home.STATIONS),
+            {**_section(*_history(entities)), "column_span": 4},
         ],
     }
 
 
-def _group(entities: Entities) -> Json:
-    return _section(
-        _heading(f"Group {home.GROUP}", "mdi:scale-balance"),
+def _group(entities: Entities) -> list[Json | None]:
+    return [
+        _heading(home.GROUP, "mdi:scale-balance"),
         _tile(
             entities.group("limit"),
-            name="Limit",
+            name="Limit of the group",
             color="deep-orange",
             features=[{"type": "numeric-input", "style": "slider"}],
-            features_position="bottom",
         ),
-        _tile(entities.group("used"), name="Used", columns=6, color="green"),
-        _tile(entities.group("available"), name="Available", columns=6, color="blue"),
-        _tile(entities.group("active"), name="Charging now", columns=6),
-        _tile(entities.group("waiting"), name="Waiting", columns=6),
-    )
+        _tile(entities.group("used"), HALF, name="Used", color="green"),
+        _tile(entities.group("available"), HALF, name="Available", color="blue"),
+        _tile(entities.group("active"), HALF, name="Charging"),
+        _tile(entities.group("waiting"), HALF, name="Waiting"),
+    ]
 
 
-def _station(entities: Entities, station: home.Station) -> Json:
-    def tile(key: str, **options: Any) -> Json | None:
-        return _tile(entities.evse(station.identity, key), **options)
-
-    return _section(
-        _heading(station.name, "mdi:ev-plug-type2"),
-        tile("status", name="Status", columns=6),
-        tile("power", name="Power", columns=6, color="amber"),
-        tile("current_l1", name="L1", columns=4),
-        tile("current_l2", name="L2", columns=4),
-        tile("current_l3", name="L3", columns=4),
-        tile("allotment", name="Allotment", columns=6, color="green"),
-        tile("reason", name="Because of", columns=6, color="green"),
-        tile("session_energy", name="This session", columns=6),
-        tile("session_duration", name="Since", columns=6),
-        tile(
-            "maximum_current",
-            name="Maximum current",
-            color="deep-orange",
-            features=[{"type": "numeric-input", "style": "slider"}],
-            features_position="bottom",
-        ),
-        tile("charging_allowed", name="Charging allowed", color="green"),
-    )
-
-
-def _house(entities: Entities) -> Json:
+def _grid(entities: Entities) -> list[Json | None]:
     fuse_a = home.MAIN_FUSE_A
     gauges = [
         _card(
             "gauge",
             entities.grid(f"current_l{phase}_a"),
-            columns=4,
+            THIRD,
             name=f"L{phase}",
             min=0,
             max=fuse_a,
             needle=True,
-            severity={"green": 0, "yellow": 0.8 * fuse_a, "red": fuse_a},
+            severity={"green": 0, "yellow": 0.8 * fuse_a, "red": 0.95 * fuse_a},
         )
         for phase in (1, 2, 3)
     ]
-    return _section(
-        _heading(f"Grid connection 3 × {fuse_a} A", "mdi:transmission-tower"),
+    return [
+        _heading(f"Grid connection, 3 × {fuse_a} A", "mdi:transmission-tower"),
         *gauges,
         _tile(
             entities.grid("power_w"),
@@ -156,34 +150,67 @@ def _house(entities: Entities) -> Json:
             color="amber",
             features=[{"type": "trend-graph", "hours_to_show": 1}],
         ),
-    )
+    ]
 
 
-def _history(entities: Entities) -> Json:
-    def graph(title: str, names: dict[str, str | None]) -> Json | None:
-        shown = [{"entity": id_, "name": name} for name, id_ in names.items() if id_]
-        if not shown:
-            return None
-        return {
-            "type": "history-graph",
-            "title": title,
-            "hours_to_show": 1,
-            "entities": shown,
-            "grid_options": {"columns": "full"},
-        }
+def _station(entities: Entities, station: home.Station) -> list[Json | None]:
+    phases = int(station.phases)
 
+    def tile(key: str, columns: int = WHOLE, **options: Any) -> Json | None:
+        return _tile(entities.evse(station.identity, key), columns, **options)
+
+    return [
+        _heading(station.name, "mdi:ev-plug-type2"),
+        tile("status", HALF, name="Status"),
+        tile("power", HALF, name="Power", color="amber"),
+        *(
+            tile(
+                f"current_l{phase}",
+                WHOLE // phases,
+                name=f"L{phase}",
+                vertical=phases > 1,
+                color="amber",
+            )
+            for phase in range(1, phases + 1)
+        ),
+        tile("allotment", HALF, name="Allowed", color="green"),
+        tile("offered_current", HALF, name="Offered"),
+        tile("reason", name="Why", color="green"),
+        tile("session_energy", HALF, name="This session"),
+        tile("session_duration", HALF, name="Since"),
+        tile(
+            "maximum_current",
+            name="Maximum current",
+            color="deep-orange",
+            features=[{"type": "numeric-input", "style": "slider"}],
+        ),
+        tile("charging_allowed", name="Charging allowed", color="green"),
+    ]
+
+
+def _history(entities: Entities) -> list[Json | None]:
     cars = {
         station.name: entities.evse(station.identity, "current_l1")
         for station in home.STATIONS
     }
     grid = {f"L{phase}": entities.grid(f"current_l{phase}_a") for phase in (1, 2, 3)}
+    return [
+        _heading("The last quarter of an hour", "mdi:chart-line"),
+        _graph("Charging current, first phase of each station", cars),
+        _graph("Grid current", grid),
+    ]
+
+
+def _graph(title: str, entities: dict[str, str | None]) -> Json | None:
+    shown = [{"entity": id_, "name": name} for name, id_ in entities.items() if id_]
+    if not shown:
+        return None
     return {
-        **_section(
-            _heading("The last hour", "mdi:chart-line"),
-            graph("Charging current on L1", cars),
-            graph("Grid current", grid),
-        ),
-        "column_span": 2,
+        "type": "history-graph",
+        "title": title,
+        "hours_to_show": 0.25,
+        "entities": shown,
+        "grid_options": {"columns": 2 * WHOLE},
     }
 
 
@@ -195,17 +222,13 @@ def _heading(text: str, icon: str) -> Json:
     return {"type": "heading", "heading": text, "icon": icon}
 
 
-def _tile(
-    entity: str | None, columns: int | None = None, **options: Any
-) -> Json | None:
-    return _card("tile", entity, columns=columns, **options)
+def _tile(entity: str | None, columns: int = WHOLE, **options: Any) -> Json | None:
+    return _card("tile", entity, columns, **options)
 
 
-def _card(
-    kind: str, entity: str | None, columns: int | None = None, **options: Any
-) -> Json | None:
+def _card(kind: str, entity: str | None, columns: int, **options: Any) -> Json | None:
     """Return a card, or nothing where there is no such entity."""
     if not entity:
         return None
-    size = {"grid_options": {"columns": columns or 12}}
+    size = {"grid_options": {"columns": columns}}
     return {"type": kind, "entity": entity, **options, **size}

@@ -16,14 +16,14 @@ class Station:
 
     identity: str
     name: str
-    phases: str = "3"
-    maximum_a: float = 16
+    phases: str
+    maximum_a: float
 
 
 STATIONS = [
-    Station("EVL-GARAGE", "Garage"),
-    Station("EVL-DRIVEWAY", "Driveway"),
-    Station("EVL-CARPORT", "Carport"),
+    Station("EVL-GARAGE", "Garage", phases="3", maximum_a=32),
+    Station("EVL-DRIVEWAY", "Driveway", phases="1", maximum_a=32),
+    Station("EVL-CARPORT", "Carport", phases="3", maximum_a=16),
 ]
 MAIN_FUSE_A = 25
 SITE: Json = {"main_fuse_a": MAIN_FUSE_A, "phases": "3", "voltage_v": 230}
