@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, moment, optional, required
+from simulator.ocpp16.fields import choice, moment, objects, optional, required
 from simulator.ocpp16.frames import CallError, Payload
 from simulator.ocpp16.outlet import Outlet, Reservation
 from simulator.pilot import Activity
@@ -25,7 +25,7 @@ def send_local_list(charge_point: ChargePoint, payload: Payload) -> Answer:
     """§5.15: the whole list, or changes to it; an entry without information is removed."""
     version = required(payload, "listVersion", int)
     full = choice(payload, "updateType", ("Differential", "Full")) == "Full"
-    entries: list[Payload] = optional(payload, "localAuthorizationList", list, [])
+    entries = objects(payload, "localAuthorizationList")
     known = charge_point.authorization.known
     if not charge_point.configuration.flag("LocalAuthListEnabled"):
         return status("NotSupported")
@@ -38,7 +38,7 @@ def send_local_list(charge_point: ChargePoint, payload: Payload) -> Answer:
         id_tag = required(entry, "idTag", str)
         listed.pop(id_tag, None)
         if "idTagInfo" in entry:
-            listed[id_tag] = entry["idTagInfo"]
+            listed[id_tag] = required(entry, "idTagInfo", dict)
     known.listed, known.list_version = listed, version
     return status("Accepted")
 

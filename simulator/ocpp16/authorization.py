@@ -53,7 +53,7 @@ class Authorization:
                 return True
             answer = await self._charge_point.try_call("Authorize", {"idTag": id_tag})
             if answer is not None:
-                info = answer.get("idTagInfo", {})
+                info = id_tag_info(answer)
                 self.remember(id_tag, info)
                 return bool(info.get("status") == "Accepted")
         if known is None:
@@ -96,6 +96,12 @@ class Authorization:
         return bool(info.get("status") == "Accepted") and not _is_over(
             info.get("expiryDate"), self._charge_point.now()
         )
+
+
+def id_tag_info(answer: Payload) -> Payload:
+    """What an answer says about a tag; nothing at all if it is no proper answer."""
+    info = answer.get("idTagInfo")
+    return info if isinstance(info, dict) else {}
 
 
 def _is_over(expiry: str | None, now: datetime) -> bool:

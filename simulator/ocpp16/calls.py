@@ -53,21 +53,21 @@ async def serve(charge_point: ChargePoint, call: Call) -> None:
     reply: Frame
     then = None
     try:
-        answer = _answer(charge_point, call)
+        given = answer(charge_point, call)
     except CallError as error:
         reply = ErrorReply(
             call.message_id, error.code, error.description, error.details
         )
     else:
-        payload = NONSENSE if call.action in faults.malformed else answer.payload
-        reply, then = Result(call.message_id, payload), answer.then
+        payload = NONSENSE if call.action in faults.malformed else given.payload
+        reply, then = Result(call.message_id, payload), given.then
     with suppress(NotConnected):
         await charge_point.link.send(reply)
     if then:
         charge_point.spawn(then())
 
 
-def _answer(charge_point: ChargePoint, call: Call) -> Answer:
+def answer(charge_point: ChargePoint, call: Call) -> Answer:
     """The answer by handler or by fault; raises CallError."""
     faults = charge_point.faults
     if call.action in faults.errors:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, format_time, optional, required
+from simulator.ocpp16.fields import choice, format_time, optional, required, seconds
 from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.smart_charging import PURPOSES, read_profile, write_schedule
 from simulator.profiles import Installed, ProfileRefused, RateUnit
@@ -60,10 +60,8 @@ def _filter(payload: Payload) -> Callable[[Installed], bool]:
 
 def get_composite_schedule(charge_point: ChargePoint, payload: Payload) -> Answer:
     """§5.7."""
-    connector_id, duration_s = (
-        required(payload, "connectorId", int),
-        required(payload, "duration", int),
-    )
+    connector_id = required(payload, "connectorId", int)
+    duration_s = seconds(payload, "duration")
     asked = "chargingRateUnit" in payload
     unit = (
         RateUnit(choice(payload, "chargingRateUnit", tuple(RateUnit)))
@@ -71,7 +69,7 @@ def get_composite_schedule(charge_point: ChargePoint, payload: Payload) -> Answe
         else RateUnit.AMPERES
     )
     known = connector_id == 0 or connector_id in charge_point.outlets
-    if not known or duration_s <= 0 or unit not in charge_point.profiles.rules.units:
+    if not known or duration_s == 0 or unit not in charge_point.profiles.rules.units:
         return status("Rejected")
     schedule = charge_point.smart_charging.composite(connector_id, duration_s, unit)
     return Answer(

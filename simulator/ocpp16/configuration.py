@@ -55,7 +55,7 @@ STANDARD_KEYS = (
     Key("BlinkRepeat", "0", _NUMBER),
     Key("ClockAlignedDataInterval", "0", _NUMBER),
     Key("ConnectionTimeOut", "60", _NUMBER),
-    Key("ConnectorPhaseRotation", "0.RST", _LIST),
+    Key("ConnectorPhaseRotation", "0.Unknown", _LIST),
     Key("ConnectorPhaseRotationMaxLength", "10", _NUMBER, _READ),
     Key("GetConfigurationMaxKeys", "80", _NUMBER, _READ),
     Key("HeartbeatInterval", "300", _NUMBER),

@@ -61,7 +61,7 @@ async def _use_new_password(charge_point: ChargePoint, password: str) -> None:
 
 def get_configuration(charge_point: ChargePoint, payload: Payload) -> Answer:
     """§5.8: the keys asked for, or all."""
-    names: list[str] = optional(payload, "key", list, [])
+    names = [n for n in optional(payload, "key", list, []) if isinstance(n, str)]
     configuration = charge_point.configuration
     if not names:
         return Answer(
@@ -71,7 +71,7 @@ def get_configuration(charge_point: ChargePoint, payload: Payload) -> Answer:
                 ]
             }
         )
-    known = {name: key for name in names if (key := configuration.find(str(name)))}
+    known = {name: key for name in names if (key := configuration.find(name))}
     return Answer(
         {
             "configurationKey": [_entry(charge_point, key) for key in known.values()],

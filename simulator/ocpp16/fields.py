@@ -5,6 +5,8 @@ from typing import Any, overload
 
 from simulator.ocpp16.frames import CallError, Payload
 
+LONGEST_S = 2**31 - 1
+
 
 def required[T](payload: Payload, name: str, kind: type[T]) -> T:
     """A field that must be there; raises CallError."""
@@ -31,6 +33,20 @@ def choice(payload: Payload, name: str, allowed: tuple[str, ...]) -> str:
         raise CallError(
             "PropertyConstraintViolation", f"{name} is none of {', '.join(allowed)}"
         )
+    return value
+
+
+def objects(payload: Payload, name: str) -> list[Payload]:
+    """A list of objects, which may be absent; raises CallError."""
+    items: list[Any] = optional(payload, name, list, [])
+    return [_typed(item, name, dict) for item in items]
+
+
+def seconds(payload: Payload, name: str) -> int:
+    """A span of time, as long as calendars can bear it; raises CallError."""
+    value = required(payload, name, int)
+    if not 0 <= value <= LONGEST_S:
+        raise CallError("PropertyConstraintViolation", f"{name} is out of range")
     return value
 
 

@@ -74,7 +74,9 @@ def _restore_outlet(
     outlet.forget()
     outlet.evse.energised = False
     outlet.operative, outlet.becomes_inoperative = saved["operative"], False
-    outlet.evse.meter.register_wh = saved["register_wh"]
+    # A vehicle lets go slowly: the meter may have counted on since the document was written.
+    meter = outlet.evse.meter
+    meter.register_wh = max(meter.register_wh, saved["register_wh"])
     if saved["reservation"]:
         reservation_id, id_tag, parent, expires_at = saved["reservation"]
         outlet.reservation = Reservation(

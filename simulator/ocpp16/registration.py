@@ -74,8 +74,9 @@ class Registration:
             return RETRY_S
         self.status = answer.get("status")
         self._set_clock(answer)
-        interval_s = answer.get("interval", 0)
-        if self.status == "Accepted" and interval_s > 0:
+        told = answer.get("interval")
+        interval_s = told if isinstance(told, int) and told > 0 else 0
+        if self.status == "Accepted" and interval_s:
             self._charge_point.configuration.change(
                 "HeartbeatInterval", str(interval_s)
             )

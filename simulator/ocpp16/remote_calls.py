@@ -20,11 +20,8 @@ STATION = 0
 def remote_start(charge_point: ChargePoint, payload: Payload) -> Answer:
     """§5.11: for a connector, or the first that is free; a profile brought along must be a TxProfile without an id."""
     id_tag = required(payload, "idTag", str)
-    profile = (
-        read_profile(payload["chargingProfile"])
-        if "chargingProfile" in payload
-        else None
-    )
+    brought = optional(payload, "chargingProfile", dict)
+    profile = read_profile(brought) if brought is not None else None
     if profile and (
         profile.purpose is not Purpose.TX or profile.transaction_id is not None
     ):

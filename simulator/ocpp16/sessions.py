@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 import uuid
 
+from simulator.ocpp16.authorization import id_tag_info
 from simulator.ocpp16.fields import format_time
 from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outbox import Message
@@ -161,7 +162,7 @@ class Sessions:
 
     def _on_started(self, local_id: str, answer: Payload) -> None:
         """The central system has answered a start: it has an id, and perhaps it refuses the tag (§4.8)."""
-        info = answer.get("idTagInfo", {})
+        info = id_tag_info(answer)
         for outlet in self._charge_point.outlets.values():
             transaction = outlet.transaction
             if transaction is None or transaction.local_id != local_id:

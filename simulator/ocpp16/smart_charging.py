@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+import math
 from typing import TYPE_CHECKING, Any
 
 from simulator.composite import (
@@ -16,9 +17,11 @@ from simulator.ocpp16.fields import (
     choice,
     format_time,
     moment,
+    objects,
     optional,
     parse_time,
     required,
+    seconds,
 )
 from simulator.ocpp16.frames import CallError, Payload
 from simulator.profiles import (
@@ -175,25 +178,22 @@ def read_installed(payload: Payload) -> Installed:
 
 
 def _read_schedule(payload: Payload) -> Schedule:
-    periods = required(payload, "chargingSchedulePeriod", list)
-    if not all(isinstance(period, dict) for period in periods):
-        raise CallError(
-            "TypeConstraintViolation", "chargingSchedulePeriod is no list of periods"
-        )
+    required(payload, "chargingSchedulePeriod", list)
+    periods = objects(payload, "chargingSchedulePeriod")
     return Schedule(
         unit=RateUnit(choice(payload, "chargingRateUnit", tuple(RateUnit))),
         periods=tuple(_read_period(period) for period in periods),
-        duration_s=optional(payload, "duration", int),
+        duration_s=seconds(payload, "duration") if "duration" in payload else None,
         start=moment(payload, "startSchedule"),
         minimum_rate=optional(payload, "minChargingRate", float),
     )
 
 
 def _read_period(payload: Payload) -> Period:
-    start_s, limit = (
-        required(payload, "startPeriod", int),
-        required(payload, "limit", float),
-    )
+    start_s = seconds(payload, "startPeriod")
+    limit = required(payload, "limit", float)
+    if not math.isfinite(limit):
+        raise CallError("TypeConstraintViolation", "limit is no number")
     phases = optional(payload, "numberPhases", int)
     if phases is not None and not 1 <= phases <= 3:
         raise CallError("PropertyConstraintViolation", "numberPhases is not 1, 2 or 3")

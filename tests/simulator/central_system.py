@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 import json
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Self
 
 import jsonschema_rs
@@ -73,7 +74,7 @@ class CentralSystem:
         """Listen no more."""
         await self.close()
 
-    async def listen(self, port: int) -> None:
+    async def listen(self, port: int, ssl: SSLContext | None = None) -> None:
         self._server = await serve(
             self._serve,
             "127.0.0.1",
@@ -81,6 +82,7 @@ class CentralSystem:
             subprotocols=["ocpp1.6"],
             compression=None,
             ping_interval=None,
+            ssl=ssl,
         )
 
     async def close(self) -> None:

@@ -1,5 +1,6 @@
 """A central system and stations in time that only the test moves."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -19,6 +20,8 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 async def central(clock: VirtualClock) -> AsyncIterator[CentralSystem]:
+    # Virtual time turns the loop round by the thousand; its debug mode keeps a traceback of each turn.
+    asyncio.get_running_loop().set_debug(False)
     async with CentralSystem(clock.now) as system:
         yield system
         assert system.invalid == []

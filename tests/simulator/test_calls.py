@@ -7,8 +7,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 
-from simulator import Faults, Vehicle
-from tests.simulator.central_system import SCHEMAS, StationError
+from simulator import CallError, Faults, Vehicle
+from simulator.ocpp16 import calls, memory
+from simulator.ocpp16.frames import Call
+from tests.simulator.central_system import SCHEMAS, StationError, violations
 from tests.simulator.test_thin_line import profile
 
 
@@ -37,6 +39,12 @@ FIRMWARE = {
     "location": "http://x/fw-2.1.bin",
     "retrieveDateTime": "2026-01-01T00:00:00Z",
     "signature": "s",
+}
+
+PROPER_ERRORS = {
+    "ProtocolError",
+    "PropertyConstraintViolation",
+    "TypeConstraintViolation",
 }
 
 # action, payload, answer; one row at least for each action that a central system may call.
@@ -292,3 +300,53 @@ async def test_lies_about_limits_and_currents(switch_on, central, clock):
     }
     assert values["Current.Import"] == "8.0"
     assert values["Energy.Active.Import.Register"] == "0"
+
+
+JUNK = [
+    None,
+    True,
+    -1,
+    10**30,
+    1e308,
+    float("inf"),
+    "9999-12-31T23:59:59Z",
+    "x",
+    [],
+    [None],
+    {},
+    {"status": []},
+]
+
+
+def spoilt(payload):
+    """The payload with each of its values, on any level, replaced by junk or left out."""
+    for key, value in payload.items():
+        yield {name: other for name, other in payload.items() if name != key}
+        yield from (payload | {key: junk} for junk in JUNK)
+        if isinstance(value, dict):
+            yield from (payload | {key: inner} for inner in spoilt(value))
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield from (payload | {key: [inner]} for inner in spoilt(value[0]))
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"), [(action, payload) for action, payload, _ in ROWS]
+)
+async def test_no_payload_upsets_it(switch_on, clock, action, payload):
+    station = await switch_on(accepted=False)
+    for wrong in spoilt(payload):
+        assert outcome(station, action, wrong) in (PROPER_ERRORS | {"answered"})
+        composite = {"connectorId": 1, "duration": 60}
+        assert outcome(station, "GetCompositeSchedule", composite) == "answered"
+    station.charge_point.advance(1)
+    assert memory.snapshot(station.charge_point)
+
+
+def outcome(station, action, payload):
+    """The code of the error, or that there is an answer that fits its schema."""
+    try:
+        answer = calls.answer(station.charge_point, Call("1", action, payload))
+    except CallError as error:
+        return error.code
+    assert not violations(f"{action}Response", answer.payload)
+    return "answered"

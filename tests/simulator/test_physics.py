@@ -54,6 +54,16 @@ def test_a_vehicle_draws_nothing_under_its_minimum():
     assert vehicle.current_a == 8
 
 
+def test_some_vehicles_sleep_after_a_pause_until_replugged():
+    vehicle = Vehicle(wakes_after_pause=False)
+    for offered_a, drawn_a in ((16, 16), (0, 0), (16, 0)):
+        live(vehicle, 30, offered_a)
+        assert vehicle.current_a == drawn_a
+    vehicle.unplugged()
+    live(vehicle, 30, 16)
+    assert vehicle.current_a == 16
+
+
 def test_a_vehicle_tapers_and_is_full():
     vehicle = Vehicle(capacity_wh=1000, soc_percent=77, maximum_a=16)
     live(vehicle, 10, 32)

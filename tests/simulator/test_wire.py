@@ -2,8 +2,19 @@
 
 import asyncio
 import base64
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 import json
+import ssl
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 import pytest
 
 from simulator import Faults, NotConnected, SimulatedStation
@@ -122,3 +133,35 @@ def test_faults_are_set_by_name():
     assert faults == Faults()
     with pytest.raises(ValueError, match="no such fault: sloth"):
         faults.change({"sloth": True})
+
+
+def tls(tmp_path):
+    """Contexts of both sides for a certificate that both trust."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), 7, now, now + timedelta(days=1)
+    )
+    loopback = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    certificate = builder.add_extension(loopback, critical=False).sign(
+        key, hashes.SHA256()
+    )
+    pem = certificate.public_bytes(Encoding.PEM)
+    (tmp_path / "both.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + pem
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "both.pem")
+    return server, ssl.create_default_context(cadata=pem.decode())
+
+
+async def test_dials_by_tls(tmp_path):
+    server, client = tls(tmp_path)
+    central = CentralSystem()
+    await central.listen(0, server)
+    url = central.url.replace("ws:", "wss:")
+    async with SimulatedStation("X", url, ssl=client, tick_s=0.05) as station:
+        await station.wait_accepted(5)
+    await central.close()
+    assert central.actions()["BootNotification"] == 1
