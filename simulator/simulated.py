@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+import logging
 from pathlib import Path
 import ssl as tls
 from types import TracebackType
@@ -21,6 +22,8 @@ from simulator.ocpp16.outlet import Outlet
 from simulator.phases import DEFAULT_WIRING, PerPhase, Phase
 from simulator.station import Nameplate, Station
 from simulator.vehicle import Vehicle
+
+_LOGGER = logging.getLogger(__name__)
 
 SAVE_EVERY_S = 5.0
 
@@ -149,6 +152,7 @@ class SimulatedStation:
             self.charge_point.wake(saved or memory.snapshot(self.charge_point))
         self._started_before = True
         self._running = [asyncio.create_task(self.charge_point.run(self._tick_s))]
+        self._running[0].add_done_callback(self._has_ended)
         if self._state:
             self._running.append(
                 asyncio.create_task(self._save_now_and_then(self._state))
@@ -261,6 +265,10 @@ class SimulatedStation:
     async def reboot(self, reason: str = "HardReset") -> None:
         """Reboot, with the reason that running transactions are to be stopped for; returns when it dials again."""
         await self.charge_point.reboot(reason)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            _LOGGER.error("%s has died", self.identity, exc_info=error)
 
     async def _save_now_and_then(self, path: Path) -> None:
         while True:

@@ -26,10 +26,13 @@ class Vehicle:
     start_delay_s: float = 2.0
     reaction_s: float = 1.0
     ramp_a_per_s: float = 10.0
+    wakes_after_pause: bool = True
     current_a: float = field(default=0.0, init=False)
     _acting_on_a: float = field(default=0.0, init=False, repr=False)
     _unnoticed_s: float = field(default=0.0, init=False, repr=False)
     _ready_for_s: float = field(default=0.0, init=False, repr=False)
+    _has_drawn: bool = field(default=False, init=False, repr=False)
+    _asleep: bool = field(default=False, init=False, repr=False)
 
     @property
     def is_full(self) -> bool:
@@ -39,12 +42,14 @@ class Vehicle:
     def unplugged(self) -> None:
         """Forget the pilot; no current flows through a pulled cable."""
         self.current_a = self._acting_on_a = self._unnoticed_s = self._ready_for_s = 0.0
+        self._has_drawn = self._asleep = False
 
     def advance(
         self, dt_s: float, offered_a: float, phases: int, voltage_v: float
     ) -> None:
         """Live for a moment under a pilot that offers so much on so many phases (0: no permission to draw)."""
         self._notice(dt_s, offered_a)
+        self._doze()
         wanted_a = self._wanted_a()
         self._ready_for_s = self._ready_for_s + dt_s if wanted_a else 0.0
         if wanted_a and self.current_a == 0 and self._ready_for_s < self.start_delay_s:
@@ -72,9 +77,15 @@ class Vehicle:
             self._acting_on_a = offered_a
             self._unnoticed_s = 0.0
 
+    def _doze(self) -> None:
+        """Some cars that were paused once sleep until they are plugged in anew."""
+        self._has_drawn = self._has_drawn or self.current_a > 0
+        paused = self._has_drawn and self._acting_on_a < self.minimum_a
+        self._asleep = self._asleep or (paused and not self.wakes_after_pause)
+
     def _wanted_a(self) -> float:
         """Current it would draw by the pilot it acts on."""
-        if self.is_full or self._acting_on_a < self.minimum_a:
+        if self.is_full or self._asleep or self._acting_on_a < self.minimum_a:
             return 0.0
         return min(self._acting_on_a, self.maximum_a * self._taper())
 

@@ -15,10 +15,18 @@ def vehicle_from(values: dict[str, Any]) -> Vehicle:
             f"a vehicle has no {', '.join(unknown)}; it has {', '.join(SETTABLE)}"
         )
     try:
-        read = {name: type(getattr(Vehicle, name))(v) for name, v in values.items()}
+        read = {name: _plain(name, value) for name, value in values.items()}
     except TypeError as error:
         raise ValueError(f"a vehicle's values are plain: {error}") from error
     vehicle = Vehicle(**read)
     if vehicle.phases not in (1, 2, 3):
         raise ValueError("a vehicle has 1, 2 or 3 phases")
     return vehicle
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value in the type that the vehicle has for it."""
+    kind = type(getattr(Vehicle, name))
+    if kind is bool and isinstance(value, str):
+        return value.lower() in ("true", "yes", "on")
+    return kind(value)
