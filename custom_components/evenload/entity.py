@@ -4,14 +4,17 @@ from abc import abstractmethod
 from typing import override
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity, EntityDescription
 
+from .const import SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import evse_device, group_device, station_device
 from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Evse, Station
-from .engine.site import Observer, Unsubscribe
+from .engine.observers import Unsubscribe
+from .engine.site import Observer
 
 
 class EvenloadEntity(Entity):
@@ -46,10 +49,17 @@ class EvenloadEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin with what is now, and be told of changes."""
+        """Begin with what is now, and be told of changes, those of settings too."""
         await super().async_added_to_hass()
         self._refresh()
         self.async_on_remove(self._subscribe(self._async_changed))
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass,
+                SIGNAL_CHANGED.format(self._entry.entry_id),
+                self._async_changed,
+            )
+        )
 
     @callback
     def _async_changed(self) -> None:

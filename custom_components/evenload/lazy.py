@@ -9,7 +9,8 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
-from .engine.site import Observer, Unsubscribe
+from .engine.observers import Unsubscribe
+from .engine.site import Observer
 
 
 class Row(Protocol):

@@ -10,7 +10,6 @@ from homeassistant.components.number import (
 )
 from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .configuration import group_config, site_config
@@ -20,13 +19,12 @@ from .const import (
     CONF_MAXIMUM_A,
     CONF_PHASES,
     CONF_VOLTAGE_V,
-    SIGNAL_CHANGED,
 )
 from .data import EvenloadConfigEntry
 from .devices import station_subentry
 from .engine.balancing.checks import check_group
 from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
-from .entity import EvenloadEntity, EvseEntity, GroupEntity
+from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
 
@@ -59,23 +57,7 @@ async def async_setup_entry(
     )
 
 
-class SettingNumber(EvenloadEntity, NumberEntity):
-    """A number whose bounds are settings of the site."""
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Be told of changed settings too."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_CHANGED.format(self._entry.entry_id),
-                self._async_changed,
-            )
-        )
-
-
-class MaximumCurrent(EvseEntity, SettingNumber):
+class MaximumCurrent(EvseEntity, NumberEntity):
     """The most that a connector may draw; the owner's, so it can be set while the station is away."""
 
     _needs_connection = False
@@ -97,7 +79,7 @@ class MaximumCurrent(EvseEntity, SettingNumber):
             await self._site.set_maximum(self._key, value)
 
 
-class GroupLimit(GroupEntity, SettingNumber):
+class GroupLimit(GroupEntity, NumberEntity):
     """The limit of a group; it is what the group's form says."""
 
     @override

@@ -39,6 +39,10 @@ async def async_setup_entry(
     of_stations = Latecomers[StationSensorDescription](hass, entry)
 
     def of_station(identity: str) -> Iterable[StationSensor]:
+        def has_value(row: StationSensorDescription) -> bool:
+            station = site.stations.get(identity)
+            return station is not None and row.value(station) is not None
+
         def create(rows: list[StationSensorDescription]) -> list[StationSensor]:
             return [StationSensor(entry, identity, row) for row in rows]
 
@@ -46,7 +50,7 @@ async def async_setup_entry(
             of_stations.split(
                 identity,
                 STATION_SENSORS,
-                has_value=lambda row: row.value(site.stations[identity]) is not None,
+                has_value=has_value,
                 subscribe=lambda observer: site.on_station(identity, observer),
                 add=lambda rows: async_add_entities(
                     create(rows), config_subentry_id=subentry_id(entry, identity)

@@ -1,6 +1,7 @@
 """A site with two stations and a group, on a fake engine."""
 
 from collections.abc import Generator
+from datetime import UTC, datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -41,6 +42,7 @@ def group(name: str, *members: str, **data: Any) -> ConfigSubentryData:
     )
 
 
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OPTIONS = {"main_fuse_a": 25, "phases": "3", "voltage_v": 230}
 
 

@@ -23,7 +23,8 @@ from custom_components.evenload.engine.model.stations import (
     PendingStation,
     Station,
 )
-from custom_components.evenload.engine.site import Observer, Site, Unsubscribe
+from custom_components.evenload.engine.observers import Unsubscribe
+from custom_components.evenload.engine.site import Observer, Site
 from custom_components.evenload.engine.vault import Part, Vault
 
 
@@ -96,6 +97,8 @@ class FakeSite(Site):
         self.config = config
         for key in self._take(config):
             self._on_new_evse.tell(key)
+        for group_id in self._groups:
+            self._on_group[group_id].tell()
 
     def _take(self, config: SiteConfig) -> list[EvseKey]:
         new = [
@@ -105,6 +108,8 @@ class FakeSite(Site):
             identity: self._stations.get(identity) or _station(identity)
             for identity in config.stations
         }
+        for identity in new:
+            self._pending.pop(identity, None)
         self._groups = {
             group.id: replace(
                 self._groups.get(group.id) or GroupState(group.id, group.limit),
@@ -186,6 +191,8 @@ class FakeSite(Site):
 
     @override
     def frames(self, identity: str) -> list[dict[str, str]]:
+        if not self._stations[identity].connected:
+            raise NotConnected(identity)
         return self.told_frames
 
     # What tests do to it
@@ -207,6 +214,11 @@ class FakeSite(Site):
             self._on_new_evse.tell(evse.key)
         self._on_evse[evse.key].tell()
 
+    def shout(self, identity: str) -> None:
+        """Tell a station that may not be there any more."""
+        self._on_station[identity].tell()
+        self._on_evse[EvseKey(identity, 1)].tell()
+
     def put_group(self, group_id: str, **changes: Any) -> None:
         """Change a group's figures, and tell it."""
         self._groups[group_id] = replace(self._groups[group_id], **changes)
@@ -220,6 +232,10 @@ class FakeSite(Site):
         """Let an unknown station dial in."""
         self._pending[station.identity] = station
         self._on_pending.tell(station)
+
+    def forget(self, identity: str) -> None:
+        """Let an unknown station hang up."""
+        del self._pending[identity]
 
     def notice(self, notice: Notice) -> None:
         """Tell what the owner has to be told."""
