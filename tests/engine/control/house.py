@@ -49,6 +49,7 @@ class House:
         self.disk: str | None = None
         self.fleet = self._build(config)
         self.exceeded: list[str] = []
+        self.final_a: dict[str, float] = {}
 
     def _build(self, config: SiteConfig) -> Fleet:
         return Fleet(config, Ledger(next_id=1), self.save, virtual_now)

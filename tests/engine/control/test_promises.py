@@ -126,7 +126,7 @@ async def happen(house: House, step: Step) -> None:
 
 
 def raise_limit(house: House, limit_a: float) -> None:
-    """Let the owner change the group's limit, upward only: a lower one takes the time that lowering takes."""
+    """Let the owner change the group's limit, upward only: what lowering cannot avoid has a story of its own."""
     site = house.fleet.config
     group = site.groups.get("g")
     if (

@@ -1,0 +1,62 @@
+"""What a group's form refuses, and with which sentence."""
+
+import pytest
+
+from custom_components.evenload.engine.balancing.checks import check_group
+from custom_components.evenload.engine.model.configuration import (
+    GroupConfig,
+    SiteConfig,
+    StationConfig,
+)
+from custom_components.evenload.engine.model.errors import BadSetting
+from custom_components.evenload.engine.model.limits import Current, Limit, Power
+from custom_components.evenload.engine.model.phases import Phase
+
+STATIONS = {name: StationConfig(name, f"Station {name}") for name in "ABC"}
+SINGLE = {"S": StationConfig("S", "Single", (Phase.L1,))}
+OTHER = GroupConfig("other", "Other", Current(10), ("C",))
+HOME = SiteConfig(
+    "Home", Current(25), stations={**STATIONS, **SINGLE}, groups={"other": OTHER}
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "members", "key", "placeholders"),
+    [
+        (Current(20), "", "no_members", {}),
+        (Current(20), "AX", "unknown_member", {"member": "X"}),
+        (Current(20), "AC", "station_in_other_group", {"station": "Station C", "group": "Other"}),
+        (Current(0), "AB", "limit_not_positive", {}),
+        (Current(-1), "AB", "limit_not_positive", {}),
+        (Power(0), "AB", "limit_not_positive", {}),
+        (Current(25.1), "AB", "limit_above_main_fuse", {"main_fuse": "25 A"}),
+        (Current(1e6), "AB", "limit_too_large", {"maximum": "1000 A"}),
+        (Power(17251), "AB", "limit_above_main_fuse", {"main_fuse": "17250 W"}),
+        (Current(10), "AB", "share_below_minimum", {"share": "5 A", "minimum": "6 A", "fits": "1", "needed": "12 A"}),
+        (Power(8000), "AB", "share_below_minimum", {"share": "4000 W", "minimum": "4140 W", "fits": "1", "needed": "8280 W"}),
+    ],
+)  # fmt: skip  # a table
+def test_refused(
+    limit: Limit, members: str, key: str, placeholders: dict[str, str]
+) -> None:
+    """A group that would not be safe, or would strand its members, is refused with what would do."""
+    with pytest.raises(BadSetting) as refused:
+        check_group(HOME, GroupConfig("new", "New", limit, tuple(members)))
+    assert refused.value.key == key
+    assert refused.value.placeholders == placeholders
+
+
+@pytest.mark.parametrize(
+    ("limit", "members", "group_id"),
+    [
+        (Current(12), "AB", "new"),
+        (Power(8280), "AB", "new"),
+        # A single-phase station is content with less power.
+        (Power(1380), "S", "new"),
+        # A group may be saved again as it is.
+        (Current(10), "C", "other"),
+    ],
+)
+def test_accepted(limit: Limit, members: str, group_id: str) -> None:
+    """What lets every member charge is accepted."""
+    check_group(HOME, GroupConfig(group_id, "New", limit, tuple(members)))

@@ -1,0 +1,324 @@
+"""How limits reach stations, told as short stories in virtual time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from custom_components.evenload.engine.model.allotments import Reason
+from custom_components.evenload.engine.model.configuration import (
+    GroupConfig,
+    SiteConfig,
+    StationConfig,
+)
+from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.notices import Notice, NoticeKind
+from custom_components.evenload.engine.model.orders import WHOLE_STATION, Layer
+from tests.engine.control.house import House
+from tests.engine.control.stations import Nature, VirtualStation
+from tests.engine.virtual import run_virtually
+
+A, B = EvseKey("A", 1), EvseKey("B", 1)
+
+
+def pair(
+    limit_a: float = 20.0, fuse_a: float = 25.0, members: str = "AB"
+) -> SiteConfig:
+    """Return two stations (and a third where it is named) behind one limit."""
+    stations = {name: StationConfig(name, name) for name in {*"AB", *members}}
+    group = GroupConfig("g", "Cars", Current(limit_a), tuple(members))
+    return SiteConfig("Home", Current(fuse_a), stations=stations, groups={"g": group})
+
+
+def tell(
+    story: Callable[[House], Awaitable[None]],
+    config: SiteConfig | None = None,
+    natures: dict[str, Nature] | None = None,
+    evses: int = 1,
+) -> House:
+    """Run a story in a house of three stations, of which A and B connect first."""
+
+    async def live() -> House:
+        stations = [
+            VirtualStation(
+                name, nature=(natures or {}).get(name, Nature()), evses=evses
+            )
+            for name in "ABC"
+        ]
+        house = House(config or pair(), stations)
+        house.connect("A")
+        house.connect("B")
+        await house.watch(30)
+        house.exceeded.clear()
+        await story(house)
+        house.final_a = {
+            name: station.drawn_a() for name, station in house.stations.items()
+        }
+        await house.fleet.enforcer.close()
+        return house
+
+    return run_virtually(live())
+
+
+async def nothing(_house: House) -> None:
+    """Nothing happens."""
+
+
+def allow(house: House, key: EvseKey, *, allowed: bool) -> None:
+    """Press the switch of an EVSE."""
+    house.fleet.set_settings(
+        key, replace(house.fleet.evse(key).settings, charging_allowed=allowed)
+    )
+
+
+def test_first_limits_are_the_shares() -> None:
+    """A station that was never limited gets its share at once, for the whole and for its EVSE, once."""
+    house = tell(nothing)
+    for name in "AB":
+        assert [
+            (order.evse, order.current.a, order.layer) for order in house.orders(name)
+        ] == [
+            (WHOLE_STATION, 10.0, Layer.FALLBACK),
+            (1, 10.0, Layer.FALLBACK),
+        ]
+        assert house.final_a[name] == 10.0
+
+
+def test_a_pause_is_a_lease_over_the_fallback() -> None:
+    """A pause holds while it is renewed, and the fallback stays in the station."""
+
+    async def story(house: House) -> None:
+        allow(house, A, allowed=False)
+        await house.watch(3600, 1.0)
+        assert house.stations["A"].drawn_a() == 0.0
+        assert house.fleet.evse(A).allotment.reason is Reason.PAUSED  # type: ignore[union-attr]  # it has one
+        leases = [order for order in house.orders("A") if order.layer is Layer.LEASE]
+        assert {order.current.a for order in leases} == {0.0}
+        # One when it began, one for every 450 s after.
+        assert len(leases) == 8
+        allow(house, A, allowed=True)
+        await house.watch(3600, 1.0)
+        assert house.stations["A"].drawn_a() == 10.0
+        # Resuming takes one order, and then the lease expires into the fallback.
+        assert (
+            len([order for order in house.orders("A") if order.layer is Layer.LEASE])
+            == 9
+        )
+
+    assert tell(story).exceeded == []
+
+
+def test_a_pause_lapses_when_home_assistant_dies() -> None:
+    """Nobody renews the lease: within a quarter of an hour the station is back at its share."""
+
+    async def story(house: House) -> None:
+        allow(house, A, allowed=False)
+        await house.watch(60)
+        await house.fleet.enforcer.close()
+        await house.watch(800, 1.0)
+        assert house.stations["A"].drawn_a() == 0.0
+        await house.watch(120, 1.0)
+        assert house.stations["A"].drawn_a() == 10.0
+
+    assert tell(story).exceeded == []
+
+
+def test_a_station_that_cannot_lease_is_paused_for_good_and_the_owner_told() -> None:
+    """Where leases are refused, the pause is written as the fallback."""
+    told: list[Notice] = []
+
+    async def story(house: House) -> None:
+        house.fleet.concerns.add(None, told.append)
+        capabilities = house.fleet.stations["A"].capabilities
+        house.fleet.stations["A"] = replace(
+            house.fleet.stations["A"], capabilities=replace(capabilities, leases=False)
+        )
+        allow(house, A, allowed=False)
+        await house.watch(30)
+        assert house.orders("A")[-1].layer is Layer.FALLBACK
+        assert house.stations["A"].drawn_a() == 0.0
+
+    tell(story)
+    assert [notice.kind for notice in told if notice.active] == [
+        NoticeKind.LIMITS_DO_NOT_EXPIRE
+    ]
+
+
+def test_an_own_maximum_limits_only_its_own_evse() -> None:
+    """An own maximum lowers one EVSE; the static share of the other stays."""
+
+    async def story(house: House) -> None:
+        settings = house.fleet.evse(A).settings
+        house.fleet.set_settings(A, replace(settings, maximum=Current(7.0)))
+        await house.watch(30)
+        assert house.stations["A"].drawn_a() == 7.0
+        assert house.stations["B"].drawn_a() == 10.0
+
+    assert tell(story).exceeded == []
+
+
+def test_raising_waits_for_lowering() -> None:
+    """When a member leaves the group and takes half the fuse, nobody rises before the others have followed."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(25.0))
+        await house.watch(60)
+        assert house.stations["A"].drawn_a() == 12.5
+        house.fleet.configure(pair(25.0, members="ABC"))
+        await house.watch(30)
+        house.exceeded.clear()
+        house.connect("C")
+        await house.watch(6)
+        house.exceeded.clear()
+        await house.watch(60)
+        assert [house.stations[name].drawn_a() for name in "ABC"] == [8.3, 8.3, 8.3]
+        house.fleet.configure(pair(25.0))
+        await house.watch(60)
+
+    assert tell(story).exceeded == []
+
+
+def test_an_offline_member_keeps_its_room() -> None:
+    """A lower limit reaches an offline member when it returns; until then the others make room for it."""
+
+    async def story(house: House) -> None:
+        house.disconnect("B")
+        house.fleet.configure(pair(16.0))
+        await house.watch(8)
+        house.exceeded.clear()
+        await house.watch(30)
+        assert house.stations["B"].drawn_a() == 10.0
+        assert house.stations["A"].drawn_a() == 6.0
+        allotment = house.fleet.evse(A).allotment
+        assert allotment is not None
+        assert allotment.reason is Reason.WAITING_FOR_OTHERS
+        house.connect("B")
+        await house.watch(30)
+        assert [house.stations[name].drawn_a() for name in "AB"] == [8.0, 8.0]
+
+    assert tell(story).exceeded == []
+
+
+def test_a_raise_is_on_the_disk_before_it_leaves() -> None:
+    """Home Assistant dies with a raise on its way: afterwards it is counted, and nobody else gets that room."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(24.0))
+        # The raise has left and the answer has not come.
+        while not any(
+            order.current.a == 12.0 and order.evse == 1 for order in house.orders("A")
+        ):
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.03)
+        assert house.stations["A"].limit_a(1) == 12.0
+        await house.die_and_return(pair(20.0, members="AB"))
+        holding = house.fleet.enforcer.commitments
+        assert holding.evse_a(A) >= 12.0
+        await house.watch(60)
+
+    tell(story, natures={"A": Nature(answer_s=0.05)})
+
+
+def test_holdings_survive_a_crash() -> None:
+    """After a crash nothing is written that the stations hold already, and no limit is exceeded meanwhile."""
+
+    async def story(house: House) -> None:
+        await house.save()
+        before = len(house.orders("A"))
+        await house.die_and_return(house.fleet.config)
+        await house.watch(60)
+        assert len(house.orders("A")) == before
+        assert house.stations["A"].drawn_a() == 10.0
+
+    assert tell(story).exceeded == []
+
+
+def test_a_restarted_station_is_told_again() -> None:
+    """What a station held before it restarted is written again, once."""
+
+    async def story(house: House) -> None:
+        before = len(house.orders("A"))
+        house.reboot("A")
+        await house.watch(30)
+        assert [
+            (order.evse, order.current.a) for order in house.orders("A")[before:]
+        ] == [
+            (WHOLE_STATION, 10.0),
+            (1, 10.0),
+        ]
+
+    assert tell(story).exceeded == []
+
+
+@pytest.mark.parametrize(
+    ("nature", "drawn_a"),
+    [
+        (Nature(refuses_station_limit=True), 10.0),
+        (Nature(refuses_evse_limit=True), 10.0),
+        (Nature(refuses_station_limit=True, refuses_evse_limit=True), 32.0),
+    ],
+)
+def test_one_kind_of_limit_is_enough(nature: Nature, drawn_a: float) -> None:
+    """A station that takes either kind of limit is controlled; one that takes neither counts at its maximum."""
+    natural = tell(nothing, natures={"A": nature})
+    assert natural.final_a["A"] == drawn_a
+    # Nobody asks for ever: what is refused is tried again twice a minute at most.
+    assert len(natural.orders("A")) <= 4
+
+
+def test_lost_answers_count_as_applied_and_are_asked_again() -> None:
+    """A limit whose answer is lost counts until the station answers."""
+
+    async def story(house: House) -> None:
+        house.stations["A"].nature.loses_answers = 1.0
+        house.fleet.configure(pair(24.0))
+        await house.watch(60)
+        assert house.fleet.enforcer.commitments.evse_a(A) >= 10.0
+        house.stations["A"].nature.loses_answers = 0.0
+        await house.watch(120)
+        assert house.stations["A"].drawn_a() == 12.0
+
+    assert tell(story).exceeded == []
+
+
+def test_two_evses_share_their_station() -> None:
+    """Two EVSEs of a station get half of its share each, and together no more than the share."""
+    house = tell(nothing, pair(25.0, members="AB"), evses=2)
+    assert [house.stations["A"].limit_a(evse) for evse in (1, 2)] == [6.2, 6.2]
+    assert house.final_a["A"] == 12.4
+
+
+def test_a_station_that_disobeys_counts_at_what_it_draws() -> None:
+    """When a meter shows more than the limit, the others make room."""
+
+    async def story(house: House) -> None:
+        house.stations[
+            "B"
+        ]._fallbacks = {}  # the station forgets in secret what it was told
+        for _ in range(12):
+            house.meter("B")
+            await house.watch(5)
+        assert house.fleet.enforcer.commitments.station_a("B") == 32.0
+        assert house.stations["A"].drawn_a() == 0.0
+
+    tell(story)
+
+
+def test_a_removed_station_is_forgotten() -> None:
+    """A station that leaves the site leaves its room to the others."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(
+            SiteConfig(
+                "Home",
+                Current(25),
+                stations={"A": StationConfig("A", "A")},
+                groups={"g": GroupConfig("g", "Cars", Current(20), ("A",))},
+            )
+        )
+        await house.watch(30)
+        assert house.stations["A"].drawn_a() == 20.0
+
+    tell(story)
