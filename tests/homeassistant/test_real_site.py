@@ -1,0 +1,206 @@
+"""The real engine in Home Assistant: a station dials in over a real socket."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+import json
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from custom_components.evenload.const import DOMAIN
+from custom_components.evenload.engine.site import Site
+from tests.homeassistant.conftest import config_entry, group, station
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture(autouse=True)
+def engine() -> None:
+    """Put nothing in the engine's place."""
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """A site on a port of its own, for stations of this machine."""
+    entry = config_entry(
+        station("garage", "Garage"),
+        station("drive", "Drive"),
+        group("Yard", "garage", "drive"),
+        port=0,
+        host="127.0.0.1",
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
+    """The engine of a site that is set up."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    yield entry.runtime_data
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+class Station:
+    """Says what a test wants, and accepts everything."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        """Answer from now on."""
+        self._socket = socket
+        self._answers: dict[str, asyncio.Future[Any]] = {}
+        self.heard: list[str] = []
+        self._task = asyncio.create_task(self._listen())
+
+    @classmethod
+    async def dial(cls, site: Site, identity: str) -> Station:
+        """Dial in and say what it is."""
+        url = f"ws://127.0.0.1:{site.port}/{identity}"
+        station = cls(await connect(url, subprotocols=["ocpp1.6"]))
+        await station.say(
+            "BootNotification",
+            chargePointVendor="Alfen",
+            chargePointModel="Eve",
+            chargePointSerialNumber="ACE1",
+            firmwareVersion="6.1",
+        )
+        return station
+
+    async def say(self, action: str, **payload: Any) -> Any:
+        """Send a message and return its answer."""
+        name = str(len(self._answers))
+        self._answers[name] = asyncio.get_running_loop().create_future()
+        await self._socket.send(json.dumps([2, name, action, payload]))
+        async with asyncio.timeout(5):
+            return await self._answers[name]
+
+    async def hang_up(self) -> None:
+        """Go."""
+        await self._socket.close()
+        await self._task
+
+    async def _listen(self) -> None:
+        with suppress(ConnectionClosed):
+            async for text in self._socket:
+                await self._hear(*json.loads(text))
+
+    async def _hear(self, kind: int, name: str, *rest: Any) -> None:
+        if kind == 2:
+            self.heard.append(rest[0])
+            await self._socket.send(json.dumps([3, name, _answer(rest[0])]))
+        else:
+            self._answers[name].set_result(rest[0])
+
+
+def _answer(action: str) -> dict[str, Any]:
+    if action == "GetConfiguration":
+        return {"configurationKey": []}
+    if action == "UnlockConnector":
+        return {"status": "Unlocked"}
+    return {"status": "Accepted"}
+
+
+async def until(hass: HomeAssistant, entity_id: str, state: str) -> None:
+    """Wait for a state."""
+    async with asyncio.timeout(5):
+        while (found := hass.states.get(entity_id)) is None or found.state != state:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_station_s_life_is_seen(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    assert hass.states.get("sensor.garage_status").state == "unavailable"
+    garage = await Station.dial(site, "garage")
+    await garage.say(
+        "StatusNotification", connectorId=1, errorCode="NoError", status="Preparing"
+    )
+    await until(hass, "sensor.garage_status", "preparing")
+    await until(hass, "binary_sensor.garage_connection", "on")
+    device = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, "garage"), "site"
+    )
+    assert (device.manufacturer, device.sw_version) == ("Alfen", "6.1")
+    await until(hass, "sensor.garage_allowed_current", "10.0")
+    await until(hass, "sensor.garage_reason_for_allowed_current", "group_limit")
+
+    await hass.services.async_call(
+        "button", "press", {"entity_id": "button.garage_unlock_cable"}, blocking=True
+    )
+    assert "UnlockConnector" in garage.heard
+    await hass.services.async_call(
+        "number",
+        "set_value",
+        {"entity_id": "number.yard_limit", "value": 16},
+        blocking=True,
+    )
+    await until(hass, "sensor.garage_allowed_current", "8.0")
+    assert entry.runtime_data is site
+
+    await garage.hang_up()
+    await until(hass, "sensor.garage_status", "unavailable")
+    await until(hass, "sensor.garage_allowed_current", "unavailable")
+
+
+async def test_an_unknown_station_is_adopted_on_the_connection_that_it_has(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    barn = await Station.dial(site, "barn")
+    async with asyncio.timeout(5):
+        while not (
+            cards := hass.config_entries.flow.async_progress_by_handler(
+                DOMAIN, match_context={"source": SOURCE_INTEGRATION_DISCOVERY}
+            )
+        ):
+            await asyncio.sleep(0.01)
+    assert cards[0]["context"]["title_placeholders"] == {"name": "Alfen Eve (barn)"}
+    result = await hass.config_entries.flow.async_configure(
+        cards[0]["flow_id"], {"name": "Barn"}
+    )
+    assert result["reason"] == "station_added"
+
+    await until(hass, "binary_sensor.barn_connection", "on")
+    await barn.say(
+        "StatusNotification", connectorId=1, errorCode="NoError", status="Available"
+    )
+    await until(hass, "sensor.barn_status", "available")
+    await barn.say(
+        "StatusNotification", connectorId=2, errorCode="NoError", status="Charging"
+    )
+    await until(hass, "sensor.barn_connector_2_status", "charging")
+    await barn.hang_up()
+
+
+async def test_entities_wait_for_their_station_after_a_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, site: Site
+) -> None:
+    garage = await Station.dial(site, "garage")
+    await garage.say(
+        "StatusNotification", connectorId=2, errorCode="NoError", status="Available"
+    )
+    await until(hass, "sensor.garage_connector_2_status", "available")
+    await hass.services.async_call(
+        "number",
+        "set_value",
+        {"entity_id": "number.garage_maximum_current", "value": 13},
+        blocking=True,
+    )
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await garage.hang_up()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.garage_connector_2_status").state == "unavailable"
+    assert hass.states.get("number.garage_maximum_current").state == "13.0"
+    assert hass.states.get("sensor.garage_firmware").state == "unavailable"
+
+    garage = await Station.dial(entry.runtime_data, "garage")
+    await until(hass, "binary_sensor.garage_connection", "on")
+    await garage.hang_up()
