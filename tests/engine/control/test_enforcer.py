@@ -205,6 +205,7 @@ def test_a_raise_is_on_the_disk_before_it_leaves() -> None:
     """Home Assistant dies with a raise on its way: afterwards it is counted, and nobody else gets that room."""
 
     async def story(house: House) -> None:
+        await house.save()
         house.fleet.configure(pair(24.0))
         # The raise has left and the answer has not come.
         while not any(
