@@ -1,0 +1,186 @@
+"""Every key that is used has its words, and no words are left over."""
+
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.helpers.entity import EntityDescription
+import pytest
+import voluptuous as vol
+import yaml
+
+from custom_components.evenload import (
+    binary_sensor,
+    button,
+    event,
+    evse_sensors,
+    group_sensors,
+    number,
+    schemas,
+    services,
+    station_sensors,
+    switch,
+)
+from custom_components.evenload.checks import FIELDS, OF_GROUP
+from custom_components.evenload.engine.model.configuration import Strategy
+from custom_components.evenload.engine.model.notices import NoticeKind
+
+COMPONENT = Path(services.__file__).parent
+LANGUAGES = sorted((COMPONENT / "translations").glob("*.json"))
+ENGLISH: dict[str, Any] = json.loads((COMPONENT / "translations/en.json").read_text())
+ICONS: dict[str, Any] = json.loads((COMPONENT / "icons.json").read_text())
+ACTIONS: dict[str, Any] = yaml.safe_load((COMPONENT / "services.yaml").read_text())
+SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
+
+ROWS: dict[str, list[EntityDescription]] = {
+    "binary_sensor": [binary_sensor.CONNECTED],
+    "button": [*button.STATION_BUTTONS, button.UNLOCK],
+    "event": [event.ACTIVITY],
+    "number": [number.LIMIT, number.MAXIMUM_CURRENT],
+    "sensor": [
+        *evse_sensors.EVSE_SENSORS,
+        *group_sensors.GROUP_SENSORS,
+        *station_sensors.STATION_SENSORS,
+    ],
+    "switch": [*switch.SWITCHES],
+}
+
+
+def leaves(tree: Any, path: str = "") -> dict[str, str]:
+    """Return every text by its path."""
+    if isinstance(tree, str):
+        return {path: tree}
+    return {
+        leaf: text
+        for key, branch in tree.items()
+        for leaf, text in leaves(branch, f"{path}.{key}").items()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_every_language_says_the_same_and_fills_in_the_same(language: Path) -> None:
+    texts = leaves(json.loads(language.read_text()))
+    english = leaves(ENGLISH)
+    assert texts.keys() == english.keys()
+    for path, text in texts.items():
+        expected = set(re.findall(r"{(\w+)}", english[path]))
+        assert set(re.findall(r"{(\w+)}", text)) == expected, path
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda path: path.stem)
+def test_texts_are_as_home_assistant_wants_them(language: Path) -> None:
+    for path, text in leaves(json.loads(language.read_text())).items():
+        assert text == text.strip(), path
+        assert text, path
+        assert not re.search(r"https?://|wss?://|</?\w+>|'{\w+}'", text), path
+        assert re.fullmatch(r"(\.[a-z0-9_-]+)+", path), path
+
+
+@pytest.mark.parametrize("platform", ROWS)
+def test_every_entity_has_a_name(platform: str) -> None:
+    keys = {row.key for row in ROWS[platform]}
+    assert ENGLISH["entity"][platform].keys() == keys
+    assert all("name" in words for words in ENGLISH["entity"][platform].values())
+
+
+def test_every_state_has_a_word() -> None:
+    for row in ROWS["sensor"]:
+        words = ENGLISH["entity"]["sensor"][row.key].get("state", {})
+        assert set(getattr(row, "options", None) or ()) == set(words), row.key
+    words = ENGLISH["entity"]["event"]["activity"]["state_attributes"]
+    assert set(event.ACTIVITY.event_types or ()) == set(words["event_type"]["state"])
+
+
+@pytest.mark.parametrize("platform", ROWS)
+def test_every_icon_is_of_an_entity_and_every_entity_has_one(platform: str) -> None:
+    icons = ICONS["entity"][platform]
+    words = ENGLISH["entity"][platform]
+    for key, icon in icons.items():
+        assert set(icon.get("state", ())) <= {*words[key].get("state", ()), "off"}
+    # A device class brings its own.
+    bare = {row.key for row in ROWS[platform] if not row.device_class}
+    in_unit_of_limit = {"used", "available", "limit"}
+    assert bare - in_unit_of_limit <= icons.keys() <= words.keys()
+
+
+def fields(schema: vol.Schema) -> set[str]:
+    """Return the names of a form's fields, those of sections left out."""
+    return {
+        str(key) for key, field in schema.schema.items() if not hasattr(field, "schema")
+    }
+
+
+GROUP = schemas.group_schema({})
+FORMS = [
+    ("config", "user", schemas.USER_SCHEMA),
+    ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
+    ("config", "discovery_confirm", schemas.STATION_SCHEMA),
+    ("options", "init", schemas.SITE_SCHEMA),
+    ("config_subentries.station", "user", schemas.NEW_STATION_SCHEMA),
+    ("config_subentries.station", "reconfigure", schemas.STATION_SCHEMA),
+    ("config_subentries.group", "user", GROUP),
+    ("config_subentries.group", "reconfigure", GROUP),
+]
+
+
+@pytest.mark.parametrize(("flow", "step", "schema"), FORMS)
+def test_every_field_is_named_and_explained(
+    flow: str, step: str, schema: vol.Schema
+) -> None:
+    words = ENGLISH
+    for part in flow.split("."):
+        words = words[part]
+    form = words["step"][step]
+    assert form["title"]
+    assert fields(schema) == form["data"].keys() == form["data_description"].keys()
+    if "advanced" in form.get("sections", {}):
+        inside = fields(schema.schema["advanced"].schema)
+        advanced = form["sections"]["advanced"]
+        assert inside == advanced["data"].keys() == advanced["data_description"].keys()
+
+
+def test_every_wrong_field_has_a_sentence() -> None:
+    errors = {
+        **ENGLISH["config"]["error"],
+        **ENGLISH["options"]["error"],
+        **ENGLISH["config_subentries"]["station"]["error"],
+        **ENGLISH["config_subentries"]["group"]["error"],
+    }
+    assert FIELDS.keys() | set(OF_GROUP.values()) <= errors.keys()
+    used = re.findall(r'{(?:"base"|CONF_PORT): "(\w+)"}', SOURCE)
+    assert set(used) <= ENGLISH["config"]["error"].keys()
+
+
+def test_every_end_of_a_form_has_a_sentence() -> None:
+    ends = {
+        *ENGLISH["config"]["abort"],
+        *ENGLISH["config_subentries"]["group"]["abort"],
+    }
+    assert set(re.findall(r'reason="(\w+)"', SOURCE)) <= ends
+
+
+def test_every_exception_has_a_sentence() -> None:
+    raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
+    raised -= {"phases", "unit", "strategy", "evse"}
+    of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
+    of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
+    assert raised | of_groups | of_ports == ENGLISH["exceptions"].keys()
+    of_group_form = ENGLISH["config_subentries"]["group"]["error"]
+    assert of_group_form.keys() <= ENGLISH["exceptions"].keys()
+
+
+def test_every_notice_and_choice_has_words() -> None:
+    assert ENGLISH["issues"].keys() == set(NoticeKind)
+    options = {key: set(words["options"]) for key, words in ENGLISH["selector"].items()}
+    assert options == {
+        "phases": {"1", "3"},
+        "unit": {"a", "w"},
+        "strategy": set(Strategy),
+    }
+
+
+def test_every_action_is_explained() -> None:
+    assert ACTIONS.keys() == ENGLISH["services"].keys() == ICONS["services"].keys()
+    for name, action in ACTIONS.items():
+        assert action["fields"].keys() == ENGLISH["services"][name]["fields"].keys()
