@@ -1,5 +1,6 @@
 """How a station misbehaves: data that a test or a hand switches on and off while it runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -22,6 +23,8 @@ class Faults:
     malformed: set[str] = field(default_factory=set)
     """Calls of these actions are obeyed but answered with a payload that no schema allows."""
     deaf_to_pings: bool = False
+    obeys_after_s: float = 0.0
+    """Profiles are answered at once and take effect so much later."""
     ignores_limits: bool = False
     """Profiles are accepted and reported, and the vehicle is offered the hardware's maximum all the same."""
     ignores_durations: bool = False
@@ -36,10 +39,12 @@ class Faults:
     talks_before_boot: bool = False
     """Status notifications leave before the boot was accepted."""
     clock_wrong_by_s: float = 0.0
+    rewrite: Callable[[str, dict[str, Any]], dict[str, Any]] | None = None
+    """Changes each payload before it leaves, by the name of its schema (`MeterValues`, `ResetResponse`): any accent."""
 
     def change(self, changes: dict[str, Any]) -> None:
         """Switch several at once, from names and plain values; raises ValueError for a name that is none."""
-        known = {item.name for item in fields(self)}
+        known = {item.name for item in fields(self)} - {"rewrite"}
         if unknown := sorted(changes.keys() - known):
             raise ValueError(
                 f"no such fault: {', '.join(unknown)}; there are {', '.join(sorted(known))}"
@@ -54,4 +59,6 @@ class Faults:
 
     def clear(self) -> None:
         """Behave again."""
-        self.change({item.name: getattr(Faults(), item.name) for item in fields(self)})
+        well = Faults()
+        for item in fields(self):
+            setattr(self, item.name, getattr(well, item.name))

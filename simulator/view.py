@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from simulator.evse_view import EvseView
 from simulator.household import Household
-from simulator.ocpp16.smart_charging import write_installed
+from simulator.ocpp16.profile_json import write_installed
 from simulator.phases import PerPhase
-from simulator.simulated import EvseView, SimulatedStation
+from simulator.simulated import SimulatedStation
 
 
 def meter_view(household: Household) -> dict[str, Any]:

@@ -60,6 +60,8 @@ async def serve(charge_point: ChargePoint, call: Call) -> None:
         )
     else:
         payload = NONSENSE if call.action in faults.malformed else given.payload
+        if faults.rewrite:
+            payload = faults.rewrite(f"{call.action}Response", payload)
         reply, then = Result(call.message_id, payload), given.then
     with suppress(NotConnected):
         await charge_point.link.send(reply)

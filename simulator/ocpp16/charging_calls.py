@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from simulator.ocpp16.answer import Answer, status
 from simulator.ocpp16.fields import choice, format_time, optional, required, seconds
 from simulator.ocpp16.frames import Payload
-from simulator.ocpp16.smart_charging import PURPOSES, read_profile, write_schedule
+from simulator.ocpp16.profile_json import PURPOSES, read_profile, write_schedule
 from simulator.profiles import Installed, ProfileRefused, RateUnit
 
 if TYPE_CHECKING:

@@ -89,6 +89,8 @@ class Link:
 
         Raises CallError, TimeoutError or NotConnected.
         """
+        if self._faults.rewrite:
+            payload = self._faults.rewrite(action, payload)
         async with self._turn:
             message_id = str(uuid.uuid4())
             answer = asyncio.get_running_loop().create_future()

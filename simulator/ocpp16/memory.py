@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.ocpp16.fields import format_time, parse_time
 from simulator.ocpp16.outbox import Message
 from simulator.ocpp16.outlet import Outlet, Reservation
-from simulator.ocpp16.smart_charging import read_installed, write_installed
+from simulator.ocpp16.profile_json import read_installed, write_installed
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

@@ -8,7 +8,7 @@ from simulator.ocpp16.answer import Answer, status
 from simulator.ocpp16.fields import choice, optional, required
 from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outlet import Outlet
-from simulator.ocpp16.smart_charging import read_profile
+from simulator.ocpp16.profile_json import read_profile
 from simulator.profiles import Profile, Purpose
 
 if TYPE_CHECKING:

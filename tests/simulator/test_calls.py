@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 
-from simulator import CallError, Faults, Vehicle
+from simulator import CallError
 from simulator.ocpp16 import calls, memory
 from simulator.ocpp16.frames import Call
-from tests.simulator.central_system import SCHEMAS, StationError, violations
+from tests.simulator.central_system import SCHEMAS, violations
 from tests.simulator.test_thin_line import profile
 
 
@@ -246,60 +246,6 @@ async def test_firmware_update_reboots_into_the_new_version(switch_on, central, 
         "1.0.0",
         "2.3.1",
     ]
-
-
-@pytest.mark.parametrize(
-    ("faults", "outcome"),
-    [
-        ({"reject": ["Reset"]}, {"status": "Rejected"}),
-        ({"malformed": ["Reset"]}, {"state": "maybe", "because": [1, None]}),
-    ],
-)
-async def test_answers_by_fault(switch_on, central, faults, outcome):
-    station = await switch_on()
-    station.faults.change(faults)
-    assert await central.call("X", "Reset", {"type": "Soft"}) == outcome
-    central.invalid.clear()
-
-
-async def test_answers_with_an_error_late_or_not_at_all(switch_on, central, clock):
-    station = await switch_on(faults=Faults(errors={"ClearCache": "InternalError"}))
-    with pytest.raises(StationError, match="InternalError"):
-        await central.call("X", "ClearCache", {})
-
-    station.faults.change({"answer_delay_s": 3, "ignore": ["Reset"]})
-    late = await central.ask("X", "GetLocalListVersion", {})
-    never = await central.ask("X", "Reset", {"type": "Hard"})
-    await clock.advance(2.5)
-    assert not late.done()
-    await clock.advance(10)
-    assert late.result() == {"listVersion": 0}
-    assert not never.done()
-    assert central.actions()["BootNotification"] == 1
-
-
-async def test_lies_about_limits_and_currents(switch_on, central, clock):
-    station = await switch_on(autostart_tag="FREE")
-    station.plug_in(1, Vehicle(maximum_a=16))
-    station.faults.change(
-        {
-            "ignores_limits": True,
-            "reported_current_factor": 0.5,
-            "register_reads_zero": True,
-        }
-    )
-    await central.call(
-        "X", "SetChargingProfile", {"connectorId": 1, "csChargingProfiles": profile(6)}
-    )
-    await clock.advance(20)
-    assert station.evse(1).limit_a == 6
-    assert station.evse(1).currents.l1 == 16
-    values = {
-        v["measurand"]: v["value"]
-        for v in central.sent("MeterValues")[-1]["meterValue"][0]["sampledValue"]
-    }
-    assert values["Current.Import"] == "8.0"
-    assert values["Energy.Active.Import.Register"] == "0"
 
 
 JUNK = [

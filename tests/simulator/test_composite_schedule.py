@@ -5,12 +5,11 @@ from fractions import Fraction
 import math
 
 from hypothesis import given, settings, strategies as st
-import pytest
 
 from simulator.composite import Situation, composite_schedule
 from simulator.limit import Limit
-from simulator.ocpp16.smart_charging import read_profile
-from simulator.profiles import Installed, ProfileRefused, ProfileStore, RateUnit, Rules
+from simulator.ocpp16.profile_json import read_profile
+from simulator.profiles import Installed, ProfileStore, RateUnit, Rules
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 TRANSACTION_START = NOW - timedelta(minutes=33)
@@ -217,75 +216,3 @@ def test_station_takes_no_more_than_its_limit_and_its_connectors_may(sequence):
             station[0] if station else 2 * RATING_A,
         )
         assert at_minute(total, minute).limit == math.floor(Fraction(limit) * 10) / 10
-
-
-def simple(purpose="TxDefaultProfile", **changes):
-    schedule = {
-        "chargingRateUnit": "A",
-        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 10}],
-    }
-    schedule |= changes.pop("schedule", {})
-    return {
-        "chargingProfileId": 1,
-        "stackLevel": 0,
-        "chargingProfilePurpose": purpose,
-        "chargingProfileKind": "Absolute",
-        "chargingSchedule": schedule,
-    } | changes
-
-
-@pytest.mark.parametrize(
-    ("connector", "profile"),
-    [
-        (3, simple()),
-        (1, simple("ChargePointMaxProfile")),
-        (0, simple("TxProfile")),
-        (1, simple(stackLevel=9)),
-        (1, simple(stackLevel=-1)),
-        (1, simple(schedule={"chargingSchedulePeriod": []})),
-        (
-            1,
-            simple(
-                schedule={
-                    "chargingSchedulePeriod": [
-                        {"startPeriod": n, "limit": 6} for n in range(25)
-                    ]
-                }
-            ),
-        ),
-        (
-            1,
-            simple(
-                schedule={"chargingSchedulePeriod": [{"startPeriod": 0, "limit": -6}]}
-            ),
-        ),
-        (1, simple(chargingProfileKind="Recurring")),
-        (1, simple("TxProfile", transactionId=2)),
-    ],
-)
-def test_refuses(connector, profile):
-    with pytest.raises(ProfileRefused):
-        store_of([(connector, profile)])
-
-
-def test_refuses_what_its_configuration_does_not_allow():
-    store = ProfileStore(
-        Rules(frozenset({1}), units=frozenset({RateUnit.AMPERES}), maximum_profiles=1)
-    )
-    store.install(
-        Installed(1, read_profile(simple()), NOW),
-        in_transaction=False,
-        transaction_id=None,
-    )
-    watts = simple(chargingProfileId=2, schedule={"chargingRateUnit": "W"})
-    for profile in (
-        watts,
-        simple(chargingProfileId=3, stackLevel=1),
-        simple("TxProfile", chargingProfileId=1),
-    ):
-        with pytest.raises(ProfileRefused):
-            store.install(
-                Installed(1, read_profile(profile), NOW),
-                in_transaction=False,
-                transaction_id=None,
-            )
