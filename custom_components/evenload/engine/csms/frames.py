@@ -11,6 +11,9 @@ UNKNOWN_ID = "-1"
 # OCPP-J 1.6 §4.1.4 asks for 36; longer ones are met in the field and only echoed.
 MAXIMUM_ID_LENGTH = 255
 
+# No message of any version is nested as deeply; what is would exhaust the stack of whoever walks through it.
+MAXIMUM_DEPTH = 32
+
 
 class Fault(StrEnum):
     """Why a call cannot be answered, in one list for all versions. Values are 1.6's error codes (§4.2.3)."""
@@ -84,6 +87,8 @@ def parse(message: str | bytes) -> Frame:
     """
     fields = _parse_array(message)
     match fields:
+        case [bool(), *_]:
+            raise CallFault(Fault.FORMAT, "A frame begins with its message type")
         case [2, call_id, action, payload] if _is_id(call_id) and isinstance(
             action, str
         ):
@@ -119,7 +124,33 @@ def _parse_array(message: str | bytes) -> list[Any]:
         raise CallFault(Fault.FORMAT, "The frame is not JSON") from None
     if not isinstance(fields, list):
         raise CallFault(Fault.FORMAT, "A frame is a JSON array")
+    if not _is_shallow(fields):
+        raise _too_deep(fields)
     return fields
+
+
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(MAXIMUM_DEPTH):
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _too_deep(fields: list[Any]) -> CallFault | Ignored:
+    match fields:
+        case [3 | 4, *_]:
+            return Ignored("answer that is nested too deeply")
+        case [2, call_id, *_] if _is_id(call_id):
+            return CallFault(Fault.FORMAT, "The frame is nested too deeply", call_id)
+        case _:
+            return CallFault(Fault.FORMAT, "The frame is nested too deeply")
 
 
 def _refuse_constant(name: str) -> None:
