@@ -27,15 +27,24 @@ _FAULTS = {
     "additionalProperties": Fault.FORMAT,
 }
 
+_WORDS = {
+    "required": "lacks",
+    "type": "must be of type",
+    "enum": "must be one of",
+    "maxLength": "must not be longer than",
+    "minItems": "must not have fewer items than",
+    "additionalProperties": "has unknown fields",
+    "multipleOf": "must be a multiple of",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: where in the payload, which rule of JSON Schema, what it asks for, and in words."""
+    """One broken rule: where in the payload, which rule of JSON Schema, and what it asks for."""
 
     path: tuple[str | int, ...]
     rule: str
     asked: Any
-    message: str
 
 
 class Schemas:
@@ -68,7 +77,6 @@ class Schemas:
                 tuple(error.instance_path),
                 error.kind.name,
                 error.kind.value,
-                error.message,
             )
             for error in validator.iter_errors(payload)
         ]
@@ -81,7 +89,7 @@ def schemas(version: OcppVersion) -> Schemas:
 
 
 def as_fault(violation: Violation) -> CallFault:
-    """Return the answer to a broken rule."""
-    where = "/".join(str(step) for step in violation.path)
-    words = f"{where}: {violation.message}" if where else violation.message
+    """Return the answer to a broken rule: where and what, but not the value, which may be a token or a password."""
+    where = "/".join(str(step) for step in violation.path) or "payload"
+    words = f"{where}: {_WORDS.get(violation.rule, violation.rule)} {violation.asked}"
     return CallFault(_FAULTS.get(violation.rule, Fault.PROPERTY), words)

@@ -1,20 +1,31 @@
 """Mends what stations in the field send slightly wrong, so that a detail does not cost a session.
 
-Unknown fields are dropped, numbers sent as strings and strings sent as numbers are converted, words in another case
-are recognised, texts that are too long are kept, one unreadable sample does not cost the others. What changes the
-meaning of a message is not mended. Source: reference on stations in the field, pains 21 and 22.
+Unknown fields and nulls are dropped, numbers sent as strings and strings sent as numbers are converted, words in
+another case are recognised, texts that are too long are kept, one unreadable sample does not cost the others. What
+changes the meaning of a message is not mended. Source: reference on stations in the field, pains 21 and 22.
 """
 
+from contextlib import suppress
 from copy import deepcopy
+from math import isfinite
 from typing import Any
 
 from .schemas import Schemas, Violation, as_fault
 
-# Rules whose breach changes nothing that we use.
-_HARMLESS = frozenset({"maxLength"})
+# A text that is longer than the schema allows is kept up to this: serials of 30 characters are met, essays are not.
+_LONGEST_TEXT = 1000
 
 # What an unknown word in these fields is taken for.
 _CATCH_ALL = {"errorCode": "OtherError", "reason": "Other", "context": "Other"}
+
+# Units as stations write them. 1.6 has no word for hertz, and a frequency needs none.
+_UNITS = {"%": "Percent", "c": "Celsius", "°c": "Celsius", "hz": None, "hertz": None}
+
+# A fraction of a watt-hour is not worth a session.
+_ROUNDED = frozenset({"meterStart", "meterStop"})
+
+# Lists of meter values: one that cannot be read does not cost the rest.
+_METER_VALUES = frozenset({"meterValue", "transactionData"})
 
 
 def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -30,11 +41,25 @@ def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, An
     mended = deepcopy(payload)
     for violation in violations:
         _mend_one(mended, violation)
-    _drop_bad_samples(mended, schemas.violations(action, mended))
-    for violation in schemas.violations(action, mended):
-        if violation.rule not in _HARMLESS:
-            raise as_fault(violation)
+    found = _grave(schemas, action, mended)
+    left = found
+    # The first round may empty a list that the second one then drops.
+    for _ in range(2):
+        _drop_bad_samples(mended, left)
+        left = _grave(schemas, action, mended)
+    if left:
+        raise as_fault(next((one for one in left if one in found), found[0]))
     return mended
+
+
+def _grave(schemas: Schemas, action: str, payload: dict[str, Any]) -> list[Violation]:
+    """Return the broken rules that matter: a long text changes nothing that we use."""
+    return [
+        violation
+        for violation in schemas.violations(action, payload)
+        if violation.rule != "maxLength"
+        or len(_at(payload, violation.path)) > _LONGEST_TEXT
+    ]
 
 
 def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
@@ -47,11 +72,15 @@ def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
         return
     owner = _at(payload, violation.path[:-1])
     last = violation.path[-1]
+    if isinstance(owner, dict) and owner.get(last) is None:
+        # A null is what some libraries write for a field that is left out.
+        owner.pop(last, None)
+        return
     match violation.rule:
         case "type":
-            owner[last] = _converted(owner[last], violation.asked)
+            owner[last] = _converted(str(last), owner[last], violation.asked)
         case "enum":
-            owner[last] = _recognised(str(last), owner[last], violation.asked)
+            _recognise(owner, last, violation.asked)
 
 
 def _at(payload: Any, path: tuple[str | int, ...]) -> Any:
@@ -60,42 +89,73 @@ def _at(payload: Any, path: tuple[str | int, ...]) -> Any:
     return payload
 
 
-def _converted(value: object, types: list[str]) -> object:
+def _converted(field: str, value: object, types: list[str]) -> object:
     """Convert between numbers and their text, where that loses nothing."""
     match value:
         case bool():
             return value
         case int() | float() if "string" in types:
             return str(value)
-        case str() if "integer" in types:
-            text = value.strip().removesuffix(".0")
-            return (
-                int(text)
-                if text.removeprefix("-").isdecimal() and len(text) < 19
-                else value
-            )
+        case float() if "integer" in types:
+            return _whole(field, value)
+        case str() if "integer" in types and len(value) < 19:
+            return _read_whole(field, value)
         case _:
             return value
 
 
-def _recognised(field: str, value: object, words: list[str]) -> object:
-    """Return the allowed word that differs only in case, or the field's catch-all."""
-    if not isinstance(value, str):
+def _read_whole(field: str, text: str) -> object:
+    """Return the whole number that a text is, or the text."""
+    for read in (int, float):
+        with suppress(ValueError):
+            number = _whole(field, read(text))
+            return number if isinstance(number, int) else text
+    return text
+
+
+def _whole(field: str, value: float) -> float:
+    """Return a number without its fraction, where it has none or that does not matter."""
+    if not isfinite(value):
         return value
-    same = [word for word in words if word.lower() == value.strip().lower()]
-    return same[0] if same else _CATCH_ALL.get(field, value)
+    return round(value) if field in _ROUNDED or value.is_integer() else value
+
+
+def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
+    """Put the allowed word that differs only in case, or the field's catch-all."""
+    value = owner.get(field) if isinstance(owner, dict) else None
+    if not isinstance(value, str):
+        return
+    said = value.strip().lower()
+    same = [word for word in words if word.lower() == said]
+    if same:
+        owner[field] = same[0]
+    elif field in _CATCH_ALL:
+        owner[field] = _CATCH_ALL[str(field)]
+    elif field == "unit" and said in _UNITS:
+        owner[field] = _UNITS[said]
+        if owner[field] is None:
+            del owner[field]
 
 
 def _drop_bad_samples(payload: dict[str, Any], violations: list[Violation]) -> None:
-    """Drop samples whose measurand, unit or phase nobody knows; the last ones first, so that indexes stay true."""
+    """Drop samples and meter values that break a rule; the last ones first, so that indexes stay true."""
     bad = {
-        violation.path[: violation.path.index("sampledValue") + 2]
+        path
         for violation in violations
-        if "sampledValue" in violation.path[:-1] and violation.rule not in _HARMLESS
+        if (path := _droppable(violation.path)) is not None
     }
     for path in sorted(
         bad, key=lambda path: [str(step).zfill(6) for step in path], reverse=True
     ):
-        samples = _at(payload, path[:-1])
-        if isinstance(samples, list) and isinstance(path[-1], int):
-            del samples[path[-1]]
+        del _at(payload, path[:-1])[path[-1]]
+
+
+def _droppable(path: tuple[str | int, ...]) -> tuple[str | int, ...] | None:
+    """Return the smallest part around a broken rule that the message can do without, if there is one."""
+    if not path or path[0] not in _METER_VALUES:
+        return None
+    if len(path) > 3 and path[2] == "sampledValue":
+        return path[:4]
+    if len(path) > 1:
+        return path[:2]
+    return path if path[0] == "transactionData" else None
