@@ -1,4 +1,4 @@
-"""One connection to one station: frames in, answers out, and one call at a time (OCPP-J 1.6 §4)."""
+"""One connection to one station: frames in, answers out (OCPP-J 1.6 §4)."""
 
 import asyncio
 from collections import deque
@@ -6,15 +6,15 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 import logging
 from typing import Any, Protocol
-from uuid import uuid4
 
 from websockets.exceptions import ConnectionClosed
 
-from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
+from ..model.errors import NotConnected
 from ..model.identity import masked
 from ..model.stations import OcppVersion
-from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Allowance
+from .admission import Allowance
 from .commands import Commands
+from .exchange import Exchange, check
 from .frames import (
     UNKNOWN_ID,
     Call,
@@ -23,19 +23,15 @@ from .frames import (
     CallResult,
     Fault,
     Ignored,
-    dump_call,
     dump_error,
     dump_result,
     parse,
 )
 from .redaction import redacted
-from .schemas import Schemas, as_fault
+from .schemas import Schemas
 from .tolerance import mend
 
 _LOGGER = logging.getLogger(__name__)
-
-# A station that does not answer within this is silent: it may or may not have done what it was asked.
-CALL_TIMEOUT_S = 10.0
 
 FRAMES_KEPT = 200
 _FRAME_TEXT_KEPT = 4000
@@ -103,12 +99,11 @@ class Connection:
         self.last_heard = asyncio.get_running_loop().time()
         self.answers_pings = False
         self._socket = socket
-        self._lock = asyncio.Lock()
-        self._awaited: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
+        self._exchange = Exchange(identity, self._send)
         self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
         self._closing: asyncio.Task[None] | None = None
         self._allowance: Allowance | None = None
-        self._limit_frames: Callable[[int], None] | None = None
+        self._lift: Callable[[], None] | None = None
         self._open = True
         self.adapter = build(self)
 
@@ -127,17 +122,16 @@ class Connection:
         """Whether frames can still be sent."""
         return self._open
 
-    def bound(self, limit_frames: Callable[[int], None]) -> None:
-        """Bound what a pending station may send; `limit_frames` sets the largest frame, in bytes."""
+    def bound(self, lift: Callable[[], None]) -> None:
+        """Bound how much a pending station may send; `lift` is called when it is adopted."""
         self._allowance = Allowance(asyncio.get_running_loop().time())
-        self._limit_frames = limit_frames
-        limit_frames(PENDING_FRAME_BYTES)
+        self._lift = lift
 
     def admitted(self) -> None:
         """Lift the bounds: the station was adopted."""
         self._allowance = None
-        if self._limit_frames is not None:
-            self._limit_frames(ADOPTED_FRAME_BYTES)
+        if self._lift is not None:
+            self._lift()
         self.adapter.admitted()
 
     async def run(self) -> str:
@@ -145,44 +139,39 @@ class Connection:
         life = asyncio.create_task(
             self.adapter.live(), name=f"evenload {masked(self.identity)}"
         )
+        life.add_done_callback(self._lived)
         try:
             while True:
                 message = await self._socket.recv()
                 self.last_heard = asyncio.get_running_loop().time()
-                if self._allowance is not None and not self._allowance.take(
-                    self.last_heard
-                ):
+                if self._is_too_much():
                     self.hang_up(
                         1008, "Too many messages for a station that is not adopted"
                     )
-                await self._receive(message)
+                elif self._open:
+                    await self._receive(message)
         except ConnectionClosed as closed:
             return str(closed)
         finally:
             self._open = False
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
-            if self._awaited is not None:
-                self._awaited[1].cancel()
+            self._exchange.end()
 
     async def call(
-        self, action: str, payload: dict[str, Any], timeout_s: float = CALL_TIMEOUT_S
+        self, action: str, payload: dict[str, Any], timeout_s: float | None = None
     ) -> dict[str, Any]:
         """Send a call and return the answer's payload.
 
         Raises:
             InvalidRequest: the payload does not fit the schema; nothing was sent.
             NotConnected: the connection is, or goes, down.
-            StationSilent: no answer within `timeout_s` seconds.
+            StationSilent: no answer within `timeout_s` seconds (10 when None).
             StationRefused: the station answered with CALLERROR.
 
         """
-        self._check(action, payload)
-        async with self._lock:
-            answer = await self._exchange(action, payload, timeout_s)
-        if isinstance(answer, CallError):
-            raise StationRefused(self.identity, action, answer.code or "CALLERROR")
-        return answer.payload
+        check(self.adapter.schemas, action, payload)
+        return await self._exchange.call(action, payload, timeout_s)
 
     async def ping(self) -> None:
         """Send a ping; the pong, if any, counts as being heard."""
@@ -210,37 +199,13 @@ class Connection:
         if self._closing is None:
             self._closing = asyncio.create_task(self._socket.close(code, reason))
 
-    def _check(self, action: str, payload: dict[str, Any]) -> None:
-        if action not in self.adapter.schemas.actions:
-            raise InvalidRequest(action, f"OCPP {self.version} has no such message")
-        try:
-            dump_call("", action, payload)
-        except (TypeError, ValueError) as error:
-            raise InvalidRequest(action, str(error)) from error
-        if violations := self.adapter.schemas.violations(action, payload):
-            raise InvalidRequest(action, as_fault(violations[0]).description)
+    def _is_too_much(self) -> bool:
+        return self._allowance is not None and not self._allowance.take(self.last_heard)
 
-    async def _exchange(
-        self, action: str, payload: dict[str, Any], timeout_s: float
-    ) -> CallResult | CallError:
-        call_id = str(uuid4())
-        future: asyncio.Future[CallResult | CallError] = (
-            asyncio.get_running_loop().create_future()
-        )
-        self._awaited = (call_id, future)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._send(dump_call(call_id, action, payload))
-                return await future
-        except TimeoutError:
-            raise StationSilent(self.identity, action) from None
-        except asyncio.CancelledError:
-            # Cancelled by run() when the socket closed, rather than from outside.
-            if future.cancelled() and not self._open:
-                raise NotConnected(self.identity) from None
-            raise
-        finally:
-            self._awaited = None
+    def _lived(self, life: asyncio.Task[None]) -> None:
+        """A mistake of ours must not pass unseen; the station is still answered."""
+        if not life.cancelled() and (error := life.exception()) is not None:
+            _LOGGER.error("Serving %s failed", masked(self.identity), exc_info=error)
 
     async def _send(self, text: str) -> None:
         if not self._open:
@@ -264,7 +229,7 @@ class Connection:
                     call_id = frame.id
                     await self._send(dump_result(frame.id, await self._answer(frame)))
                 case CallResult() | CallError():
-                    self._resolve(frame)
+                    self._exchange.resolve(frame)
         except Ignored as ignored:
             _LOGGER.debug("Ignored a frame of %s: %s", masked(self.identity), ignored)
         except CallFault as fault:
@@ -296,17 +261,6 @@ class Connection:
             await self._send(dump_error(call_id, fault.fault.value, fault.description))
         except NotConnected:
             return
-
-    def _resolve(self, answer: CallResult | CallError) -> None:
-        """Hand an answer to who waits for it; a late one finds nobody."""
-        if self._awaited is None or self._awaited[0] != answer.id:
-            _LOGGER.debug(
-                "Ignored an answer of %s that nobody waits for", masked(self.identity)
-            )
-            return
-        future = self._awaited[1]
-        if not future.done():
-            future.set_result(answer)
 
     def _keep(self, direction: str, text: str) -> None:
         self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 import errno
 from http import HTTPStatus
 import logging
@@ -16,7 +17,7 @@ from ..model.configuration import ListenerConfig
 from ..model.errors import ListenerError
 from ..model.identity import is_valid_identity, masked
 from ..model.stations import OcppVersion
-from .admission import ADOPTED_FRAME_BYTES, Waiting
+from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Waiting
 from .connection import Adapter, Connection
 from .host import Host
 
@@ -28,6 +29,9 @@ _SOCKET_LOGGER.setLevel(logging.CRITICAL)
 
 # Newest first: the newest version both speak is chosen (design.md, "Stations").
 _SUBPROTOCOLS = {"ocpp1.6": OcppVersion.V16}
+
+# What stands for bytes that are no UTF-8: two stations would end up with one name.
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 type AdapterFactory = Callable[[Connection, Host], Adapter]
 
@@ -106,7 +110,7 @@ class Listener:
             return socket.respond(
                 HTTPStatus.NOT_FOUND, "Dial /<identity of the station>\n"
             )
-        if not is_valid_identity(identity):
+        if not is_valid_identity(identity) or _UNREADABLE in identity:
             self._on_refused("identity")
             return socket.respond(
                 HTTPStatus.BAD_REQUEST, "This identity cannot be used\n"
@@ -151,14 +155,18 @@ class Listener:
             await socket.close(1013, "Too many unknown stations")
             return
 
-        def limit_frames(size: int) -> None:
-            socket.protocol.max_message_size = size
+        # Once it is adopted, or gone, another may wait in its place.
+        held = ExitStack()
+        held.callback(self._waiting.release, identity)
 
-        connection.bound(limit_frames)
-        try:
+        def lift() -> None:
+            socket.protocol.max_message_size = ADOPTED_FRAME_BYTES
+            held.close()
+
+        socket.protocol.max_message_size = PENDING_FRAME_BYTES
+        connection.bound(lift)
+        with held:
             await self._run(connection)
-        finally:
-            self._waiting.release(identity)
 
     async def _run(self, connection: Connection) -> None:
         self._host.opened(connection)
@@ -190,7 +198,8 @@ def tls_context(config: ListenerConfig) -> ssl.SSLContext | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(config.certificate, config.private_key)
+        # Without a password OpenSSL would ask for one on the terminal, and wait.
+        context.load_cert_chain(config.certificate, config.private_key, password="")
     except (OSError, ssl.SSLError) as error:
         raise ListenerError(
             "invalid_certificate", config.host, config.port, str(error)

@@ -1,0 +1,104 @@
+"""Our calls to one station and their answers, one at a time (OCPP-J 1.6 §4.1.1)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
+from .frames import CallError, CallResult, Ignored, dump_call
+from .schemas import Schemas, as_fault
+
+# A station that does not answer within this is silent: it may or may not have done what it was asked.
+CALL_TIMEOUT_S = 10.0
+
+
+class Exchange:
+    """Sends calls over one connection and hands each answer to who waits for it."""
+
+    def __init__(self, identity: str, send: Callable[[str], Awaitable[None]]) -> None:
+        """Serve one connection; `send` raises `NotConnected` when it is gone."""
+        self._identity = identity
+        self._send = send
+        self._lock = asyncio.Lock()
+        self._awaited: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
+        self._over = False
+
+    async def call(
+        self, action: str, payload: dict[str, Any], timeout_s: float | None
+    ) -> dict[str, Any]:
+        """Send a call when no other is outstanding and return the answer's payload.
+
+        Raises:
+            NotConnected: the connection is, or goes, down.
+            StationSilent: no answer within `timeout_s` seconds.
+            StationRefused: the station answered with CALLERROR.
+
+        """
+        async with self._lock:
+            answer = await self._ask(
+                action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
+            )
+        if isinstance(answer, CallError):
+            raise StationRefused(self._identity, action, answer.code or "CALLERROR")
+        return answer.payload
+
+    def resolve(self, answer: CallResult | CallError) -> None:
+        """Hand an answer to who waits for it.
+
+        Raises:
+            Ignored: nobody does; it is late, or an answer to nothing.
+
+        """
+        if self._awaited is None or self._awaited[0] != answer.id:
+            raise Ignored("answer that nobody waits for")
+        future = self._awaited[1]
+        if not future.done():
+            future.set_result(answer)
+
+    def end(self) -> None:
+        """Let who waits know that no answer will come."""
+        self._over = True
+        if self._awaited is not None:
+            self._awaited[1].cancel()
+
+    async def _ask(
+        self, action: str, payload: dict[str, Any], timeout_s: float
+    ) -> CallResult | CallError:
+        call_id = str(uuid4())
+        future: asyncio.Future[CallResult | CallError] = (
+            asyncio.get_running_loop().create_future()
+        )
+        self._awaited = (call_id, future)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._send(dump_call(call_id, action, payload))
+                return await future
+        except TimeoutError:
+            raise StationSilent(self._identity, action) from None
+        except asyncio.CancelledError:
+            # The future was cancelled by end(), rather than the caller from outside.
+            task = asyncio.current_task()
+            if self._over and (task is None or not task.cancelling()):
+                raise NotConnected(self._identity) from None
+            raise
+        finally:
+            self._awaited = None
+
+
+def check(schemas: Schemas, action: str, payload: dict[str, Any]) -> None:
+    """Keep in the house what a station should not have to read.
+
+    Raises:
+        InvalidRequest: the version has no such message, or the payload does not fit its schema.
+
+    """
+    if action not in schemas.actions:
+        raise InvalidRequest(action, "this version of OCPP has no such message")
+    try:
+        dump_call("", action, payload)
+        violations = schemas.violations(action, payload)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidRequest(action, str(error)) from error
+    if violations:
+        raise InvalidRequest(action, as_fault(violations[0]).description)
