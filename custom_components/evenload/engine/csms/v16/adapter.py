@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 
-from ...model.errors import EvenloadError
+from ...model.errors import EvenloadError, StationRefused
 from ...model.events import Booted, Learnt
 from ...model.identity import masked
 from ...model.stations import Capabilities, OcppVersion, StationInfo
@@ -122,8 +122,9 @@ class Adapter16:
     async def _refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile (§4.9)."""
         for evse in range(1, (self._capabilities().evses or 1) + 1):
-            await self.commands.trigger("StatusNotification", evse)
-            await self.commands.trigger("MeterValues", evse)
+            for message in ("StatusNotification", "MeterValues"):
+                with contextlib.suppress(StationRefused):
+                    await self.commands.trigger(message, evse)
 
     def _introduced(self, info: StationInfo, adopted: bool) -> None:
         self._booted.set()

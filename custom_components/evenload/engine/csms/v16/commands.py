@@ -1,5 +1,6 @@
 """What can be asked of a 1.6 station (OCPP 1.6 §5; security whitepaper §5)."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,31 @@ from ..connection import Connection
 from ..frames import CallFault
 from .meters import moment
 from .profiles import Kind, kinds_for, set_charging_profile
+
+# What only a station sends: a station could do nothing with it.
+_FROM_STATION = frozenset(
+    {
+        "Authorize",
+        "BootNotification",
+        "DiagnosticsStatusNotification",
+        "FirmwareStatusNotification",
+        "Heartbeat",
+        "LogStatusNotification",
+        "MeterValues",
+        "SecurityEventNotification",
+        "SignCertificate",
+        "SignedFirmwareStatusNotification",
+        "StartTransaction",
+        "StatusNotification",
+        "StopTransaction",
+    }
+)
+
+# What an answer to GetConfiguration holds (§6.24).
+_CONFIGURATION = frozenset({"configurationKey", "unknownKey"})
+
+# A station that has taken a limit before may refuse one while it updates or is faulted: that is no lack of ability.
+_REFUSALS_BELIEVED = 3
 
 _SECURITY_MESSAGES = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 
@@ -31,6 +57,7 @@ class Commands16:
         self._connection = connection
         self._capabilities = capabilities
         self._learn = learn
+        self._refusals: Counter[tuple[bool, Layer]] = Counter()
 
     async def set_availability(self, evse: int, *, operative: bool) -> bool:
         """Take an EVSE (0: the station) in or out of service; False when that waits for a transaction's end."""
@@ -84,12 +111,18 @@ class Commands16:
         answer = await self._connection.call(
             "GetConfiguration", {"key": list(keys)} if keys else {}
         )
-        entries = answer.get("configurationKey")
+        entries = answer.get("configurationKey", [])
+        if not isinstance(entries, list) or (
+            answer and not _CONFIGURATION & answer.keys()
+        ):
+            raise StationRefused(
+                self._connection.identity, "GetConfiguration", "an unreadable answer"
+            )
         return {
             str(entry["key"]): ConfigurationValue(
                 _text(entry.get("value")), readonly=bool(entry.get("readonly"))
             )
-            for entry in (entries if isinstance(entries, list) else [])
+            for entry in entries
             if isinstance(entry, dict) and "key" in entry
         }
 
@@ -113,7 +146,14 @@ class Commands16:
         answer = await self._call("GetCompositeSchedule", payload, ("Accepted",))
         try:
             return _composite(evse, answer)
-        except (KeyError, TypeError, ValueError, CallFault) as error:
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+            OverflowError,
+            CallFault,
+        ) as error:
             raise StationRefused(
                 self._connection.identity, "GetCompositeSchedule", "an unreadable one"
             ) from error
@@ -132,6 +172,8 @@ class Commands16:
 
     async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send any message of 1.6 as the specification writes it, and return the answer."""
+        if action in _FROM_STATION:
+            raise InvalidRequest(action, "only a station sends this message")
         return await self._connection.call(action, payload)
 
     async def _ask(self, action: str, payload: dict[str, Any], *welcome: str) -> str:
@@ -180,11 +222,18 @@ class Commands16:
         accepted = outcome is Outcome.APPLIED
         known = self._capabilities()
         if order.evse == WHOLE_STATION:
+            before = known.station_limit
             learnt = replace(known, station_limit=accepted)
         elif order.layer is Layer.LEASE:
+            before = known.leases
             learnt = replace(known, leases=accepted)
         else:
+            before = known.evse_limit
             learnt = replace(known, evse_limit=accepted)
+        kind = (order.evse == WHOLE_STATION, order.layer)
+        self._refusals[kind] = 0 if accepted else self._refusals[kind] + 1
+        if before and not accepted and self._refusals[kind] < _REFUSALS_BELIEVED:
+            return
         if learnt != known:
             self._learn(learnt)
 

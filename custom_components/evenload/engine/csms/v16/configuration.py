@@ -8,7 +8,7 @@ from dataclasses import replace
 import logging
 import re
 
-from ...model.errors import StationRefused, StationSilent
+from ...model.errors import InvalidRequest, StationRefused, StationSilent
 from ...model.identity import masked
 from ...model.limits import RateUnit
 from ...model.stations import Capabilities
@@ -81,7 +81,7 @@ async def _set_measurands(
 async def _write(identity: str, commands: Commands, key: str, value: str) -> bool:
     try:
         await commands.set_configuration(key, value)
-    except (StationRefused, StationSilent) as error:
+    except (InvalidRequest, StationRefused, StationSilent) as error:
         _LOGGER.debug(
             "Setting %s of %s was not taken: %s",
             key,

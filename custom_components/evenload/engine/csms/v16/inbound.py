@@ -195,13 +195,13 @@ class Inbound:
 
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
         evse = self._connector(payload)
-        for meter_value in payload["meterValue"]:
+        for at, samples in _readable(payload["meterValue"]):
             self._host.hear(
                 MetersSampled(
                     identity=self._identity,
-                    at=moment(meter_value["timestamp"]),
+                    at=at,
                     evse=evse,
-                    samples=samples_of(meter_value),
+                    samples=samples,
                     transaction_id=payload.get("transactionId"),
                 )
             )
@@ -272,6 +272,24 @@ def _station_info(payload: dict[str, Any]) -> StationInfo:
 
 def _optional_moment(text: str | None) -> datetime:
     return moment(text) if text else datetime.now(UTC)
+
+
+def _readable(
+    meter_values: list[dict[str, Any]],
+) -> list[tuple[datetime, tuple[Sample, ...]]]:
+    """Return moments and their samples. A bad timestamp does not cost the other moments; only bad ones are a fault."""
+    readable = []
+    fault: CallFault | None = None
+    for meter_value in meter_values:
+        try:
+            at = moment(meter_value["timestamp"])
+        except CallFault as unreadable:
+            fault = unreadable
+            continue
+        readable.append((at, samples_of(meter_value)))
+    if fault is not None and not readable:
+        raise fault
+    return readable
 
 
 def _all_samples(meter_values: list[dict[str, Any]]) -> tuple[Sample, ...]:
