@@ -1,0 +1,114 @@
+"""A new user's path, with clicks alone: add the integration, dial in, adopt, make a group of two."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+import re
+import time
+
+from playwright.async_api import Page, expect
+import pytest
+
+from simulator import SimulatedStation, Vehicle
+from tests.end_to_end.conftest import Demo, StartDemo, sign_in
+
+pytestmark = pytest.mark.browser
+
+# The issue's own figure: from the click on "Submit" to the vehicle's current.
+SHARE_WITHIN_S = 10.0
+LIMIT_A = 20.0
+
+
+@pytest.fixture
+async def new_home(start_demo: StartDemo) -> Demo:
+    """A Home Assistant with Evenload installed and nothing configured."""
+    return await start_demo("--no-simulator")
+
+
+@pytest.fixture
+async def chargers(new_home: Demo) -> AsyncGenerator[list[SimulatedStation]]:
+    """Two stations out of the box, each with a car on its cable."""
+    boxes = [
+        SimulatedStation(
+            f"BOX-{number}",
+            new_home.ocpp_url,
+            vendor="Voltworks",
+            model=f"Home {number}",
+            serial=f"VW-000{number}",
+            autostart_tag="FREE",
+        )
+        for number in (1, 2)
+    ]
+    async with AsyncExitStack() as stack:
+        for box in boxes:
+            await stack.enter_async_context(box)
+            box.plug_in(1, Vehicle(maximum_a=16))
+        yield boxes
+
+
+async def submit(page: Page) -> None:
+    """Send the form."""
+    await page.get_by_role("button", name="Submit").click()
+
+
+async def done(page: Page, words: str) -> None:
+    """Read the last page of a flow and close it."""
+    await expect(page.get_by_text(words)).to_be_visible()
+    button = page.get_by_role("button", name=re.compile("Close|Finish"))
+    await button.last.click()
+    await expect(page.get_by_text(words)).to_be_hidden()
+
+
+async def add_integration(page: Page, port: str) -> None:
+    """Find Evenload among the integrations and set up the grid connection."""
+    await page.get_by_role("button", name="Add integration").click()
+    await page.get_by_placeholder("Search for a brand name").fill("Evenload")
+    await page.get_by_text("Evenload", exact=True).last.click()
+    await page.get_by_role("spinbutton", name="Port*").fill(port)
+    await submit(page)
+    await done(page, f":{port}/")
+
+
+async def adopt(page: Page, name: str) -> None:
+    """Add the station that is announced, under a name of one's own."""
+    card = page.get_by_role("heading", name=name)
+    await expect(card).to_be_visible()
+    # Each card has its own button; the first card's is taken, whichever it is.
+    await page.get_by_role("button", name="Add", exact=True).first.click()
+    await submit(page)
+    await done(page, "has been added")
+
+
+async def make_group(page: Page) -> float:
+    """Put both stations behind one limit; returns when the form was sent."""
+    await page.get_by_role("button", name="Add load balancing group").click()
+    await page.get_by_role("textbox", name="Name*").fill("Cars")
+    await page.get_by_role("spinbutton", name="Limit*").fill(f"{LIMIT_A:g}")
+    for name in ("Voltworks Home 1", "Voltworks Home 2"):
+        await page.locator("ha-checkbox", has_text=name).click()
+    sent = time.monotonic()
+    await submit(page)
+    await done(page, "Created")
+    return sent
+
+
+async def test_from_nothing_to_a_shared_fuse(
+    page: Page, new_home: Demo, chargers: list[SimulatedStation]
+) -> None:
+    """Each car draws its share within ten seconds of saving the group."""
+    await sign_in(page, new_home, "/config/integrations")
+    await add_integration(page, new_home.ocpp_url.rpartition(":")[2])
+    for name in ("Voltworks Home 1", "Voltworks Home 2"):
+        await adopt(page, name)
+    await page.goto(f"{new_home.url}/config/integrations/integration/evenload")
+    sent = await make_group(page)
+
+    share_a = LIMIT_A / len(chargers)
+    while not all(
+        abs(box.evse(1).currents.l1 - share_a) < 0.2 for box in chargers
+    ):
+        assert time.monotonic() - sent < SHARE_WITHIN_S, [
+            (box.evse(1).status, box.evse(1).limit_a, box.evse(1).currents)
+            for box in chargers
+        ]
+        await asyncio.sleep(0.1)
