@@ -50,6 +50,8 @@ def station_url(hass: HomeAssistant, config: ListenerConfig) -> str:
             scheme="wss" if config.certificate else "ws",
             host=config.host or _own_host(hass),
             port=config.port,
+            # Stations add their identity right behind it.
+            path="/",
         )
     )
 

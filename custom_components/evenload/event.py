@@ -58,13 +58,8 @@ class Activity(EvseEntity, EventEntity):
         before = self._evse.session
         if not self._refresh():
             return
-        after = self._evse.session
-        same = before and after and before.started_at == after.started_at
-        if before and before.is_open and not (same and after and after.is_open):
-            ended = after if same and after else before
-            self._tell(SESSION_ENDED, _summary(ended))
-        if after and after.is_open and not (same and before and before.is_open):
-            self._tell(SESSION_STARTED, _summary(after))
+        for event_type, session in _news(before, self._evse.session):
+            self._tell(event_type, _summary(session))
 
     @callback
     def _async_event(self, event: Event) -> None:
@@ -82,6 +77,18 @@ class Activity(EvseEntity, EventEntity):
     def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(event_type, attributes)
         self.async_write_ha_state()
+
+
+def _news(before: Session | None, after: Session | None) -> list[tuple[str, Session]]:
+    """Return which sessions ended and began between two values, in that order."""
+    # A session may turn out to have begun earlier than thought, when its transaction tells. Another begins later.
+    if before and after and after.started_at <= before.started_at:
+        if before.is_open == after.is_open:
+            return []
+        return [(SESSION_STARTED if after.is_open else SESSION_ENDED, after)]
+    ended = [(SESSION_ENDED, before)] if before and before.is_open else []
+    began = [(SESSION_STARTED, after)] if after and after.is_open else []
+    return ended + began
 
 
 def _summary(session: Session) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from homeassistant.util.ulid import ulid_now
 
 from .checks import form_error
 from .configuration import group_config, site_config
-from .const import CONF_MEMBERS
+from .const import CONF_LIMIT, CONF_MAIN_FUSE_A, CONF_MEMBERS
 from .engine.balancing.checks import check_group
 from .engine.model.errors import BadSetting
 from .schemas import group_schema
@@ -37,7 +37,7 @@ class GroupFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(
-                group_schema(self._stations), user_input
+                group_schema(self._stations), user_input or self._suggestion
             ),
             errors=errors,
             description_placeholders=placeholders,
@@ -80,6 +80,11 @@ class GroupFlow(ConfigSubentryFlow):
         """The names of the site's stations by identity."""
         stations = site_config(self._get_entry()).stations.values()
         return {station.identity: station.name for station in stations}
+
+    @property
+    def _suggestion(self) -> dict[str, Any]:
+        """What a new group begins with: no limit can be above the main fuse."""
+        return {CONF_LIMIT: self._get_entry().options[CONF_MAIN_FUSE_A]}
 
     def _check(self, group_id: str, name: str, data: dict[str, Any]) -> None:
         """Raise `BadSetting` when the group cannot be set up like this."""

@@ -80,6 +80,15 @@ async def test_an_end_that_was_missed_is_told_all_the_same(
     assert len(told) == (3 if after else 2)
 
 
+async def test_a_session_that_began_earlier_than_thought_is_still_one(
+    hass: HomeAssistant, site: FakeSite, told: list[dict[str, Any]]
+) -> None:
+    site.put(Evse(GARAGE, session=Session(GARAGE, LATER)))
+    site.put(Evse(GARAGE, session=OPEN))
+    await hass.async_block_till_done()
+    assert [one["event_type"] for one in told] == ["session_started"]
+
+
 async def test_a_session_that_goes_on_after_a_restart_is_not_told_again(
     hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
 ) -> None:

@@ -58,7 +58,7 @@ async def test_a_site_is_set_up(hass: HomeAssistant) -> None:
     assert result["title"] == hass.config.location_name
     assert result["data"] == {"port": 9000}
     assert result["options"] == OPTIONS
-    assert result["description_placeholders"] == {"url": "ws://192.168.1.20:9000"}
+    assert result["description_placeholders"] == {"url": "ws://192.168.1.20:9000/"}
 
 
 async def test_the_defaults_are_enough(hass: HomeAssistant) -> None:
@@ -132,7 +132,7 @@ async def test_an_address_of_another_machine_is_answered(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"] == {"port": unused_tcp_port, "host": "127.0.0.1"}
     assert result["description_placeholders"] == {
-        "url": f"ws://127.0.0.1:{unused_tcp_port}"
+        "url": f"ws://127.0.0.1:{unused_tcp_port}/"
     }
 
 
@@ -155,7 +155,7 @@ async def test_a_certificate_makes_the_address_a_secure_one(
     result = await fill_in(hass, FORM | {"advanced": certificate})
 
     assert result["data"] == {"port": 9000, **certificate}
-    assert result["description_placeholders"] == {"url": "wss://192.168.1.20:9000"}
+    assert result["description_placeholders"] == {"url": "wss://192.168.1.20:9000/"}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_without_an_own_address_the_machine_s_is_told(
         side_effect=NoURLAvailableError,
     ):
         result = await fill_in(hass, FORM)
-    assert result["description_placeholders"] == {"url": f"ws://{host}:9000"}
+    assert result["description_placeholders"] == {"url": f"ws://{host}:9000/"}
     hass.config.api = None
 
 

@@ -80,7 +80,7 @@ async def online(hass: HomeAssistant, site: FakeSite) -> FakeSite:
         ("sensor.garage_error", "no_error"),
         ("sensor.garage_offered_current", "16"),
         ("sensor.garage_power", "7360"),
-        ("sensor.garage_reason_for_allowed_current", "group_limit"),
+        ("sensor.garage_limited_by", "group_limit"),
         ("sensor.garage_session_energy", "2.567"),
         ("sensor.garage_status", "charging"),
         ("number.garage_maximum_current", "32"),

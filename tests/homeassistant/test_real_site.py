@@ -129,7 +129,7 @@ async def test_a_station_s_life_is_seen(
     )
     assert (device.manufacturer, device.sw_version) == ("Alfen", "6.1")
     await until(hass, "sensor.garage_allowed_current", "10.0")
-    await until(hass, "sensor.garage_reason_for_allowed_current", "group_limit")
+    await until(hass, "sensor.garage_limited_by", "group_limit")
 
     await hass.services.async_call(
         "button", "press", {"entity_id": "button.garage_unlock_cable"}, blocking=True

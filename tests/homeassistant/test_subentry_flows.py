@@ -73,7 +73,7 @@ async def test_a_station_is_added_before_it_dials_in(
 ) -> None:
     hass.config.internal_url = "http://192.168.1.20:8123"
     form = await open_form(hass, "station")
-    assert form["description_placeholders"] == {"url": "ws://192.168.1.20:9000"}
+    assert form["description_placeholders"] == {"url": "ws://192.168.1.20:9000/"}
     result = await submit(hass, form, STATION)
 
     assert result["type"] is FlowResultType.CREATE_ENTRY
