@@ -70,7 +70,10 @@ class Registration:
             answer = await self._charge_point.link.call(
                 "BootNotification", self._nameplate()
             )
-        except CallError, TimeoutError, NotConnected:
+        except NotConnected:
+            # The next connection begins with a boot of its own.
+            return 0
+        except CallError, TimeoutError:
             return RETRY_S
         self.status = answer.get("status")
         self._set_clock(answer)

@@ -183,3 +183,16 @@ async def test_dropped_by_the_server_it_keeps_charging(switch_on, central, clock
     assert station.evse(1).currents == PerPhase.even(10)
     assert central.connections == 2
     assert station.evse(1).transaction_id == 101
+
+
+async def test_boots_at_once_when_the_connection_broke_in_the_middle_of_a_boot(
+    switch_on, central, clock
+):
+    central.answers["BootNotification"] = lambda _: None
+    station = await switch_on(accepted=False)
+    await clock.advance(2)
+    del central.answers["BootNotification"]
+    await station.drop()
+    await clock.advance(2)
+    assert station.accepted
+    assert central.actions()["BootNotification"] == 2
