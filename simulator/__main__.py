@@ -11,7 +11,7 @@ import threading
 from simulator import web
 from simulator.console import HELP, Console, Quit
 from simulator.home import PLACES, Home
-from simulator.phases import Phase
+from simulator.phases import DEFAULT_WIRING, Phase, Wiring
 from simulator.simulated import SimulatedStation
 from simulator.vehicle import Vehicle
 
@@ -56,7 +56,8 @@ def _add_station(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add(
         "--rotation",
-        default="L1,L2,L3",
+        type=_rotation,
+        default=DEFAULT_WIRING,
         metavar="L2,L3,L1",
         help="grid phases that its own L1, L2 and L3 are wired to",
     )
@@ -130,13 +131,22 @@ def _add_home(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     add("--empty", action="store_true", help="no cars on the cables at the start")
 
 
+def _rotation(text: str) -> Wiring:
+    """Grid phases as they are typed."""
+    try:
+        return tuple(Phase(name) for name in text.upper().split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text} is no list of L1, L2 and L3"
+        ) from error
+
+
 async def _run_station(options: argparse.Namespace) -> None:
-    rotation = [Phase(name) for name in options.rotation.split(",")]
     station = SimulatedStation(
         options.identity,
         options.url,
         evses=options.connectors,
-        phases=rotation[: options.phases],
+        phases=options.rotation[: options.phases],
         maximum_a=options.max_a,
         vendor=options.vendor,
         model=options.model,
