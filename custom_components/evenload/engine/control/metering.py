@@ -6,7 +6,7 @@ from datetime import datetime
 from math import sqrt
 
 from ..model.phases import Phase
-from ..model.readings import Context, Location, Reading, Sample
+from ..model.readings import Context, Location, Reading, Sample, is_late
 
 # Samples of the past are no reading of the present.
 _PAST = frozenset(
@@ -37,7 +37,7 @@ def merge(
 
     `wired` is the number of phases of the EVSE, `voltage_v` what a phase has when the station does not measure it.
     """
-    if reading.at is not None and at < reading.at:
+    if reading.at is not None and is_late(at, reading.at):
         return reading
     current = [
         sample for sample in samples if sample.context not in _PAST and _counts(sample)
@@ -46,17 +46,19 @@ def merge(
     for sample in current:
         if sample.measurand in _SINGLE and sample.phase is None:
             changes[_SINGLE[sample.measurand]] = sample.value
-    currents = _per_phase(current, "Current.Import", wired)
-    voltages = _voltages(current, wired)
-    if currents:
-        changes["current_a"] = {**reading.current_a, **currents}
-    if voltages:
-        changes["voltage_v"] = {**reading.voltage_v, **voltages}
+    sampled = _currents(current, wired)
+    currents = {**reading.current_a, **sampled}
+    sampled_voltages = _voltages(current, wired)
+    voltages = {**reading.voltage_v, **sampled_voltages}
+    if sampled:
+        changes["current_a"] = currents
+    if sampled_voltages:
+        changes["voltage_v"] = voltages
     power_w = _power(current)
-    if power_w is None and currents:
+    if power_w is None and sampled:
+        # Of all phases: some stations report each in a message of its own.
         power_w = sum(
-            a * voltages.get(phase, reading.voltage_v.get(phase, voltage_v))
-            for phase, a in currents.items()
+            a * voltages.get(phase, voltage_v) for phase, a in currents.items()
         )
     if power_w is not None:
         changes["power_w"] = power_w
@@ -114,6 +116,20 @@ def _per_phase(
     return found
 
 
+def _currents(samples: Sequence[Sample], wired: int) -> Mapping[Phase, float]:
+    """Return currents by phase. What flows back on N is no phase, but where one phase is wired it is that phase's.
+
+    Injet tells the current of its single phase on N only; on three phases N says nothing of any of them.
+    """
+    found = _per_phase(samples, "Current.Import", wired)
+    if not found and wired == 1:
+        on_neutral = [
+            replace(sample, phase=None) for sample in samples if sample.phase == "N"
+        ]
+        return _per_phase(on_neutral, "Current.Import", wired)
+    return found
+
+
 def _voltages(samples: Iterable[Sample], wired: int) -> Mapping[Phase, float]:
     to_neutral = [
         replace(sample, value=sample.value / sqrt(3))
@@ -138,9 +154,13 @@ def _power(samples: Iterable[Sample]) -> float | None:
 
 
 def _total(samples: Sequence[Sample]) -> float | None:
-    """Return the sample without a phase, or the sum over phases; the last of equals is the newest."""
-    wholes = [sample.value for sample in samples if _phase(sample) is None]
+    """Return the sample without a phase, or the sum over phases (N is none); the last of equals is the newest."""
+    wholes = [sample.value for sample in samples if sample.phase is None]
     if wholes:
         return wholes[-1]
-    by_phase = {_phase(sample): sample.value for sample in samples}
+    by_phase = {
+        phase: sample.value
+        for sample in samples
+        if (phase := _phase(sample)) is not None
+    }
     return sum(by_phase.values()) if by_phase else None

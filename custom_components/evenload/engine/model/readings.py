@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .phases import ALL_PHASES, Phase, PhaseCurrents
+
+# No station keeps samples for so long: what is older was measured by a clock that lost the time.
+LONGEST_QUEUE = timedelta(days=30)
 
 
 class Context(StrEnum):
@@ -74,3 +77,11 @@ class Reading:
             1 for current_a in self.current_a.values() if current_a >= threshold_a
         )
         return live or None
+
+
+def is_late(at: datetime, latest: datetime) -> bool:
+    """Whether something was measured before the latest that is known, and told after it.
+
+    What is a month older is not late: the station's clock was set back, and waiting for it would freeze the reading.
+    """
+    return timedelta(0) < latest - at < LONGEST_QUEUE
