@@ -59,12 +59,7 @@ def after(station: Station, event: Event, wired: int, voltage_v: float) -> Stati
             station = _on_evse(
                 station,
                 event.evse,
-                lambda evse: replace(
-                    evse,
-                    reading=merge(
-                        evse.reading, event.samples, event.at, wired, voltage_v
-                    ),
-                ),
+                lambda evse: _with_samples(evse, event, wired, voltage_v),
             )
         case FirmwareReported():
             station = replace(station, firmware_status=event.status)
@@ -106,6 +101,21 @@ def _with_status(station: Station, event: StatusReported) -> Station:
         )
 
     return _on_evse(station, event.evse, change)
+
+
+def _with_samples(
+    evse: Evse, event: MetersSampled, wired: int, voltage_v: float
+) -> Evse:
+    reading = merge(evse.reading, event.samples, event.at, wired, voltage_v)
+    if (
+        evse.status is not None
+        and not evse.is_charging
+        and evse.status_at is not None
+        and event.at <= evse.status_at
+    ):
+        # Measured before the vehicle stopped and told after it.
+        reading = _at_rest(reading)
+    return replace(evse, reading=reading)
 
 
 def _at_rest(reading: Reading) -> Reading:
