@@ -43,10 +43,13 @@ class Transaction:
         return self.ended_at is None
 
     def with_register(self, register_wh: float, at: datetime) -> Transaction:
-        """Return it with a later register value; one that is older or lower changes nothing."""
-        if at < self.last_at or register_wh < self.meter_last_wh:
+        """Return it with a higher register value; the time never goes back, whatever the station's clock does."""
+        if register_wh < self.meter_last_wh:
             return self
-        return replace(self, meter_last_wh=register_wh, last_at=at)
+        last_at = max(at, self.last_at)
+        if (register_wh, last_at) == (self.meter_last_wh, self.last_at):
+            return self
+        return replace(self, meter_last_wh=register_wh, last_at=last_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Session:
         """Whether the vehicle is still plugged in."""
         return self.ended_at is None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether one of its transactions has not ended."""
+        return any(transaction.is_open for transaction in self.transactions)
+
     def duration_s(self, now: datetime) -> float:
         """Return how long it has lasted, in seconds."""
         return max(0.0, ((self.ended_at or now) - self.started_at).total_seconds())
@@ -82,3 +90,8 @@ class Session:
             (*others, transaction), key=lambda known: (known.started_at, known.id)
         )
         return replace(self, started_at=start, transactions=tuple(ordered))
+
+    def ending(self, at: datetime) -> Session:
+        """Return it with its end, which is not before anything that happened in it."""
+        happened = (transaction.last_at for transaction in self.transactions)
+        return replace(self, ended_at=max(at, self.started_at, *happened))

@@ -5,15 +5,18 @@ out of order or with a wrong id ends up as one transaction with the right times.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from ..model.events import TransactionEnded
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION
 from ..model.stations import EvseStatus
 from ..model.transactions import Session, Transaction, TransactionStart
+from .registers import is_plausible
+from .search import find, ids, told_before
 
 # Sessions that have ended are kept in memory and in one file; the oldest leave first.
 SESSIONS_KEPT = 2000
@@ -22,6 +25,9 @@ SESSIONS_KEPT = 2000
 UNTOLD = "Untold"
 SUPERSEDED = "Superseded"
 _PROVISIONAL = frozenset({UNTOLD, SUPERSEDED})
+
+# OCPP's word for an end by pulling the plug.
+UNPLUGGED = "EVDisconnected"
 
 # OCPP 1.6 carries ids in 32 bits; some stations send 2^63-1 to say that there is no transaction.
 HIGHEST_ID = 2**31 - 1
@@ -36,6 +42,7 @@ class Pages:
 
     next_id: int
     open_sessions: tuple[Session, ...] = ()
+    vacant: tuple[tuple[EvseKey, datetime], ...] = ()
 
 
 @dataclass(slots=True)
@@ -45,22 +52,35 @@ class Ledger:
     next_id: int
     open: dict[EvseKey, Session] = field(default_factory=dict)
     ended: deque[Session] = field(default_factory=lambda: deque(maxlen=SESSIONS_KEPT))
+    # Where no vehicle is, and since when: a transaction told afterwards has no unplugging to wait for.
+    vacant: dict[EvseKey, datetime] = field(default_factory=dict)
 
     def pages(self) -> Pages:
         """Return what must survive a restart."""
-        return Pages(self.next_id, tuple(self.open.values()))
+        return Pages(
+            self.next_id, tuple(self.open.values()), tuple(self.vacant.items())
+        )
 
     def restore(self, pages: Pages, ended: Iterable[Session]) -> None:
         """Take up where an earlier life left off."""
         self.next_id = max(self.next_id, pages.next_id)
-        self.open = {session.key: session for session in pages.open_sessions}
         self.ended.extend(ended)
+        # Ended sessions are written first: one that is open as well ended just before the lights went out.
+        over = {(s.key.identity, t.id) for s in self.ended for t in s.transactions}
+        self.open = {
+            session.key: session
+            for session in pages.open_sessions
+            if not any(
+                (session.key.identity, t.id) in over for t in session.transactions
+            )
+        }
+        self.vacant = dict(pages.vacant)
 
     def begin(
         self, start: TransactionStart, now: datetime
     ) -> tuple[Transaction, Session | None]:
         """Record a transaction's start; told again, it is the same transaction."""
-        if (known := self._same_start(start)) is not None:
+        if (known := told_before(self._newest_first(), start)) is not None:
             return known, None
         transaction = Transaction(
             id=self._take_id(),
@@ -72,6 +92,9 @@ class Ledger:
             last_at=start.at,
         )
         self._leave_behind(start, now)
+        if (since := self.vacant.get(start.key)) is not None and start.at > since:
+            # Some stations begin without having said that a vehicle came.
+            del self.vacant[start.key]
         session = self.open.get(start.key) or Session(start.key, start.at)
         for running in session.transactions:
             if running.is_open:
@@ -99,39 +122,62 @@ class Ledger:
             last_at=max(event.at, transaction.started_at),
             end_reason=event.reason,
         )
-        changed = self._put_back(session, session.holding(ended))
-        if event.reason == "EVDisconnected" and changed.is_open:
-            return self._close(changed, event.at)
+        changed = session.holding(ended)
+        unplugged = event.reason == UNPLUGGED and ended == changed.transactions[-1]
+        if changed.ended_at is not None:
+            at = ended.last_at if unplugged else changed.ended_at
+            changed = changed.ending(at)
+        changed = self._put_back(session, changed)
+        is_history = session.key in self.vacant and not changed.is_running
+        if changed.is_open and (unplugged or is_history):
+            return self._close(changed, ended.last_at)
         return changed
 
     def meter(
         self, key: EvseKey, transaction_id: int | None, register_wh: float, at: datetime
     ) -> Session | None:
-        """Record a register reading of a running transaction; one that nobody knew of is recovered."""
+        """Record a register reading of a transaction; one that nobody knew of is recovered.
+
+        A reading that no outlet can have reached is left out: a transaction's end says what is right.
+        """
         found = (
             None if transaction_id is None else self._find(key.identity, transaction_id)
         )
-        if found is None:
+        is_elsewhere = found is not None and found[0].key != key
+        if found is None or is_elsewhere:
             found = self._running(key)
         if found is None:
-            if transaction_id is None or not 0 < transaction_id <= HIGHEST_ID:
+            usable = range(1, HIGHEST_ID + 1)
+            if transaction_id is None or is_elsewhere or transaction_id not in usable:
                 return None
             return self._recover(key, transaction_id, register_wh, at)
         session, transaction = found
-        metered = (
-            transaction.with_register(register_wh, at)
-            if transaction.is_open
-            else transaction
-        )
-        return (
-            None
-            if metered is transaction
-            else self._put_back(session, session.holding(metered))
-        )
+        risen_wh = register_wh - transaction.meter_last_wh
+        if not is_plausible(risen_wh, at - transaction.last_at):
+            return None
+        metered = transaction.with_register(register_wh, at)
+        if metered is transaction:
+            return None
+        if not transaction.is_open:
+            if transaction.end_reason not in _PROVISIONAL:
+                return None
+            # We had to assume when it ended, and it went on for longer.
+            metered = replace(metered, ended_at=metered.last_at)
+        changed = session.holding(metered)
+        if changed.ended_at is not None:
+            changed = changed.ending(changed.ended_at)
+        return self._put_back(session, changed)
 
     def status(self, key: EvseKey, status: EvseStatus, at: datetime) -> Session | None:
         """Record plugging in and unplugging, as far as a status shows it."""
         session = self.open.get(key)
+        if status is EvseStatus.AVAILABLE:
+            self.vacant[key] = max(at, self.vacant.get(key, at))
+        elif status.is_plugged_in and self.vacant.pop(key, None) is not None:
+            if session is not None and not session.is_running:
+                # It was told after its vehicle had left, and nobody said how it ended.
+                self._close(session, session.started_at)
+                session = None
         if status.is_plugged_in and session is None:
             if status is EvseStatus.FINISHING:
                 # The session it finishes has been told of already, or will be with its transaction.
@@ -142,28 +188,28 @@ class Ledger:
             return self._close(session, at)
         return None
 
+    def leave(self, identity: str, at: datetime) -> None:
+        """End the sessions of a station that is no longer part of the site."""
+        for key in [key for key in self.open if key.identity == identity]:
+            self._close(self.open[key], at)
+        for key in [key for key in self.vacant if key.identity == identity]:
+            del self.vacant[key]
+
+    def key_of(self, identity: str, transaction_id: int) -> EvseKey | None:
+        """Return the EVSE of a transaction, or None where that is not known."""
+        found = self._find(identity, transaction_id)
+        return None if found is None else found[0].key
+
     def transaction_of(self, key: EvseKey) -> Transaction | None:
         """Return the transaction that runs on an EVSE."""
         found = self._running(key)
         return None if found is None else found[1]
 
-    def _same_start(self, start: TransactionStart) -> Transaction | None:
-        for session in (
-            *filter(None, [self.open.get(start.key)]),
-            *reversed(self.ended),
-        ):
-            for transaction in session.transactions:
-                if (
-                    transaction.key == start.key
-                    and transaction.started_at == start.at
-                    and transaction.meter_start_wh == start.meter_start_wh
-                    and transaction.token == start.token
-                ):
-                    return transaction
-        return None
-
     def _take_id(self) -> int:
-        taken = self.next_id
+        taken, known = max(1, self.next_id), ids(self._newest_first())
+        while taken in known:
+            # A station has used it without having it from us.
+            taken = taken + 1 if taken < HIGHEST_ID else 1
         self.next_id = taken + 1 if taken < HIGHEST_ID else 1
         return taken
 
@@ -180,16 +226,13 @@ class Ledger:
         if last.ended_at is not None and last.ended_at <= start.at:
             self._close(session, last.ended_at)
 
+    def _newest_first(self) -> Iterator[Session]:
+        return chain(self.open.values(), reversed(self.ended))
+
     def _find(
         self, identity: str, transaction_id: int
     ) -> tuple[Session, Transaction] | None:
-        for session in (*self.open.values(), *reversed(self.ended)):
-            if session.key.identity != identity:
-                continue
-            for transaction in session.transactions:
-                if transaction.id == transaction_id:
-                    return session, transaction
-        return None
+        return find(self._newest_first(), identity, transaction_id)
 
     def _running(self, key: EvseKey) -> tuple[Session, Transaction] | None:
         session = self.open.get(key)
@@ -206,8 +249,6 @@ class Ledger:
         transaction = Transaction(
             transaction_id, key, at, None, register_wh, register_wh, at, recovered=True
         )
-        if transaction_id >= self.next_id:
-            self.next_id = min(transaction_id + 1, HIGHEST_ID)
         session = self.open.get(key) or Session(key, at)
         self.open[key] = session.holding(transaction)
         return self.open[key]
@@ -217,17 +258,18 @@ class Ledger:
         if event.meter_stop_wh is None or not 0 < event.transaction_id <= HIGHEST_ID:
             return None
         key = EvseKey(event.identity, WHOLE_STATION)
+        at, wh = event.at, event.meter_stop_wh
         transaction = Transaction(
             event.transaction_id,
             key,
-            event.at,
+            at,
             event.token,
-            event.meter_stop_wh,
-            event.meter_stop_wh,
-            event.at,
-            event.at,
+            wh,
+            wh,
+            at,
+            at,
             event.reason,
-            recovered=True,
+            True,
         )
         session = Session(key, event.at, (transaction,), event.at)
         self.ended.append(session)
@@ -251,11 +293,7 @@ class Ledger:
                     transaction, ended_at=transaction.last_at, end_reason=UNTOLD
                 )
                 session = session.holding(ended)
-        last = max(
-            (transaction.last_at for transaction in session.transactions),
-            default=session.started_at,
-        )
-        closed = replace(session, ended_at=max(at, last, session.started_at))
+        closed = session.ending(at)
         del self.open[session.key]
         if closed.transactions:
             self.ended.append(closed)
