@@ -21,9 +21,6 @@ from .observers import Observers
 from .reception import Reception
 from .vault import Part
 
-# Starts told by stations whose clock is ahead; each is told again within minutes, or never.
-_AHEAD_KEPT = 100
-
 
 class Desk:
     """Implements `csms.host.Host`."""
@@ -42,7 +39,6 @@ class Desk:
         self._memory = memory
         self._events = events
         self._now = now
-        self._ahead: dict[TransactionStart, TransactionStart] = {}
 
     def is_adopted(self, identity: str) -> bool:
         """Whether the owner has taken this station in."""
@@ -114,7 +110,7 @@ class Desk:
         self, start: TransactionStart, *, reservation_id: int | None
     ) -> int:
         """Record a transaction, durably, and return its id: the same id when it is told twice."""
-        start = self._not_ahead(start)
+        start = replace(start, at=min(start.at, self._now()))
         transaction, session = self._fleet.ledger.begin(start, self._now())
         if session is None:
             return transaction.id
@@ -143,14 +139,3 @@ class Desk:
         self._fleet.note_session(session)
         await self._memory.save(Part.STATE, Part.SESSIONS)
         self.hear(end)
-
-    def _not_ahead(self, start: TransactionStart) -> TransactionStart:
-        """Return a start that is not in the future: the same again when it is told again later."""
-        if start in self._ahead:
-            return self._ahead[start]
-        if start.at <= (now := self._now()):
-            return start
-        if len(self._ahead) >= _AHEAD_KEPT:
-            del self._ahead[next(iter(self._ahead))]
-        self._ahead[start] = replace(start, at=now)
-        return self._ahead[start]
