@@ -91,5 +91,7 @@ def schemas(version: OcppVersion) -> Schemas:
 def as_fault(violation: Violation) -> CallFault:
     """Return the answer to a broken rule: where and what, but not the value, which may be a token or a password."""
     where = "/".join(str(step) for step in violation.path) or "payload"
-    words = f"{where}: {_WORDS.get(violation.rule, violation.rule)} {violation.asked}"
+    asked = violation.asked
+    what = ", ".join(map(str, asked)) if isinstance(asked, list) else str(asked)
+    words = f"{where}: {_WORDS.get(violation.rule, violation.rule)} {what}"
     return CallFault(_FAULTS.get(violation.rule, Fault.PROPERTY), words)

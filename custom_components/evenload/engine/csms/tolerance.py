@@ -15,6 +15,9 @@ from .schemas import Schemas, Violation, as_fault
 # A text that is longer than the schema allows is kept up to this: serials of 30 characters are met, essays are not.
 _LONGEST_TEXT = 1000
 
+# Of 64 bits, with a sign: some stations have transaction ids of 2^63-1.
+_LONGEST_NUMBER = 20
+
 # What an unknown word in these fields is taken for.
 _CATCH_ALL = {"errorCode": "OtherError", "reason": "Other", "context": "Other"}
 
@@ -98,7 +101,7 @@ def _converted(field: str, value: object, types: list[str]) -> object:
             return str(value)
         case float() if "integer" in types:
             return _whole(field, value)
-        case str() if "integer" in types and len(value) < 19:
+        case str() if "integer" in types and len(value) <= _LONGEST_NUMBER:
             return _read_whole(field, value)
         case _:
             return value

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any
 
 from ...model.errors import InvalidRequest, StationRefused, StationSilent
@@ -242,6 +243,13 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not isfinite(number):
+        raise ValueError(f"not a limit: {number}")
+    return number
+
+
 def _composite(evse: int, answer: dict[str, Any]) -> CompositeSchedule:
     schedule = answer["chargingSchedule"]
     start = answer.get("scheduleStart")
@@ -252,7 +260,7 @@ def _composite(evse: int, answer: dict[str, Any]) -> CompositeSchedule:
         periods=tuple(
             SchedulePeriod(
                 int(period["startPeriod"]),
-                float(period["limit"]),
+                _finite(period["limit"]),
                 period.get("numberPhases"),
             )
             for period in schedule["chargingSchedulePeriod"]
