@@ -28,6 +28,7 @@ class DictVault:
     """A vault that survives what a test calls a crash: only what was saved is in it."""
 
     def __init__(self, parts: dict[Part, Any] | None = None) -> None:
+        """Begin empty, or with what another one holds."""
         self.parts = parts or {}
 
     async def load(self, part: Part) -> dict[str, Any] | None:
@@ -71,7 +72,7 @@ async def open_site(vault: DictVault) -> AsyncIterator[OpenSite]:
 
         async def start(
             *identities: str,
-            listener: ListenerConfig = ListenerConfig(0, "127.0.0.1"),  # noqa: B008
+            listener: ListenerConfig = ListenerConfig(0, "127.0.0.1"),
             vault: DictVault = vault,
             config: SiteConfig | None = None,
             **changes: Any,

@@ -60,6 +60,7 @@ class Dialler:
         path: str | None = None,
         pongs: bool = True,
     ) -> None:
+        """Prepare to dial; `path` instead of the identity, `pongs` False to leave pings unanswered."""
         scheme = "ws" if tls is None else "wss"
         self.url = (
             f"{scheme}://127.0.0.1:{port}{path or '/' + quote(identity, safe='')}"
@@ -79,6 +80,7 @@ class Dialler:
         self._news = asyncio.Condition()
 
     async def __aenter__(self) -> Self:
+        """Dial."""
         self._socket = await connect(
             self.url,
             **self._options,
@@ -102,6 +104,7 @@ class Dialler:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Hang up."""
         await self._socket.close()
         await self._reader
 
@@ -126,7 +129,10 @@ class Dialler:
     async def call(self, action: str, payload: Payload) -> list[Any]:
         """Send a call and return the answering frame."""
         call_id = f"c{next(self._ids)}"
-        return await self.ask(json.dumps([2, call_id, action, payload]))
+        answer = await self.ask(json.dumps([2, call_id, action, payload]))
+        while answer[1] != call_id:
+            answer = await self.next_answer()
+        return answer
 
     async def result(self, action: str, payload: Payload) -> Payload:
         """Send a call and return the payload of its result."""

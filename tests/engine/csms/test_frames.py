@@ -148,15 +148,15 @@ JSON = st.recursive(
     | st.tuples(st.integers(1, 5), JSON, JSON, JSON).map(json.dumps)
 )
 def test_nothing_else_is_ever_raised(message: str | bytes) -> None:
+    call_id: str | int = UNKNOWN_ID
     try:
-        frame = parse(message)
+        call_id = parse(message).id
     except CallFault as fault:
-        assert json.loads(dump_error(fault.call_id, fault.fault, fault.description))
+        call_id = fault.call_id
     except Ignored:
         pass
-    else:
-        # Whatever was understood can be stored, shown and echoed.
-        assert json.dumps(frame.id, ensure_ascii=False).encode()
+    # Whatever was understood can be stored, shown and echoed.
+    assert json.dumps(call_id, ensure_ascii=False).encode()
 
 
 @given(st.text(min_size=1, max_size=36), st.dictionaries(st.text(), st.integers()))
