@@ -11,10 +11,18 @@ from .control.metering import register_wh
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .control.wishes import SAME_A
-from .memory import EvseRecord, State, StationRecord
+from .memory import State
 from .model.allotments import Allotment, Demand, Reason
 from .model.configuration import SiteConfig
-from .model.events import Booted, Event, MetersSampled, StatusReported
+from .model.events import (
+    Booted,
+    Event,
+    Learnt,
+    MetersSampled,
+    StatusReported,
+    TransactionEnded,
+    TransactionStarted,
+)
 from .model.groups import GroupState
 from .model.identity import EvseKey
 from .model.limits import Current
@@ -23,6 +31,7 @@ from .model.orders import WHOLE_STATION
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
 from .observers import Observers
+from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
 from .sessions.registers import Register, first
 
@@ -61,6 +70,7 @@ class Fleet:
         self.config = config
         for identity in gone:
             self.enforcer.forget(identity)
+            self.ledger.leave(identity, self._now())
             del self.stations[identity]
         for identity in came:
             self._add(identity)
@@ -81,7 +91,10 @@ class Fleet:
         self._keep_books(event)
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
-        if self._demands(self.stations[event.identity]) != demands:
+        if (
+            isinstance(event, Learnt)
+            or self._demands(self.stations[event.identity]) != demands
+        ):
             self.retarget()
         if (
             isinstance(event, MetersSampled)
@@ -120,10 +133,14 @@ class Fleet:
             return
         key = session.key
         self.stations[key.identity] = with_evses(self.stations[key.identity], key.evse)
+        evse = self.evse(key)
+        if evse.session is not None and evse.session.started_at > session.started_at:
+            # What ended earlier was corrected; it is not what is shown.
+            session = evse.session
         shown = self.ledger.open.get(key, session)
         self._replace(
             replace(
-                self.evse(key),
+                evse,
                 session=shown,
                 transaction=self.ledger.transaction_of(key),
             )
@@ -136,7 +153,9 @@ class Fleet:
         targets = targets_of(self.config, self.stations, self._reserved)
         self.enforcer.set_targets(self.config, targets)
         for identity in self.stations:
-            self._refresh(identity)
+            if self._refresh(identity):
+                # What one vehicle does can change what another one may.
+                self._tell(identity)
             for notice in concerns_of(self.config, self.stations[identity], targets):
                 self.concerns.tell(None, notice)
 
@@ -144,7 +163,12 @@ class Fleet:
         """Return what must survive a restart."""
         return State(
             self.ledger.pages(),
-            tuple(self._record(station) for station in self.stations.values()),
+            tuple(
+                recorded(
+                    station, self.enforcer.commitments.holding, self._registers.get
+                )
+                for station in self.stations.values()
+            ),
         )
 
     def restore(self, state: State) -> None:
@@ -152,7 +176,8 @@ class Fleet:
         for record in state.stations:
             if record.identity in self.stations:
                 self._restore_station(record)
-        for session in self.ledger.open.values():
+        last = {session.key: session for session in self.ledger.ended}
+        for session in (last | self.ledger.open).values():
             self.note_session(session)
         self.retarget()
 
@@ -181,8 +206,18 @@ class Fleet:
                     self.note_session(
                         self.ledger.meter(key, event.transaction_id, raw_wh, event.at)
                     )
+            case TransactionStarted():
+                key = EvseKey(event.identity, event.evse)
+                self._read_register(key, event.meter_start_wh, event.at)
+            case TransactionEnded() if event.meter_stop_wh is not None:
+                # Some stations begin their register anew with the next transaction: it shows this nowhere else.
+                ended = self.ledger.key_of(event.identity, event.transaction_id)
+                if ended is not None:
+                    self._read_register(ended, event.meter_stop_wh, event.at)
 
     def _read_register(self, key: EvseKey, raw_wh: float, at: datetime) -> None:
+        if key.evse not in self.stations[key.identity].evses:
+            return
         known = self._registers.get(key)
         register = first(raw_wh, at) if known is None else known.after(raw_wh, at)
         self._registers[key] = register
@@ -201,12 +236,14 @@ class Fleet:
         self._refresh(identity)
         self._tell(identity)
 
-    def _refresh(self, identity: str) -> None:
-        """Bring the shown allotments up to date."""
-        for evse in self.stations[identity].evses.values():
+    def _refresh(self, identity: str) -> bool:
+        """Bring the shown allotments up to date; returns whether any changed."""
+        before = self.stations[identity]
+        for evse in before.evses.values():
             shown = self._shown(evse)
             if shown != evse.allotment:
                 self._replace(replace(evse, allotment=shown))
+        return self.stations[identity] is not before
 
     def _shown(self, evse: Evse) -> Allotment | None:
         """Return the allotment as the owner is shown it: what holds, where that differs from what is meant."""
@@ -240,53 +277,11 @@ class Fleet:
         if group is not None:
             self.changes.tell(("group", group.id))
 
-    def _record(self, station: Station) -> StationRecord:
-        holding = self.enforcer.commitments.holding
-        return StationRecord(
-            identity=station.identity,
-            info=station.info,
-            capabilities=station.capabilities,
-            operative=station.operative,
-            holding=holding(EvseKey(station.identity, WHOLE_STATION)),
-            evses=tuple(
-                EvseRecord(
-                    number=evse.key.evse,
-                    status=evse.status,
-                    operative=evse.operative,
-                    settings=evse.settings,
-                    holding=holding(evse.key),
-                    reading=evse.reading,
-                    register=self._registers.get(evse.key),
-                )
-                for evse in station.evses.values()
-            ),
-        )
-
     def _restore_station(self, record: StationRecord) -> None:
-        holdings = self.enforcer.commitments.holdings
-        holdings[EvseKey(record.identity, WHOLE_STATION)] = record.holding
-        station = replace(
-            self.stations[record.identity],
-            info=record.info,
-            capabilities=record.capabilities,
-            operative=record.operative,
-        )
-        for kept in record.evses:
-            key = EvseKey(record.identity, kept.number)
-            holdings[key] = kept.holding
-            if kept.register is not None:
-                self._registers[key] = kept.register
-            station = with_evse(
-                station,
-                Evse(
-                    key=key,
-                    status=kept.status,
-                    operative=kept.operative,
-                    settings=kept.settings,
-                    reading=kept.reading,
-                ),
-            )
-        self.stations[record.identity] = station
+        station = self.stations[record.identity]
+        self.stations[record.identity] = restored(station, record)
+        self.enforcer.commitments.holdings.update(record.holdings())
+        self._registers.update(record.registers())
 
 
 def utc_now() -> datetime:

@@ -9,12 +9,9 @@ from typing import Any
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
-from .control.holdings import Holding
-from .model.readings import Reading
-from .model.stations import Capabilities, EvseSettings, EvseStatus, StationInfo
 from .model.transactions import Session
+from .records import StationRecord
 from .sessions.ledger import Pages
-from .sessions.registers import Register
 from .vault import Part, Vault
 
 _LOGGER = logging.getLogger(__name__)
@@ -22,30 +19,7 @@ _LOGGER = logging.getLogger(__name__)
 # Meter readings are written this much later: losing them costs nothing that the next one does not bring.
 SAVE_DELAY_S = 30.0
 
-
-@dataclass(frozen=True, slots=True)
-class EvseRecord:
-    """One EVSE as it was."""
-
-    number: int
-    status: EvseStatus | None
-    operative: bool
-    settings: EvseSettings
-    holding: Holding
-    reading: Reading
-    register: Register | None
-
-
-@dataclass(frozen=True, slots=True)
-class StationRecord:
-    """One station as it was."""
-
-    identity: str
-    info: StationInfo
-    capabilities: Capabilities
-    operative: bool
-    holding: Holding
-    evses: tuple[EvseRecord, ...]
+_ORDER = (Part.SESSIONS, Part.STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,50 +57,70 @@ class Memory:
         self._vault = vault
         self._snapshots: dict[Part, Callable[[], dict[str, Any]]] = {
             Part.STATE: lambda: _encoded(_STATE_ENCODER, state()),
-            Part.SESSIONS: lambda: _encoded(_SESSIONS_ENCODER, sessions()),
+            Part.SESSIONS: self._ended,
         }
+        self._sessions = sessions
+        self._written: Sessions | None = None
         self._on_trouble = on_trouble
         self._locks = {part: asyncio.Lock() for part in Part}
         self._timer: asyncio.TimerHandle | None = None
         self._due: set[Part] = set()
+        self._failing: set[Part] = set()
+        self._is_closed = False
         self._task: asyncio.Task[None] | None = None
 
     async def load(self) -> tuple[State | None, Sessions | None]:
         """Return what was kept, or None for what was not or cannot be read."""
-        return (
-            _decoded(_STATE_DECODER, await self._vault.load(Part.STATE)),
-            _decoded(_SESSIONS_DECODER, await self._vault.load(Part.SESSIONS)),
-        )
+        state = _decoded(_STATE_DECODER, await self._vault.load(Part.STATE))
+        sessions = _decoded(_SESSIONS_DECODER, await self._vault.load(Part.SESSIONS))
+        self._written = sessions
+        if state is None and sessions is not None:
+            # What is over was not lost with what was going on.
+            state = State(Pages(next_id=0))
+        return state, sessions
 
     async def save(self, *parts: Part) -> None:
         """Write now; on return it is on the disk, or the owner is being told that it is not."""
-        for part in parts or (Part.STATE,):
+        wanted = set(parts or (Part.STATE,))
+        if Part.STATE in wanted and self._sessions() != (self._written or Sessions()):
+            # What has ended is on the disk before it leaves what is open: a crash in between must lose neither.
+            wanted.add(Part.SESSIONS)
+        for part in sorted(wanted, key=_ORDER.index):
             async with self._locks[part]:
                 self._due.discard(part)
                 try:
                     await self._vault.save(part, self._snapshots[part]())
                 except OSError as error:
                     _LOGGER.error("Writing the %s failed: %s", part, error)
-                    self._on_trouble(True)
-                    continue
-            self._on_trouble(False)
+                    self._failing.add(part)
+                    if part is Part.SESSIONS:
+                        self._written = None
+                    self.save_soon(part)
+                else:
+                    self._failing.discard(part)
+            self._on_trouble(bool(self._failing))
 
     def save_soon(self, *parts: Part) -> None:
         """Write within half a minute."""
         self._due.update(parts or (Part.STATE,))
-        if self._timer is None:
+        if self._timer is None and not self._is_closed:
             self._timer = asyncio.get_running_loop().call_later(
                 SAVE_DELAY_S, self._save_due
             )
 
     async def close(self) -> None:
-        """Write what is due."""
+        """Write what is due, for the last time."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
         await self.save(Part.STATE, *(self._due - {Part.STATE}))
+
+    def _ended(self) -> dict[str, Any]:
+        self._written = self._sessions()
+        return _encoded(_SESSIONS_ENCODER, self._written)
 
     def _save_due(self) -> None:
         self._timer = None

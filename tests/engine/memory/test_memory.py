@@ -1,0 +1,348 @@
+"""What is written survives, when it is written, and what happens when it cannot be."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+import json
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+
+from custom_components.evenload.engine.control.holdings import Holding
+from custom_components.evenload.engine.memory import (
+    _SESSIONS_DECODER,
+    _SESSIONS_ENCODER,
+    _STATE_DECODER,
+    _STATE_ENCODER,
+    SAVE_DELAY_S,
+    Memory,
+    Sessions,
+    State,
+)
+from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Current, Power
+from custom_components.evenload.engine.model.phases import Phase
+from custom_components.evenload.engine.model.readings import Reading
+from custom_components.evenload.engine.model.stations import (
+    Capabilities,
+    EvseSettings,
+    StationInfo,
+)
+from custom_components.evenload.engine.model.transactions import Session, Transaction
+from custom_components.evenload.engine.records import EvseRecord, StationRecord
+from custom_components.evenload.engine.sessions.ledger import Pages
+from custom_components.evenload.engine.sessions.registers import Doubt, Left, Register
+from custom_components.evenload.engine.vault import Part
+from tests.engine.virtual import run_virtually
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+MOMENTS = st.datetimes(timezones=st.just(UTC))
+TEXTS = st.text(max_size=8)
+KEYS = st.builds(EvseKey, TEXTS, st.integers(0, 32))
+PHASED = st.dictionaries(st.sampled_from(Phase), NUMBERS)
+for kind, numbers in (
+    (Current, st.builds(Current, NUMBERS)),
+    (Power, st.builds(Power, NUMBERS)),
+    (float, NUMBERS),
+    (datetime, MOMENTS),
+    (str, TEXTS),
+):
+    st.register_type_strategy(kind, numbers)
+
+TRANSACTIONS = st.builds(Transaction, key=KEYS)
+SESSIONS = st.builds(
+    Session, key=KEYS, transactions=st.lists(TRANSACTIONS, max_size=3).map(tuple)
+)
+READINGS = st.builds(Reading, current_a=PHASED, voltage_v=PHASED)
+REGISTERS = st.builds(
+    Register,
+    doubt=st.none() | st.builds(Doubt),
+    left=st.none() | st.builds(Left),
+)
+EVSES = st.builds(
+    EvseRecord,
+    holding=st.builds(Holding),
+    reading=READINGS,
+    register=st.none() | REGISTERS,
+    settings=st.builds(EvseSettings),
+)
+STATIONS = st.builds(
+    StationRecord,
+    info=st.builds(StationInfo),
+    capabilities=st.builds(Capabilities),
+    holding=st.builds(Holding),
+    evses=st.lists(EVSES, max_size=2).map(tuple),
+)
+STATES = st.builds(
+    State,
+    pages=st.builds(
+        Pages,
+        open_sessions=st.lists(SESSIONS, max_size=2).map(tuple),
+        vacant=st.lists(st.tuples(KEYS, MOMENTS), max_size=2).map(tuple),
+    ),
+    stations=st.lists(STATIONS, max_size=2).map(tuple),
+)
+
+SLOW = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+@SLOW
+@given(STATES)
+def test_the_state_survives_json(state: State) -> None:
+    text = json.dumps(_STATE_ENCODER.encode(state), allow_nan=False)
+    assert _STATE_DECODER.decode(json.loads(text)) == state
+
+
+@SLOW
+@given(st.builds(Sessions, st.lists(SESSIONS, max_size=3).map(tuple)))
+def test_sessions_survive_json(sessions: Sessions) -> None:
+    text = json.dumps(_SESSIONS_ENCODER.encode(sessions), allow_nan=False)
+    assert _SESSIONS_DECODER.decode(json.loads(text)) == sessions
+
+
+def test_an_older_file_is_read() -> None:
+    """Fields that came later have their defaults; those that are gone are passed over."""
+    old = {"pages": {"next_id": 7, "open_sessions": []}, "stations": [], "gone": 1}
+    assert _STATE_DECODER.decode(old) == State(Pages(7))
+
+
+class Disk:
+    """A vault that can be full, slow and foreign."""
+
+    def __init__(self, **parts: Any) -> None:
+        self.parts: dict[str, Any] = dict(parts)
+        self.writes: list[Part] = []
+        self.broken: set[Part] = set()
+        self.delay_s = 0.0
+
+    async def load(self, part: Part) -> dict[str, Any] | None:
+        return self.parts.get(part)
+
+    async def save(self, part: Part, data: dict[str, Any]) -> None:
+        self.writes.append(part)
+        await asyncio.sleep(self.delay_s)
+        if part in self.broken:
+            raise OSError("disk full")
+        self.parts[part] = json.loads(json.dumps(data))
+
+
+class House:
+    """What is to be kept, and who hears of trouble."""
+
+    def __init__(self, disk: Disk | None = None) -> None:
+        self.disk = disk or Disk()
+        self.next_id = 1
+        self.ended: list[Session] = []
+        self.troubles: list[bool] = []
+        self.memory = Memory(
+            self.disk,
+            lambda: State(Pages(self.next_id)),
+            lambda: Sessions(tuple(self.ended)),
+            self.troubles.append,
+        )
+
+    def end_one(self) -> None:
+        at = datetime(2026, 6, 1, tzinfo=UTC) + timedelta(days=len(self.ended))
+        self.ended.append(Session(EvseKey("garage", 1), at, (), at))
+
+    def kept(self) -> tuple[int, int]:
+        """The id and the number of sessions on the disk."""
+        pages = self.disk.parts.get(Part.STATE, {}).get("pages", {})
+        sessions = self.disk.parts.get(Part.SESSIONS, {}).get("ended", [])
+        return pages.get("next_id", 0), len(sessions)
+
+
+GOOD_STATE = _STATE_ENCODER.encode(State(Pages(7)))
+GOOD_SESSIONS = _SESSIONS_ENCODER.encode(Sessions())
+SESSION = _SESSIONS_ENCODER.encode(
+    Sessions((Session(EvseKey("garage", 1), datetime(2026, 6, 1, tzinfo=UTC)),))
+)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {},
+        [],
+        "text",
+        5,
+        {"pages": None},
+        {"pages": []},
+        {"pages": "x"},
+        {"pages": {}},
+        {"pages": {"next_id": None}},
+        {"pages": {"next_id": "many"}},
+        {"pages": {"next_id": 1, "open_sessions": 5}},
+        {"pages": {"next_id": 1, "open_sessions": [5]}},
+        {"pages": {"next_id": 1}, "stations": [{"identity": "a"}]},
+        {"pages": {"next_id": 1}, "stations": {"a": 1}},
+    ],
+)
+async def test_a_foreign_file_is_begun_anew(
+    foreign: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(Disk(state=foreign))
+    assert await house.memory.load() == (None, None)
+    assert "begun anew" in caplog.text
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=5) | NUMBERS,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["pages", "stations", "next_id", "ended", "key", "x"]),
+                inner,
+                max_size=3,
+            )
+        ),
+    )
+)
+def test_whatever_the_files_hold_nothing_is_raised(value: Any) -> None:
+    asyncio.run(House(Disk(state=value, sessions=value)).memory.load())
+
+
+async def test_nothing_kept_is_nothing_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    assert await House().memory.load() == (None, None)
+    assert not caplog.records
+
+
+async def test_sessions_outlive_a_state_that_cannot_be_read() -> None:
+    state, sessions = await House(Disk(state={}, sessions=SESSION)).memory.load()
+    assert state == State(Pages(0))
+    assert sessions is not None and len(sessions.ended) == 1
+
+
+async def test_a_state_outlives_sessions_that_cannot_be_read() -> None:
+    loaded = await House(Disk(state=GOOD_STATE, sessions=[])).memory.load()
+    assert loaded == (State(Pages(7)), None)
+
+
+async def test_saving_writes_the_state() -> None:
+    house = House()
+    await house.memory.save()
+    assert (house.disk.writes, house.kept()) == ([Part.STATE], (1, 0))
+
+
+async def test_what_has_ended_is_written_before_it_leaves_the_state() -> None:
+    """Whoever asks for the state alone: a crash between the two files must not lose a session."""
+    house = House()
+    house.end_one()
+    await house.memory.save(Part.STATE)
+    await house.memory.save(Part.STATE)
+    assert house.disk.writes == [Part.SESSIONS, Part.STATE, Part.STATE]
+    house.ended[0] = replace(house.ended[0], ended_at=datetime(2027, 1, 1, tzinfo=UTC))
+    await house.memory.save(Part.STATE, Part.SESSIONS)
+    assert house.disk.writes[3:] == [Part.SESSIONS, Part.STATE]
+    await house.memory.save(Part.SESSIONS)
+    assert house.disk.writes[5:] == [Part.SESSIONS]
+
+
+async def test_sessions_as_they_were_loaded_are_not_written_again() -> None:
+    house = House(Disk(state=GOOD_STATE, sessions=GOOD_SESSIONS))
+    await house.memory.load()
+    await house.memory.save()
+    assert house.disk.writes == [Part.STATE]
+
+
+def story(tell: Callable[[House], Any]) -> None:
+    """Run a story in virtual time."""
+
+    async def told() -> None:
+        await tell(House())
+
+    run_virtually(told())
+
+
+def test_trouble_is_told_until_it_is_over() -> None:
+    async def tell(house: House) -> None:
+        house.disk.broken = {Part.SESSIONS}
+        house.end_one()
+        await house.memory.save(Part.STATE, Part.SESSIONS)
+        assert house.troubles[-1] is True, "the state could be written, sessions not"
+        assert house.kept() == (1, 0)
+        await house.memory.save(Part.STATE)
+        assert house.troubles[-1] is True
+        house.disk.broken = set()
+        await asyncio.sleep(SAVE_DELAY_S + 1)
+        assert house.kept() == (1, 1), "tried again by itself"
+        assert house.troubles[-1] is False
+
+    story(tell)
+
+
+def test_what_is_soon_is_written_once() -> None:
+    async def tell(house: House) -> None:
+        for n in range(5):
+            house.next_id = n
+            house.memory.save_soon(Part.STATE, Part.SESSIONS)
+            house.memory.save_soon()
+            await asyncio.sleep(1)
+        assert house.disk.writes == []
+        await asyncio.sleep(SAVE_DELAY_S)
+        assert house.disk.writes == [Part.SESSIONS, Part.STATE]
+        assert house.kept() == (4, 0)
+        await asyncio.sleep(10 * SAVE_DELAY_S)
+        assert len(house.disk.writes) == 2
+
+    story(tell)
+
+
+def test_what_was_written_meanwhile_is_not_written_again() -> None:
+    async def tell(house: House) -> None:
+        house.memory.save_soon(Part.STATE, Part.SESSIONS)
+        await house.memory.save(Part.STATE, Part.SESSIONS)
+        await asyncio.sleep(2 * SAVE_DELAY_S)
+        assert house.disk.writes.count(Part.SESSIONS) == 1
+
+    story(tell)
+
+
+def test_closing_writes_what_is_due_and_nothing_after() -> None:
+    async def tell(house: House) -> None:
+        house.end_one()
+        house.memory.save_soon(Part.SESSIONS)
+        house.disk.broken = {Part.SESSIONS}
+        await house.memory.close()
+        assert house.kept() == (1, 0)
+        house.memory.save_soon()
+        writes = len(house.disk.writes)
+        await asyncio.sleep(10 * SAVE_DELAY_S)
+        assert len(house.disk.writes) == writes
+
+    story(tell)
+
+
+def test_closing_waits_for_a_write_that_is_going_on() -> None:
+    async def tell(house: House) -> None:
+        house.disk.delay_s = 5
+        house.memory.save_soon()
+        await asyncio.sleep(SAVE_DELAY_S + 1)
+        house.next_id = 9
+        await house.memory.close()
+        assert house.kept() == (9, 0)
+        assert house.disk.writes == [Part.STATE, Part.STATE]
+
+    story(tell)
+
+
+def test_two_saves_at_once_are_both_on_the_disk() -> None:
+    async def tell(house: House) -> None:
+        house.disk.delay_s = 2
+
+        async def save(number: int, after_s: float) -> None:
+            await asyncio.sleep(after_s)
+            house.next_id = number
+            await house.memory.save()
+            assert house.kept()[0] >= number
+
+        await asyncio.gather(save(5, 0), save(6, 1), save(7, 1.5))
+        assert house.kept() == (7, 0)
+
+    story(tell)
