@@ -1,5 +1,6 @@
 """Forms of a site: setting it up, its connection, and the stations that dialled in."""
 
+from dataclasses import replace
 import logging
 from types import MappingProxyType
 from typing import Any, override
@@ -195,13 +196,13 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_try(
         self, data: dict[str, Any], entry: ConfigEntry | None = None
     ) -> dict[str, str]:
-        """Try the connection; a port that the entry itself holds is not opened twice."""
+        """Try the connection; of a port that the entry itself holds only the address is tried."""
         new = listener_config(data)
+        if entry and _holds_port(entry, data):
+            new = replace(new, port=0)
         try:
             errors = await async_try_certificate(self.hass, new)
-            if errors or (entry and _holds_port(entry, data)):
-                return errors
-            return await async_try_port(self.hass, new)
+            return errors or await async_try_port(self.hass, new)
         except Exception:
             _LOGGER.exception("Unexpected error while trying the connection")
             return {"base": "unknown"}

@@ -50,6 +50,12 @@ def evse_identifier(key: EvseKey) -> tuple[str, str]:
     return (DOMAIN, f"{key.identity}/{key.evse}")
 
 
+def station_of(entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry) -> str | None:
+    """Return the station that a device is, or is a connector of."""
+    names = {name.partition("/")[0] for _, name in device.identifiers}
+    return next((name for name in names if name in entry.runtime_data.stations), None)
+
+
 @callback
 def evse_device(
     hass: HomeAssistant, entry: EvenloadConfigEntry, key: EvseKey

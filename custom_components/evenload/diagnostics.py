@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_CERTIFICATE, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
+from .devices import station_of
 from .engine.model.errors import NotConnected
 from .engine.model.stations import Station
 
@@ -54,15 +55,14 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry
 ) -> dict[str, Any]:
     """Return what the station of this device is and does."""
-    # A connector's device names its station before the slash.
-    names = {name.partition("/")[0] for _, name in device.identifiers}
+    identity = station_of(entry, device)
     stations = entry.runtime_data.stations.values()
     return _redacted(
         {
             "stations": [
                 _station(entry, station)
                 for station in stations
-                if station.identity in names
+                if station.identity == identity
             ]
         }
     )

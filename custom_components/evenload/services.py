@@ -14,6 +14,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
+from .devices import station_of
 from .errors import translated_errors
 
 SERVICE_CALL = "call"
@@ -48,10 +49,9 @@ async def _call(call: ServiceCall) -> ServiceResponse:
     """Send a station any message, and return its answer."""
     entry: EvenloadConfigEntry
     device, entry = service.async_get_device_and_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID], include_child_devices=False
+        call.hass, DOMAIN, call.data[ATTR_DEVICE_ID]
     )
-    stations = entry.runtime_data.stations
-    identity = next((name for _, name in device.identifiers if name in stations), None)
+    identity = station_of(entry, device)
     if identity is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN,

@@ -219,6 +219,10 @@ class FakeSite(Site):
         self._on_station[identity].tell()
         self._on_evse[EvseKey(identity, 1)].tell()
 
+    def shout_group(self, group_id: str) -> None:
+        """Tell a group that may not be there any more."""
+        self._on_group[group_id].tell()
+
     def put_group(self, group_id: str, **changes: Any) -> None:
         """Change a group's figures, and tell it."""
         self._groups[group_id] = replace(self._groups[group_id], **changes)

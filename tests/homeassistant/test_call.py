@@ -12,6 +12,8 @@ from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.model.errors import StationRefused
+from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.stations import Evse
 from tests.homeassistant.fake_site import FakeSite
 
 
@@ -50,6 +52,18 @@ async def test_a_refusal_is_said(hass: HomeAssistant, site: FakeSite) -> None:
     site.command.call.side_effect = StationRefused("garage", "X", "NotSupported")
     with pytest.raises(HomeAssistantError, match="Garage refused"):
         await call(hass, "garage")
+
+
+async def test_a_connector_stands_for_its_station(
+    hass: HomeAssistant, site: FakeSite
+) -> None:
+    site.put_station("garage", connected=True)
+    site.put(Evse(EvseKey("garage", 2)))
+    child = dr.async_get(hass).async_get_child_device_by_identifier(
+        (DOMAIN, "garage/2"), "site"
+    )
+    site.command.call.return_value = {}
+    assert await call(hass, child.id) == {}
 
 
 @pytest.mark.parametrize("name", ["group-yard", "site", "nobody"])

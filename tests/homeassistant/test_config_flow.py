@@ -222,7 +222,7 @@ async def test_the_port_that_the_site_holds_is_not_opened_twice(
     await hass.async_block_till_done()
 
     assert result["reason"] == "reconfigure_successful"
-    free_port.assert_not_called()
+    assert free_port.await_args.args[1:] == (None, 0)
     assert entry.runtime_data is site
 
 

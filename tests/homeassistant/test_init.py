@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload import async_remove_config_entry_device
+from custom_components.evenload.checks import check_site
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.devices import evse_identifier
 from custom_components.evenload.engine.model.errors import ListenerError
@@ -24,7 +25,7 @@ from custom_components.evenload.engine.model.stations import (
     OcppVersion,
     StationInfo,
 )
-from tests.homeassistant.conftest import NOW, OPTIONS, station
+from tests.homeassistant.conftest import NOW, OPTIONS, group, station
 from tests.homeassistant.fake_site import FakeSite
 
 
@@ -86,6 +87,31 @@ async def test_a_port_that_cannot_be_opened_is_said(
 
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_platform_that_stays_keeps_the_port_open(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
+    with patch.object(
+        hass.config_entries, "async_unload_platforms", return_value=False
+    ):
+        assert not await hass.config_entries.async_unload(entry.entry_id)
+    assert site.is_open
+
+
+async def test_a_group_comes_and_goes_without_a_reload(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
+    hass.config_entries.async_remove_subentry(entry, "group-yard")
+    site.shout_group("group-yard")
+    await hass.async_block_till_done()
+    assert hass.states.get("number.yard_limit") is None
+
+    # Its stations were removed before it: it waits for others.
+    hass.config_entries.async_add_subentry(entry, ConfigSubentry(**group("Barn")))
+    await hass.async_block_till_done()
+    assert hass.states.get("number.barn_limit").state == "20"
+    check_site(entry, OPTIONS)
 
 
 async def test_stopping_home_assistant_closes_the_port(

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 import json
+import socket
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
+from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -204,3 +205,31 @@ async def test_entities_wait_for_their_station_after_a_restart(
     garage = await Station.dial(entry.runtime_data, "garage")
     await until(hass, "binary_sensor.garage_connection", "on")
     await garage.hang_up()
+
+
+async def test_a_port_that_is_taken_is_tried_again_until_it_is_free(
+    hass: HomeAssistant,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        entry = config_entry(station("garage", "Garage"), port=port, host="127.0.0.1")
+        entry.add_to_hass(hass)
+        assert not await hass.config_entries.async_setup(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert entry.error_reason_translation_key == "address_in_use"
+
+    for _ in range(2):
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.runtime_data.port == port
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_certificate_that_is_none_is_not_tried_again(
+    hass: HomeAssistant,
+) -> None:
+    wrong = {"certificate": __file__, "private_key": __file__}
+    entry = config_entry(port=0, host="127.0.0.1", **wrong)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "invalid_certificate"
