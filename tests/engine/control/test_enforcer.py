@@ -323,3 +323,19 @@ def test_a_removed_station_is_forgotten() -> None:
         assert house.stations["A"].drawn_a() == 20.0
 
     tell(story)
+
+
+def test_an_old_reading_is_no_disobedience() -> None:
+    """A meter that reports rarely shows for a while what was drawn before the limit fell; nobody suffers for it."""
+
+    async def story(house: House) -> None:
+        house.meter("B")
+        await house.watch(1)
+        house.fleet.configure(pair(14.0))
+        await house.watch(25)
+        assert house.stations["B"].drawn_a() == 7.0
+        assert house.fleet.enforcer.commitments.station_a("B") == 7.0
+        await house.watch(60)
+        assert {order.current.a for order in house.orders("A")} == {10.0, 7.0}
+
+    tell(story)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from math import ceil
 
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
@@ -154,19 +155,20 @@ class Commitments:
         )
 
     def _disobedience_a(self, evse: Evse | None) -> float:
-        """Return what an EVSE measurably draws beyond its limit, or 0 when it obeys."""
+        """Return what an EVSE measurably draws beyond its limit, in whole amperes, or 0 when it obeys."""
         if evse is None or evse.reading.at is None:
             return 0.0
         now = self._now()
-        holding = self.holding(evse.key)
-        if holding.is_settling(now) or now - evse.reading.at > timedelta(
-            seconds=READING_AGE_S
-        ):
+        if now - evse.reading.at > timedelta(seconds=READING_AGE_S):
             return 0.0
-        limit_a = self.in_force_a(evse.key)
-        drawn_a = evse.reading.currents.highest_a
-        return (
-            drawn_a
-            if drawn_a > limit_a * (1 + DISOBEDIENCE_FRACTION) + DISOBEDIENCE_A
-            else 0.0
+        holdings = (
+            self.holding(evse.key),
+            self.holding(EvseKey(evse.key.identity, WHOLE_STATION)),
         )
+        if any(holding.is_after(evse.reading.at) for holding in holdings):
+            # What was drawn before the limit changed says nothing of how it is obeyed.
+            return 0.0
+        allowed_a = self.in_force_a(evse.key) * (1 + DISOBEDIENCE_FRACTION)
+        drawn_a = evse.reading.currents.highest_a
+        # Whole amperes: a current that wavers must not have the others written to all the time.
+        return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0

@@ -41,6 +41,13 @@ class Holding:
         """Whether a vehicle may still be following a lowered limit."""
         return self.settling_until is not None and now < self.settling_until
 
+    def is_after(self, at: datetime) -> bool:
+        """Whether these limits came, or were still being followed, after a moment."""
+        return any(
+            moment is not None and at <= moment
+            for moment in (self.fallback_at, self.settling_until)
+        )
+
     def in_force_a(self, now: datetime, unlimited_a: float) -> float:
         """Return the limit that the station was last known to hold."""
         if self.has_lease(now) and self.lease_a is not None:
