@@ -190,9 +190,23 @@ def test_a_transaction_told_late_without_its_end_is_not_the_next_vehicle(
 ) -> None:
     ledger.status(KEY, EvseStatus.AVAILABLE, at(60))
     transaction, _ = ledger.begin(TransactionStart(KEY, at(0), "tag", 0), at(61))
-    ledger.end(end(transaction.id, 30, 500))
     opened = ledger.status(KEY, EvseStatus.PREPARING, at(90))
     assert opened == Session(KEY, at(90))
+    ledger.end(end(transaction.id, 30, 500))
+    assert ledger.open[KEY] == opened
+    assert [(s.started_at, s.ended_at, s.energy_wh) for s in ledger.ended] == [
+        (at(0), at(30), 500)
+    ]
+
+
+def test_a_clock_that_is_slow_does_not_split_a_session(ledger: Ledger) -> None:
+    """Available came without a time and got ours, the start with the station's own."""
+    ledger.status(KEY, EvseStatus.AVAILABLE, at(1))
+    transaction = begun(ledger, 0.5)
+    ledger.status(KEY, EvseStatus.CHARGING, at(0.6))
+    assert ledger.transaction_of(KEY) == transaction
+    ledger.end(end(transaction.id, 10, 500))
+    assert ledger.open[KEY].is_open
 
 
 def test_the_history_survives_a_restart_before_its_end_is_told(ledger: Ledger) -> None:

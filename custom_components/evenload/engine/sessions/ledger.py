@@ -173,9 +173,9 @@ class Ledger:
         session = self.open.get(key)
         if status is EvseStatus.AVAILABLE:
             self.vacant[key] = max(at, self.vacant.get(key, at))
-        elif status.is_plugged_in and self.vacant.pop(key, None) is not None:
-            if session is not None and not session.is_running:
-                # It was told after its vehicle had left, and nobody said how it ended.
+        elif status.is_plugged_in and (since := self.vacant.pop(key, None)):
+            if session is not None and session.started_at + REPLAYED_AFTER < since:
+                # It was told after its vehicle had left, and nobody has said yet how it ended.
                 self._close(session, session.started_at)
                 session = None
         if status.is_plugged_in and session is None:
