@@ -11,6 +11,9 @@ from yarl import URL
 
 from .engine.model.configuration import ListenerConfig
 
+# What stands for every address of the machine is none that a station could dial.
+EVERYWHERE = (None, "0.0.0.0", "::")
+
 
 async def async_try_certificate(
     hass: HomeAssistant, config: ListenerConfig
@@ -48,7 +51,7 @@ def station_url(hass: HomeAssistant, config: ListenerConfig) -> str:
     return str(
         URL.build(
             scheme="wss" if config.certificate else "ws",
-            host=config.host or _own_host(hass),
+            host=_own_host(hass) if config.host in EVERYWHERE else config.host,
             port=config.port,
             # Stations add their identity right behind it.
             path="/",

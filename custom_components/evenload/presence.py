@@ -2,6 +2,7 @@
 
 import logging
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .data import EvenloadConfigEntry
@@ -18,6 +19,9 @@ def async_follow_presence(hass: HomeAssistant, entry: EvenloadConfigEntry) -> No
 
     @callback
     def follow(event: Event) -> None:
+        # It is no news that stations go when the site closes.
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
         match event:
             case Booted():
                 async_sync_devices(hass, entry)

@@ -175,6 +175,14 @@ async def test_without_an_own_address_the_machine_s_is_told(
     hass.config.api = None
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+async def test_every_address_is_none_to_dial(hass: HomeAssistant, host: str) -> None:
+    hass.config.internal_url = "http://192.168.1.20:8123"
+    result = await fill_in(hass, FORM | {"advanced": {"host": host}})
+    assert result["data"]["host"] == host
+    assert result["description_placeholders"] == {"url": "ws://192.168.1.20:9000/"}
+
+
 async def test_a_second_site_on_the_same_port_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:

@@ -25,7 +25,7 @@ from custom_components.evenload.engine.model.stations import (
     PendingStation,
     StationInfo,
 )
-from custom_components.evenload.engine.model.transactions import Transaction
+from custom_components.evenload.engine.model.transactions import Session, Transaction
 from tests.homeassistant.conftest import NOW
 from tests.homeassistant.fake_site import FakeSite
 
@@ -39,7 +39,8 @@ async def busy(site: FakeSite) -> FakeSite:
     info = StationInfo("Alfen", "Eve", "SERIAL77", "6.1", "89310410", "20404")
     site.put_station("garage", connected=True, info=info)
     transaction = Transaction(17, GARAGE, NOW, "04A1B2C3", 0, 0, NOW)
-    site.put(Evse(GARAGE, transaction=transaction))
+    session = Session(GARAGE, NOW, (transaction,))
+    site.put(Evse(GARAGE, transaction=transaction, session=session))
     site.told_frames = [
         {
             "at": "12:00:00",

@@ -150,6 +150,19 @@ async def test_a_station_s_life_is_seen(
     await until(hass, "sensor.garage_allowed_current", "unavailable")
 
 
+async def test_closing_the_site_is_no_station_s_absence(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    site: Site,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    garage = await Station.dial(site, "garage")
+    await until(hass, "binary_sensor.garage_connection", "on")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await garage.hang_up()
+    assert "Station Garage is gone" not in caplog.text
+
+
 async def test_an_unknown_station_is_adopted_on_the_connection_that_it_has(
     hass: HomeAssistant, entry: MockConfigEntry, site: Site
 ) -> None:
