@@ -26,14 +26,16 @@ def told_before(
     sessions: Iterable[Session], start: TransactionStart
 ) -> Transaction | None:
     """Return the transaction that this start has begun already."""
+    identity, evse, start_wh = start.key.identity, start.key.evse, start.meter_start_wh
     for session in sessions:
-        if session.key != start.key:
+        if session.key.evse != evse or session.key.identity != identity:
             continue
         for transaction in session.transactions:
+            if transaction.meter_start_wh != start_wh:
+                continue
             allowed = CLOCK_AHEAD if transaction.is_open else timedelta(0)
             if (
-                transaction.meter_start_wh == start.meter_start_wh
-                and transaction.token == start.token
+                transaction.token == start.token
                 and abs(transaction.started_at - start.at) <= allowed
             ):
                 return transaction
