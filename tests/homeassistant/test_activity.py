@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -28,6 +28,7 @@ def told(hass: HomeAssistant, site: FakeSite) -> list[dict[str, Any]]:
     """What the garage's event entity told, latest last."""
     told: list[dict[str, Any]] = []
 
+    @callback
     def listen(event: Any) -> None:
         if event.data["entity_id"] == "event.garage_activity":
             attributes = dict(event.data["new_state"].attributes)
