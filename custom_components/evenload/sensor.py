@@ -143,7 +143,7 @@ class SessionDuration(EvseSensor):
             self._stop()
         elif not self._clock:
             self._clock = async_track_time_interval(
-                self.hass, self._advance, DURATION_STEP
+                self.hass, self._advance, DURATION_STEP, cancel_on_shutdown=True
             )
         return exists
 
