@@ -94,6 +94,7 @@ class Fleet:
         if (
             isinstance(event, Learnt)
             or self._demands(self.stations[event.identity]) != demands
+            or self._is_reserved_otherwise(event.identity)
         ):
             self.retarget()
         if (
@@ -228,10 +229,15 @@ class Fleet:
             )
         )
 
+    def _is_reserved_otherwise(self, identity: str) -> bool:
+        """Whether a station has begun or ceased to hold what cannot be taken from it."""
+        held_a = self.enforcer.commitments.reservation(identity)
+        return held_a != self._reserved.get(identity)
+
     def _limits_changed(self, identity: str) -> None:
         if identity not in self.stations:
             return
-        if self._reserved != self.enforcer.commitments.reserved():
+        if self._is_reserved_otherwise(identity):
             self.retarget()
         self._refresh(identity)
         self._tell(identity)

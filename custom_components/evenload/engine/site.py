@@ -66,9 +66,9 @@ class Site:
         self._notice_observers = Observers[Notice]()
         self._fleet.concerns.add(None, self._notice)
         self._refusals: dict[NoticeKind, asyncio.TimerHandle] = {}
-        desk = Desk(self._fleet, self._reception, self._memory, self._events, now)
+        self._desk = Desk(self._fleet, self._reception, self._memory, self._events, now)
         self._listener = Listener(
-            listener, desk, {OcppVersion.V16: Adapter16}, self._turned_away
+            listener, self._desk, {OcppVersion.V16: Adapter16}, self._turned_away
         )
         self._now = now
 

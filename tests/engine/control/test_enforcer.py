@@ -339,3 +339,19 @@ def test_an_old_reading_is_no_disobedience() -> None:
         assert {order.current.a for order in house.orders("A")} == {10.0, 7.0}
 
     tell(story)
+
+
+def test_who_goes_offline_with_too_much_is_made_room_for_at_once() -> None:
+    """The others lower as soon as a station is lost that still holds an old, higher limit."""
+
+    async def story(house: House) -> None:
+        house.stations["B"].nature.answer_s = 60.0
+        house.fleet.configure(pair(14.0))
+        await house.watch(1)
+        assert house.stations["A"].limit_a(1) == 7.0
+        house.disconnect("B")
+        await house.watch(30)
+        assert house.stations["B"].drawn_a() == 10.0
+        assert house.stations["A"].drawn_a() == 0.0
+
+    tell(story)

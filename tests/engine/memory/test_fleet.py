@@ -222,6 +222,8 @@ def test_meter_values_are_told_to_one_evse(
     identity: str, evse: int, expected: set[object]
 ) -> None:
     house = House()
+    house.connect(identity)
+    house.told.clear()
     house.meter(100, key=EvseKey(identity, evse))
     assert set(house.told) == expected
 

@@ -91,11 +91,17 @@ class Commitments:
 
     def reserved(self) -> dict[str, float]:
         """Return what stations may draw that cannot be told to draw less: offline, deaf, out of control."""
+        found = {identity: self.reservation(identity) for identity in self._stations()}
         return {
-            identity: self.station_a(identity)
-            for identity, station in self._stations().items()
-            if self._was_seen(station) and not self._obeys(station)
+            identity: held_a for identity, held_a in found.items() if held_a is not None
         }
+
+    def reservation(self, identity: str) -> float | None:
+        """Return what one station may draw that cannot be told to draw less, or None when it obeys."""
+        station = self._stations()[identity]
+        if not self._was_seen(station) or self._obeys(station):
+            return None
+        return self.station_a(identity)
 
     def phases_used(self, identity: str) -> int:
         """Return on how many phases a station must be counted."""
