@@ -139,12 +139,16 @@ def raise_limit(house: House, limit_a: float) -> None:
         )
 
 
+HOUSES = {
+    "site": sites(),
+    "kinds": st.lists(natures, min_size=5, max_size=5),
+    "story": st.lists(steps, max_size=14),
+}
+
+
+# The long form: scripts/bench promises.
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    site=sites(),
-    kinds=st.lists(natures, min_size=5, max_size=5),
-    story=st.lists(steps, max_size=14),
-)
+@given(**HOUSES)
 def test_the_sum_never_exceeds_a_limit(
     site: SiteConfig, kinds: list[Nature], story: list[Step]
 ) -> None:
