@@ -1,12 +1,16 @@
 """A station that is gone is noticed although its socket is not (OCPP-J 1.6 §5; reference pain 7)."""
 
 import asyncio
+import socket
 
 import pytest
+from websockets.client import ClientProtocol
+from websockets.uri import parse_uri
 
-from custom_components.evenload.engine.csms import supervision
+from custom_components.evenload.engine.csms import connection, listener, supervision
 from custom_components.evenload.engine.csms.supervision import watch
 from custom_components.evenload.engine.csms.v16 import adapter
+from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, OpenSite
 
 HEARTBEAT_S = 60.0
@@ -135,3 +139,69 @@ async def test_a_pending_station_is_watched_too(
     station = await dial(site, pongs=False)
     await asyncio.wait_for(station.closed.wait(), 5)
     assert station.close_code == 1001
+
+
+class Talker:
+    """A station that talks and talks, and never reads what it is answered."""
+
+    def __init__(self, site: Site) -> None:
+        """Prepare to dial, with as little room on the line as the system grants."""
+        [listening] = site._listener._server.sockets
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
+        self._port = site.port
+        self._socket = socket.socket()
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        self._socket.setblocking(False)
+
+    async def talk(self) -> None:
+        """Dial, and call until nobody listens any more."""
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self._socket, ("127.0.0.1", self._port))
+        protocol = ClientProtocol(parse_uri(f"ws://127.0.0.1:{self._port}/A"))
+        protocol.send_request(protocol.connect())
+        await loop.sock_sendall(self._socket, b"".join(protocol.data_to_send()))
+        protocol.receive_data(await loop.sock_recv(self._socket, 4096))
+        while True:
+            protocol.send_text(b'[2,"x","Heartbeat",{}]')
+            await loop.sock_sendall(self._socket, b"".join(protocol.data_to_send()))
+
+    async def until_full(self) -> asyncio.Task[None]:
+        """Talk until the line is full."""
+        talking = asyncio.create_task(self.talk())
+        await asyncio.wait([talking], timeout=0.7)
+        assert not talking.done()
+        return talking
+
+    def hang_up(self) -> None:
+        self._socket.close()
+
+
+async def test_a_station_that_does_not_read_is_dropped(
+    open_site: OpenSite, dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SEND_PATIENCE_S", 0.3)
+    site = await open_site("A", "B")
+    other = await dial(site, "B")
+    talker = Talker(site)
+    talking = asyncio.create_task(talker.talk())
+    async with asyncio.timeout(10):
+        with pytest.raises(OSError):
+            await talking
+        while site.stations["A"].connected:
+            await asyncio.sleep(0.01)
+    talker.hang_up()
+    assert await other.result("Heartbeat", {})
+
+
+async def test_a_station_that_does_not_read_does_not_hold_up_the_house(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "CLOSE_PATIENCE_S", 0.2)
+    site = await open_site("A")
+    talker = Talker(site)
+    talking = await talker.until_full()
+    async with asyncio.timeout(3):
+        await site.close()
+    talking.cancel()
+    await asyncio.gather(talking, return_exceptions=True)
+    talker.hang_up()

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 import logging
 from typing import Any, Protocol
@@ -33,6 +34,9 @@ from .tolerance import mend
 
 _LOGGER = logging.getLogger(__name__)
 
+# A station that has not read for this long what it is sent will not read a goodbye either.
+SEND_PATIENCE_S = 5.0
+
 FRAMES_KEPT = 200
 _FRAME_TEXT_KEPT = 4000
 
@@ -41,6 +45,10 @@ type Handler = Callable[[dict[str, Any]], dict[str, Any] | Awaitable[dict[str, A
 
 class Socket(Protocol):
     """The part of a websocket that a connection uses."""
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """What carries it."""
 
     async def send(self, message: str) -> None:
         """Send a text frame."""
@@ -117,11 +125,6 @@ class Connection:
         """What can be asked of the station."""
         return self.adapter.commands
 
-    @property
-    def is_open(self) -> bool:
-        """Whether frames can still be sent."""
-        return self._open
-
     def bound(self, lift: Callable[[], None]) -> None:
         """Bound how much a pending station may send; `lift` is called when it is adopted."""
         self._allowance = Allowance(asyncio.get_running_loop().time())
@@ -175,11 +178,9 @@ class Connection:
 
     async def ping(self) -> None:
         """Send a ping; the pong, if any, counts as being heard."""
-        try:
-            pong = asyncio.ensure_future(await self._socket.ping())
-        except ConnectionClosed:
-            return
-        pong.add_done_callback(self._ponged)
+        with suppress(NotConnected):
+            pong = asyncio.ensure_future(await self._patiently(self._socket.ping()))
+            pong.add_done_callback(self._ponged)
 
     def _ponged(self, pong: asyncio.Future[float]) -> None:
         if not pong.cancelled() and pong.exception() is None:
@@ -197,7 +198,7 @@ class Connection:
         """Close the connection, without waiting for it."""
         self._open = False
         if self._closing is None:
-            self._closing = asyncio.create_task(self._socket.close(code, reason))
+            self._closing = asyncio.create_task(self._close(code, reason))
 
     def _is_too_much(self) -> bool:
         return self._allowance is not None and not self._allowance.take(self.last_heard)
@@ -211,8 +212,21 @@ class Connection:
         if not self._open:
             raise NotConnected(self.identity)
         self._keep("out", text)
+        await self._patiently(self._socket.send(text))
+
+    async def _close(self, code: int, reason: str) -> None:
+        with suppress(NotConnected):
+            await self._patiently(self._socket.close(code, reason))
+
+    async def _patiently[T](self, sending: Awaitable[T]) -> T:
+        """Wait until something is on its way, but not for ever: a full line would hold up the closing, too."""
         try:
-            await self._socket.send(text)
+            async with asyncio.timeout(SEND_PATIENCE_S):
+                return await sending
+        except TimeoutError:
+            self._open = False
+            self._socket.transport.abort()
+            raise NotConnected(self.identity) from None
         except ConnectionClosed:
             raise NotConnected(self.identity) from None
 
@@ -236,7 +250,7 @@ class Connection:
             await self._refuse(
                 call_id if fault.call_id == UNKNOWN_ID else fault.call_id, fault
             )
-        except NotConnected, ConnectionClosed:
+        except NotConnected:
             # The answer has nobody to go to; recv() ends the loop.
             return
         except Exception:
@@ -257,10 +271,8 @@ class Connection:
 
     async def _refuse(self, call_id: str | int, fault: CallFault) -> None:
         _LOGGER.debug("Refused a frame of %s: %s", masked(self.identity), fault)
-        try:
+        with suppress(NotConnected):
             await self._send(dump_error(call_id, fault.fault.value, fault.description))
-        except NotConnected:
-            return
 
     def _keep(self, direction: str, text: str) -> None:
         self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))

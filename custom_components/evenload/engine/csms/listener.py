@@ -30,6 +30,9 @@ _SOCKET_LOGGER.setLevel(logging.CRITICAL)
 # Newest first: the newest version both speak is chosen (design.md, "Stations").
 _SUBPROTOCOLS = {"ocpp1.6": OcppVersion.V16}
 
+# Home Assistant waits for this when it stops.
+CLOSE_PATIENCE_S = 4.0
+
 # What stands for bytes that are no UTF-8: two stations would end up with one name.
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
@@ -96,10 +99,19 @@ class Listener:
 
     async def close(self) -> None:
         """Close the port and every connection (1001)."""
-        if self._server is not None:
-            self._server.close()
+        if self._server is None:
+            return
+        sockets = tuple(self._server.connections)
+        self._server.close()
+        try:
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
+                await self._server.wait_closed()
+        except TimeoutError:
+            # Who does not read does not read a goodbye.
+            for socket in sockets:
+                socket.transport.abort()
             await self._server.wait_closed()
-            self._server = None
+        self._server = None
 
     def _process_request(
         self, socket: ServerConnection, request: Request
