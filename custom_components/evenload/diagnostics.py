@@ -11,7 +11,6 @@ from homeassistant.helpers import device_registry as dr
 from .const import CONF_CERTIFICATE, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
 from .devices import station_of
-from .engine.model.errors import NotConnected
 from .engine.model.stations import Station
 
 TO_REDACT = {
@@ -76,17 +75,9 @@ def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
         **known,
         "frames": [
             {key: _without(secrets, text) for key, text in frame.items()}
-            for frame in _frames(entry, station.identity)
+            for frame in entry.runtime_data.frames(station.identity)
         ],
     }
-
-
-def _frames(entry: EvenloadConfigEntry, identity: str) -> list[dict[str, str]]:
-    """Return the last frames; a station that is away has none."""
-    try:
-        return entry.runtime_data.frames(identity)
-    except NotConnected:
-        return []
 
 
 def _redacted(data: dict[str, Any]) -> dict[str, Any]:

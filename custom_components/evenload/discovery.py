@@ -43,7 +43,6 @@ def async_announce_unknown(hass: HomeAssistant, entry: EvenloadConfigEntry) -> N
         card = _card(entry, pending)
         # Who had been silent may say now what it is: the newer card replaces the older.
         dismiss(lambda old: old.identity == card.identity and old != card)
-        dismiss_gone()
         if is_adopted(hass, card.identity) or _is_ignored(hass, card.identity):
             return
         discovery_flow.async_create_flow(
@@ -54,8 +53,12 @@ def async_announce_unknown(hass: HomeAssistant, entry: EvenloadConfigEntry) -> N
         )
 
     @callback
-    def dismiss_gone() -> None:
-        dismiss(lambda card: card.identity not in site.pending)
+    def dismiss_adopted() -> None:
+        dismiss(lambda card: card.identity in site.stations)
+
+    @callback
+    def dismiss_left(identity: str) -> None:
+        dismiss(lambda card: card.identity == identity)
 
     @callback
     def dismiss(matches: Callable[[UnknownStation], bool]) -> None:
@@ -65,9 +68,10 @@ def async_announce_unknown(hass: HomeAssistant, entry: EvenloadConfigEntry) -> N
         )
 
     entry.async_on_unload(site.on_pending(announce))
+    entry.async_on_unload(site.on_pending_left(dismiss_left))
     entry.async_on_unload(
         async_dispatcher_connect(
-            hass, SIGNAL_CHANGED.format(entry.entry_id), dismiss_gone
+            hass, SIGNAL_CHANGED.format(entry.entry_id), dismiss_adopted
         )
     )
     entry.async_on_unload(lambda: dismiss(lambda _: True))

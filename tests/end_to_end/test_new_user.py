@@ -104,9 +104,7 @@ async def test_from_nothing_to_a_shared_fuse(
     sent = await make_group(page)
 
     share_a = LIMIT_A / len(chargers)
-    while not all(
-        abs(box.evse(1).currents.l1 - share_a) < 0.2 for box in chargers
-    ):
+    while not all(abs(box.evse(1).currents.l1 - share_a) < 0.2 for box in chargers):
         assert time.monotonic() - sent < SHARE_WITHIN_S, [
             (box.evse(1).status, box.evse(1).limit_a, box.evse(1).currents)
             for box in chargers

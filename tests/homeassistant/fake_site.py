@@ -64,7 +64,7 @@ class FakeSite(Site):
         self.is_open = False
         self.asked: list[tuple[Any, ...]] = []
         self.command = AsyncMock(spec=Commands)
-        self.told_frames: list[dict[str, str]] = []
+        self.told_frames: dict[str, list[dict[str, str]]] = {}
         self._stations: dict[str, Station] = {}
         self._groups: dict[str, GroupState] = {}
         self._pending: dict[str, PendingStation] = {}
@@ -74,6 +74,7 @@ class FakeSite(Site):
         self._on_new_evse: Observers[EvseKey] = Observers()
         self._on_event: Observers[Event] = Observers()
         self._on_pending: Observers[PendingStation] = Observers()
+        self._on_pending_left: Observers[str] = Observers()
         self._on_notice: Observers[Notice] = Observers()
 
     @override
@@ -168,6 +169,10 @@ class FakeSite(Site):
         return self._on_pending.add(observer)
 
     @override
+    def on_pending_left(self, observer: Callable[[str], None]) -> Unsubscribe:
+        return self._on_pending_left.add(observer)
+
+    @override
     def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
         return self._on_notice.add(observer)
 
@@ -191,9 +196,7 @@ class FakeSite(Site):
 
     @override
     def frames(self, identity: str) -> list[dict[str, str]]:
-        if not self._stations[identity].connected:
-            raise NotConnected(identity)
-        return self.told_frames
+        return self.told_frames.get(identity, [])
 
     # What tests do to it
 
@@ -238,8 +241,9 @@ class FakeSite(Site):
         self._on_pending.tell(station)
 
     def forget(self, identity: str) -> None:
-        """Let an unknown station hang up."""
+        """Let an unknown station hang up, and not come back."""
         del self._pending[identity]
+        self._on_pending_left.tell(identity)
 
     def notice(self, notice: Notice) -> None:
         """Tell what the owner has to be told."""

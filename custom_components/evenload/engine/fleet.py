@@ -77,6 +77,8 @@ class Fleet:
         self.retarget()
         for identity in self.stations:
             self._tell(identity)
+        for group_id in config.groups:
+            self.changes.tell(("group", group_id))
         return set(came), set(gone)
 
     def hear(self, event: Event) -> None:

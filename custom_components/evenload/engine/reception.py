@@ -16,11 +16,15 @@ class Reception:
         self,
         is_adopted: Callable[[str], bool],
         on_pending: Callable[[PendingStation], None],
+        on_left: Callable[[str], None],
     ) -> None:
-        """Begin with no connection; `on_pending` hears of stations that wait to be adopted."""
+        """Begin with no connection; the callbacks hear of stations that wait to be adopted, and that no longer do."""
         self._is_adopted = is_adopted
         self._on_pending = on_pending
+        self._on_left = on_left
         self._links: dict[str, Link] = {}
+        # The last connection of who has gone: its frames tell why.
+        self._former: dict[str, Link] = {}
         self.pending: dict[str, PendingStation] = {}
 
     def link(self, identity: str) -> Link:
@@ -28,6 +32,11 @@ class Reception:
         if identity not in self._links:
             raise NotConnected(identity)
         return self._links[identity]
+
+    def frames(self, identity: str) -> list[dict[str, str]]:
+        """Return the last frames of a station, also when it has gone."""
+        link = self._links.get(identity) or self._former.get(identity)
+        return [] if link is None else link.frames()
 
     def holds(self, link: Link) -> bool:
         """Whether this connection is the one that counts."""
@@ -68,6 +77,7 @@ class Reception:
 
     def dismiss(self, identity: str) -> None:
         """Close the connection of a station that is no longer part of the site."""
+        self._former.pop(identity, None)
         link = self._links.pop(identity, None)
         if link is not None:
             link.hang_up(1000, "Removed from the site")
@@ -77,5 +87,8 @@ class Reception:
         if not self.holds(link):
             return False
         del self._links[link.identity]
-        self.pending.pop(link.identity, None)
+        if self._is_adopted(link.identity):
+            self._former[link.identity] = link
+        elif self.pending.pop(link.identity, None) is not None:
+            self._on_left(link.identity)
         return True

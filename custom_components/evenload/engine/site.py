@@ -30,6 +30,12 @@ type Observer = Callable[[], None]
 # How long the owner is told that a station was turned away.
 REFUSAL_SHOWN_S = 600.0
 
+# How long an unknown station may be away before its announcement goes.
+AWAY_S = 180.0
+
+# What concerns the site as a whole has no other name.
+_SITE = ""
+
 _REFUSALS = {
     "identity": NoticeKind.IDENTITY_REFUSED,
     "too_many": NoticeKind.TOO_MANY_UNKNOWN,
@@ -58,10 +64,14 @@ class Site:
         )
         self._fleet = Fleet(config, self._ledger, self._memory.save, now)
         self._reception = Reception(
-            self._is_adopted, lambda pending: self._pending.tell(None, pending)
+            self._is_adopted,
+            lambda pending: self._pending.tell(None, pending),
+            self._left,
         )
         self._events = Observers[Event]()
         self._pending = Observers[PendingStation]()
+        self._pending_left = Observers[str]()
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
         self._notices: dict[tuple[NoticeKind, str], Notice] = {}
         self._notice_observers = Observers[Notice]()
         self._fleet.concerns.add(None, self._notice)
@@ -93,7 +103,7 @@ class Site:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
         await self._fleet.enforcer.close()
         await self._listener.close()
-        for timer in self._refusals.values():
+        for timer in (*self._refusals.values(), *self._leaving.values()):
             timer.cancel()
         await self._memory.close()
 
@@ -167,6 +177,10 @@ class Site:
         """Tell when an unknown station has said what it is (or has been silent about it for some seconds)."""
         return self._pending.add(None, observer)
 
+    def on_pending_left(self, observer: Callable[[str], None]) -> Unsubscribe:
+        """Tell when an unknown station has been away for some minutes: its announcement can go."""
+        return self._pending_left.add(None, observer)
+
     def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
         """Tell what the owner has to be told; those that last are told to a new observer at once."""
         for notice in self._notices.values():
@@ -207,9 +221,21 @@ class Site:
 
     def frames(self, identity: str) -> list[dict[str, str]]:
         """Return the last frames of a station for diagnostics: `at`, `direction` and `frame`, secrets removed."""
-        return self._reception.link(identity).frames()
+        return self._reception.frames(identity)
 
     # Inside
+
+    def _left(self, identity: str) -> None:
+        """Tell that an unknown station has gone, unless it is back soon: stations redial all the time."""
+        if identity in self._leaving:
+            self._leaving[identity].cancel()
+        loop = asyncio.get_running_loop()
+        self._leaving[identity] = loop.call_later(AWAY_S, self._has_left, identity)
+
+    def _has_left(self, identity: str) -> None:
+        del self._leaving[identity]
+        if identity not in self._reception.pending:
+            self._pending_left.tell(None, identity)
 
     def _is_adopted(self, identity: str) -> bool:
         return identity in self._fleet.stations
@@ -237,17 +263,15 @@ class Site:
         return Sessions(tuple(self._ledger.ended))
 
     def _storage_trouble(self, trouble: bool) -> None:
-        self._notice(
-            Notice(NoticeKind.STORAGE_FAILED, self._fleet.config.name, trouble)
-        )
+        self._notice(Notice(NoticeKind.STORAGE_FAILED, _SITE, trouble))
 
     def _turned_away(self, why: str) -> None:
         """Tell the owner that a station was turned away, and stop telling when that has not happened for a while."""
         kind = _REFUSALS[why]
-        self._notice(Notice(kind, self._fleet.config.name))
+        self._notice(Notice(kind, _SITE))
         if kind in self._refusals:
             self._refusals[kind].cancel()
-        over = Notice(kind, self._fleet.config.name, active=False)
+        over = Notice(kind, _SITE, active=False)
         self._refusals[kind] = asyncio.get_running_loop().call_later(
             REFUSAL_SHOWN_S, self._notice, over
         )
