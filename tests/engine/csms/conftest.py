@@ -97,3 +97,14 @@ async def dial() -> AsyncIterator[Dial]:
             )
 
         yield connect
+
+
+@pytest.fixture
+async def station(open_site: OpenSite, dial: Dial) -> tuple[Site, Dialler]:
+    """A station that has been set up, and now only answers what a test asks."""
+    site = await open_site("A")
+    dialler = await dial(site)
+    await dialler.boot()
+    await dialler.called("TriggerMessage", 2)
+    dialler.calls.clear()
+    return site, dialler
