@@ -13,7 +13,7 @@ from custom_components.evenload.engine.model.configuration import (
     StationConfig,
 )
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.notices import Notice, NoticeKind
 from custom_components.evenload.engine.model.orders import WHOLE_STATION, Layer
 from tests.engine.control.house import House
@@ -353,5 +353,60 @@ def test_who_goes_offline_with_too_much_is_made_room_for_at_once() -> None:
         await house.watch(30)
         assert house.stations["B"].drawn_a() == 10.0
         assert house.stations["A"].drawn_a() == 0.0
+
+    tell(story)
+
+
+def test_lowering_pauses_nobody() -> None:
+    """A lower limit of the group lowers everyone to the new share, with meters reporting all along."""
+
+    async def story(house: House) -> None:
+        for seconds in range(60):
+            if seconds == 10:
+                house.fleet.configure(pair(13.0))
+            if seconds % 5 == 0:
+                house.meter("A")
+                house.meter("B")
+            await house.watch(1)
+        for name in "AB":
+            assert [order.current.a for order in house.orders(name)] == [
+                10.0,
+                10.0,
+                6.5,
+                6.5,
+            ]
+
+    tell(story)
+
+
+def test_a_group_of_watts_is_shared_in_amperes_of_each_station() -> None:
+    """Watts become amperes on the phases that a station is wired to, and raising respects what others draw."""
+    watts = GroupConfig("g", "Cars", Power(13800), ("A", "B"))
+    config = replace(pair(), groups={"g": watts})
+
+    async def story(house: House) -> None:
+        assert house.stations["A"].drawn_a() == 10.0
+        house.disconnect("B")
+        house.fleet.configure(
+            replace(config, groups={"g": replace(watts, limit=Power(16560))})
+        )
+        await house.watch(30)
+        # B still counts at 10 A on three phases, so A may have the other 9 660 W.
+        assert house.stations["A"].drawn_a() == 12.0
+
+    tell(story, config)
+
+
+def test_what_one_station_refuses_another_gets_at_once() -> None:
+    """Equal orders to two stations are two orders: a silent station does not make the other wait."""
+
+    async def story(house: House) -> None:
+        house.disconnect("B")
+        house.stations["A"].nature.loses_answers = 1.0
+        house.fleet.configure(pair(14.0))
+        await house.watch(12)
+        house.connect("B")
+        await house.watch(2)
+        assert house.stations["B"].limit_a(1) <= 7.0
 
     tell(story)

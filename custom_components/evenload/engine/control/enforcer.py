@@ -50,7 +50,7 @@ class Enforcer:
         self._changed = changed
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
         self._unverified: set[EvseKey] = set()
-        self._not_before: dict[LimitOrder, datetime] = {}
+        self._not_before: dict[tuple[str, LimitOrder], datetime] = {}
 
     def set_targets(self, site: SiteConfig, targets: Targets) -> None:
         """Take new targets; everybody looks what that changes for them."""
@@ -120,7 +120,7 @@ class Enforcer:
             order = self._fitting(identity, wish)
             if order is None:
                 waits.append(ROOM_POLL_S)
-            elif (wait_s := self._wait_s(order, now)) > 0:
+            elif (wait_s := self._wait_s(identity, order, now)) > 0:
                 waits.append(wait_s)
             else:
                 return order, None
@@ -156,7 +156,9 @@ class Enforcer:
         if outcome is Outcome.APPLIED:
             self._unverified.discard(key)
         else:
-            self._not_before[order] = self._now() + timedelta(seconds=RETRY_S)
+            self._not_before[link.identity, order] = self._now() + timedelta(
+                seconds=RETRY_S
+            )
         self._changed(link.identity)
         self.kick()
 
@@ -243,8 +245,8 @@ class Enforcer:
             if other in shares and self._stations()[other].capabilities.is_controllable
         )
 
-    def _wait_s(self, order: LimitOrder, now: datetime) -> float:
-        until = self._not_before.get(order)
+    def _wait_s(self, identity: str, order: LimitOrder, now: datetime) -> float:
+        until = self._not_before.get((identity, order))
         return 0.0 if until is None else (until - now).total_seconds()
 
     def _renewals(self, station: Station, now: datetime) -> list[float]:
@@ -260,7 +262,9 @@ class Enforcer:
         ]
 
     def _doubt(self, identity: str, *, booted: bool) -> None:
-        """Mark what a station should be told again."""
+        """Mark what a station should be told again, and give what it did not take another chance."""
+        for told in [told for told in self._not_before if told[0] == identity]:
+            del self._not_before[told]
         trusted_after = self._now() - timedelta(seconds=TRUSTED_S)
         for key, holding in self.commitments.holdings.items():
             if key.identity != identity or holding.fallback_at is None:
