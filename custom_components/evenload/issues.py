@@ -10,6 +10,7 @@ from .devices import station_subentry
 from .engine.model.notices import Notice, NoticeKind
 
 SEVERITY = {
+    NoticeKind.LIMIT_IGNORED: IssueSeverity.ERROR,
     NoticeKind.NOT_CONTROLLABLE: IssueSeverity.ERROR,
     NoticeKind.STORAGE_FAILED: IssueSeverity.ERROR,
 }

@@ -159,7 +159,12 @@ class Fleet:
             if self._refresh(identity):
                 # What one vehicle does can change what another one may.
                 self._tell(identity)
-            for notice in concerns_of(self.config, self.stations[identity], targets):
+            for notice in concerns_of(
+                self.config,
+                self.stations[identity],
+                targets,
+                self.enforcer.commitments,
+            ):
                 self.concerns.tell(None, notice)
 
     def state(self) -> State:

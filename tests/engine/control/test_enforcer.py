@@ -303,8 +303,41 @@ def test_a_station_that_disobeys_counts_at_what_it_draws() -> None:
             await house.watch(5)
         assert house.fleet.enforcer.commitments.station_a("B") == 32.0
         assert house.stations["A"].drawn_a() == 0.0
+        house.stations["B"]._fallbacks = {1: 10.0}  # and remembers
+        house.meter("B")
+        await house.watch(30)
+        assert house.stations["A"].drawn_a() == 10.0
 
-    tell(story)
+    assert [kind for kind, _ in concerns(story)] == [NoticeKind.LIMIT_IGNORED]
+
+
+def concerns(
+    story: Callable[[House], Awaitable[None]],
+) -> list[tuple[NoticeKind, str]]:
+    """Live through a story; returns what the owner was told, each thing once."""
+    told: dict[tuple[NoticeKind, str], None] = {}
+
+    def note(notice: Notice) -> None:
+        if notice.active:
+            told[notice.kind, notice.subject] = None
+
+    async def overheard(house: House) -> None:
+        house.fleet.concerns.add(None, note)
+        await story(house)
+
+    tell(overheard)
+    return list(told)
+
+
+def test_a_station_that_does_not_answer_is_told_of() -> None:
+    """The owner learns why the others get less."""
+
+    async def story(house: House) -> None:
+        house.stations["A"].nature.loses_answers = 1.0
+        house.fleet.configure(pair(24.0))
+        await house.watch(30)
+
+    assert concerns(story) == [(NoticeKind.LIMIT_UNANSWERED, "A")]
 
 
 def test_a_removed_station_is_forgotten() -> None:

@@ -143,6 +143,10 @@ class Commitments:
         self.holdings[evse.key] = holding.settled()
         return True
 
+    def disobeys(self, station: Station) -> bool:
+        """Whether a station measurably draws more than the limit it accepted."""
+        return any(self._disobedience_a(evse) for evse in station.evses.values())
+
     def _was_seen(self, station: Station) -> bool:
         """Whether the station has ever been connected, in this life or an earlier one."""
         whole = EvseKey(station.identity, WHOLE_STATION)
@@ -157,7 +161,7 @@ class Commitments:
             station.connected
             and station.identity not in self.deaf
             and station.capabilities.is_controllable
-            and not any(self._disobedience_a(evse) for evse in station.evses.values())
+            and not self.disobeys(station)
         )
 
     def _disobedience_a(self, evse: Evse | None) -> float:

@@ -4,11 +4,14 @@ from ..model.allotments import Reason
 from ..model.configuration import SiteConfig
 from ..model.notices import Notice, NoticeKind
 from ..model.stations import Station
+from .commitments import Commitments
 from .targets import Targets
 from .wishes import SAME_A, can_lease
 
 
-def concerns_of(site: SiteConfig, station: Station, targets: Targets) -> list[Notice]:
+def concerns_of(
+    site: SiteConfig, station: Station, targets: Targets, commitments: Commitments
+) -> list[Notice]:
     """Return every notice that a station can raise, active or not."""
     name = site.stations[station.identity].name
     allotments = [
@@ -28,6 +31,9 @@ def concerns_of(site: SiteConfig, station: Station, targets: Targets) -> list[No
         NoticeKind.NOT_CONTROLLABLE: not station.capabilities.is_controllable,
         NoticeKind.LIMITS_DO_NOT_EXPIRE: differs
         and not can_lease(station.capabilities),
+        NoticeKind.LIMIT_UNANSWERED: station.connected
+        and station.identity in commitments.deaf,
+        NoticeKind.LIMIT_IGNORED: station.connected and commitments.disobeys(station),
         NoticeKind.SHARE_TOO_SMALL: bool(starved),
     }
     return [

@@ -12,6 +12,10 @@ class NoticeKind(StrEnum):
     NOT_CONTROLLABLE = "not_controllable"
     # A station takes limits but none that expires: a pause or own maximum outlives Home Assistant.
     LIMITS_DO_NOT_EXPIRE = "limits_do_not_expire"
+    # A station does not answer what it is told: it may or may not have taken the limit.
+    LIMIT_UNANSWERED = "limit_unanswered"
+    # A station draws more than the limit that it accepted.
+    LIMIT_IGNORED = "limit_ignored"
     # The share of an EVSE is less than a vehicle can take (it has more EVSEs than the form knew).
     SHARE_TOO_SMALL = "share_too_small"
     # State could not be written to disk.
