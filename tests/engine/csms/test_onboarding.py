@@ -329,8 +329,9 @@ async def test_a_station_without_triggers_is_served_all_the_same(
     assert site.stations["A"].connected
 
 
-async def test_an_inability_is_forgotten_with_the_firmware(
-    open_site: OpenSite, dial: Dial
+@pytest.mark.parametrize("firmware", ["1.0", "2.0"])
+async def test_an_inability_is_forgotten_with_a_restart(
+    open_site: OpenSite, dial: Dial, firmware: str
 ) -> None:
     site = await open_site("A")
     station = await dial(site)
@@ -340,7 +341,7 @@ async def test_an_inability_is_forgotten_with_the_firmware(
     assert not site.stations["A"].capabilities.is_controllable
     await station.close()
     updated = await dial(site)
-    await updated.boot(firmwareVersion="2.0")
+    await updated.boot(firmwareVersion=firmware)
     await settled(updated)
     assert site.stations["A"].capabilities.is_controllable
 

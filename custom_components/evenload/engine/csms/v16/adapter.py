@@ -131,20 +131,19 @@ class Adapter16:
         if not adopted:
             self._host.introduced(self._connection, info)
             return
-        before = self._host.info(self._identity)
         self._host.hear(
             Booted(identity=self._identity, at=datetime.now(UTC), info=info)
         )
-        if before.firmware not in {None, info.firmware}:
-            # Another firmware may accept what the last one refused.
-            self._learn(
-                replace(
-                    self._capabilities(),
-                    station_limit=None,
-                    evse_limit=None,
-                    leases=None,
-                )
-            )
+        known = self._capabilities()
+        # Its owner may have switched on what it refused before: a restart is worth asking again.
+        asked_again = replace(
+            known,
+            station_limit=known.station_limit or None,
+            evse_limit=known.evse_limit or None,
+            leases=known.leases or None,
+        )
+        if asked_again != known:
+            self._learn(asked_again)
 
     def _capabilities(self) -> Capabilities:
         return self._host.capabilities(self._identity)
