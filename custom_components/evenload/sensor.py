@@ -187,3 +187,11 @@ class GroupSensor(GroupEntity, SensorEntity):
         if is_in_amperes(self._group):
             return UnitOfElectricCurrent.AMPERE
         return UnitOfPower.WATT
+
+    @property
+    @override
+    def suggested_display_precision(self) -> int | None:
+        """Return as many decimals as the phases show; watts have none."""
+        if not self.entity_description.in_unit_of_limit:
+            return super().suggested_display_precision
+        return 1 if is_in_amperes(self._group) else 0
