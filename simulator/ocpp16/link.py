@@ -100,6 +100,9 @@ class Link:
                 return await within(self._clock, answer, timeout_s)
             finally:
                 del self._pending[message_id]
+                if answer.done() and not answer.cancelled():
+                    # The connection may have ended while nobody waited for the answer yet, or any more.
+                    answer.exception()
 
     async def send(self, frame: Frame) -> None:
         """Send a frame; raises NotConnected."""

@@ -1,5 +1,7 @@
 """What a station does while nobody listens, and after (OCPP 1.6 §3.7, §4.2, §5.14)."""
 
+import asyncio
+import gc
 import json
 
 import pytest
@@ -196,3 +198,22 @@ async def test_boots_at_once_when_the_connection_broke_in_the_middle_of_a_boot(
     await clock.advance(2)
     assert station.accepted
     assert central.actions()["BootNotification"] == 2
+
+
+@pytest.mark.parametrize("end", ["reboot", "drop", "stop"])
+async def test_a_call_that_meets_the_end_of_the_connection_leaves_no_trace(
+    switch_on, clock, end
+):
+    said = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: said.append(context["message"])
+    )
+    station = await switch_on()
+    ending = asyncio.create_task(getattr(station, end)())
+    for _ in range(4):
+        station.charge_point.notify("Heartbeat", {})
+        await asyncio.sleep(0)
+    await clock.advance(5)
+    await ending
+    gc.collect()
+    assert said == []
