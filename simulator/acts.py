@@ -14,6 +14,10 @@ async def _drop(station: SimulatedStation, _: Any) -> None:
     await station.drop()
 
 
+async def _lose_profiles(station: SimulatedStation, _: Any) -> None:
+    station.lose_profiles()
+
+
 async def _offline(station: SimulatedStation, _: Any) -> None:
     station.go_offline()
 
@@ -45,6 +49,7 @@ ACTS: dict[str, Callable[[SimulatedStation, Any], Awaitable[None]]] = {
     "clear": _clear,
     "drop": _drop,
     "error": _error,
+    "lose_profiles": _lose_profiles,
     "offline": _offline,
     "online": _online,
     "raw": _raw,

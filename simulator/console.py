@@ -22,7 +22,8 @@ profiles                 the charging profiles the station holds
 offline, online          lose the network, have it back
 reboot [REASON]          reboot; running transactions stop with the reason (HardReset)
 fault NAME=VALUE ...     misbehave: ignores_limits=true answer_delay_s=5 reject=SetChargingProfile,Reset
-                         meter_frozen=true ...; once: drop raw=TEXT resend=StopTransaction error=GroundFailure
+                         meter_frozen=true ...; once: drop lose_profiles raw=TEXT resend=StopTransaction
+                         error=GroundFailure
 fault clear              behave again
 send ACTION JSON         send any call and show its answer
 frames [N]               the last N texts on the wire (10)

@@ -9,8 +9,8 @@ from typing import Any
 class Faults:
     """Misbehaviours of one station; as made, there are none.
 
-    Action names are OCPP's. Acts that happen once (dropping the connection, rebooting, sending garbage, sending a
-    message twice) are methods of the simulated station.
+    Action names are OCPP's. Acts that happen once (dropping the connection, rebooting, losing profiles, sending
+    garbage, sending a message twice) are methods of the simulated station.
     """
 
     answer_delay_s: float = 0.0
@@ -29,6 +29,10 @@ class Faults:
     """Profiles are accepted and reported, and the vehicle is offered the hardware's maximum all the same."""
     ignores_durations: bool = False
     """Profiles never expire: the duration of a schedule and validTo are not read."""
+    ignores_number_phases: bool = False
+    """The numberPhases of a period is not read: all phases stay on, and watts are divided by three."""
+    obeys_silently: bool = False
+    """SetChargingProfile is obeyed and never answered."""
     reported_current_factor: float = 1.0
     """Currents and powers are reported wrong by this factor; what flows is another matter."""
     register_reads_zero: bool = False

@@ -177,6 +177,11 @@ class SimulatedStation:
         """Break an EVSE with an error code of OCPP 1.6 §7.6, or mend it."""
         self.charge_point.break_outlet(self.charge_point.outlets[evse_id], code)
 
+    def lose_profiles(self) -> None:
+        """Forget every charging profile, without a boot that would tell of it."""
+        self.charge_point.profiles.clear(lambda _: True)
+        self.charge_point.smart_charging.tick()
+
     async def call(self, action: str, payload: Payload) -> Payload:
         """Send any call; raises CallError, TimeoutError or NotConnected."""
         return await self.link.call(action, payload)

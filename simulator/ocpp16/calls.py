@@ -63,8 +63,10 @@ async def serve(charge_point: ChargePoint, call: Call) -> None:
         if faults.rewrite:
             payload = faults.rewrite(f"{call.action}Response", payload)
         reply, then = Result(call.message_id, payload), given.then
-    with suppress(NotConnected):
-        await charge_point.link.send(reply)
+    silent = faults.obeys_silently and call.action == "SetChargingProfile"
+    if not silent:
+        with suppress(NotConnected):
+            await charge_point.link.send(reply)
     if then:
         charge_point.spawn(then())
 

@@ -88,10 +88,14 @@ class SmartCharging:
         return self._obeyed
 
     def _entries(self) -> list[Installed]:
+        """The profiles as the station reads them, which may be less than is in them."""
+        faults = self._charge_point.faults
         entries = list(self._charge_point.profiles)
-        if self._charge_point.faults.ignores_durations:
-            return [
-                replace(entry, profile=_everlasting(entry.profile)) for entry in entries
+        if faults.ignores_durations:
+            entries = [replace(e, profile=_everlasting(e.profile)) for e in entries]
+        if faults.ignores_number_phases:
+            entries = [
+                replace(e, profile=_on_unsaid_phases(e.profile)) for e in entries
             ]
         return entries
 
@@ -100,3 +104,8 @@ def _everlasting(profile: Profile) -> Profile:
     return replace(
         profile, valid_to=None, schedule=replace(profile.schedule, duration_s=None)
     )
+
+
+def _on_unsaid_phases(profile: Profile) -> Profile:
+    periods = tuple(replace(period, phases=None) for period in profile.schedule.periods)
+    return replace(profile, schedule=replace(profile.schedule, periods=periods))
