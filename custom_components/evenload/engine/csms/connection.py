@@ -162,9 +162,14 @@ class Connection:
             self._exchange.end()
 
     async def call(
-        self, action: str, payload: dict[str, Any], timeout_s: float | None = None
+        self,
+        action: str,
+        payload: dict[str, Any],
+        timeout_s: float | None = None,
+        *,
+        urgent: bool = False,
     ) -> dict[str, Any]:
-        """Send a call and return the answer's payload.
+        """Send a call and return the answer's payload; an urgent one goes before all that wait.
 
         Raises:
             InvalidRequest: the payload does not fit the schema; nothing was sent.
@@ -174,7 +179,7 @@ class Connection:
 
         """
         check(self.adapter.schemas, action, payload)
-        return await self._exchange.call(action, payload, timeout_s)
+        return await self._exchange.call(action, payload, timeout_s, urgent=urgent)
 
     async def ping(self) -> None:
         """Send a ping; the pong, if any, counts as being heard."""

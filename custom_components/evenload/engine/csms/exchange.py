@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
 from .frames import CallError, CallResult, Ignored, dump_call
+from .line import Line
 from .schemas import Schemas, as_fault
 
 # A station that does not answer within this is silent: it may or may not have done what it was asked.
@@ -20,14 +21,19 @@ class Exchange:
         """Serve one connection; `send` raises `NotConnected` when it is gone."""
         self._identity = identity
         self._send = send
-        self._lock = asyncio.Lock()
+        self._line = Line()
         self._awaited: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
         self._over = False
 
     async def call(
-        self, action: str, payload: dict[str, Any], timeout_s: float | None
+        self,
+        action: str,
+        payload: dict[str, Any],
+        timeout_s: float | None,
+        *,
+        urgent: bool = False,
     ) -> dict[str, Any]:
-        """Send a call when no other is outstanding and return the answer's payload.
+        """Send a call when no other is outstanding (an urgent one next) and return the answer's payload.
 
         Raises:
             NotConnected: the connection is, or goes, down.
@@ -35,10 +41,13 @@ class Exchange:
             StationRefused: the station answered with CALLERROR.
 
         """
-        async with self._lock:
+        await self._line.enter(urgent=urgent)
+        try:
             answer = await self._ask(
                 action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
             )
+        finally:
+            self._line.leave()
         if isinstance(answer, CallError):
             raise StationRefused(self._identity, action, answer.code or "CALLERROR")
         return answer.payload

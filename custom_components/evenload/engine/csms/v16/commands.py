@@ -200,12 +200,15 @@ class Commands16:
         unit = RateUnit.WATTS if units == (RateUnit.WATTS,) else RateUnit.AMPERES
         payload = set_charging_profile(order, kind, unit, datetime.now(UTC))
         try:
-            await self._ask("SetChargingProfile", payload)
+            answer = await self._connection.call(
+                "SetChargingProfile", payload, urgent=True
+            )
         except StationRefused:
             return Outcome.REFUSED
         except StationSilent, InvalidRequest:
             return Outcome.UNKNOWN
-        return Outcome.APPLIED
+        accepted = str(answer.get("status", "")).lower() == "accepted"
+        return Outcome.APPLIED if accepted else Outcome.REFUSED
 
     def _accepts(self, order: LimitOrder) -> bool:
         known = self._capabilities()
