@@ -1,4 +1,4 @@
-"""All profiles of a station taken together (OCPP 1.6 §3.13.3 combining purposes, §5.7 composite schedule)."""
+"""All profiles of a station taken together (OCPP 1.6 §3.13 purposes, stacks, combining; §5.7 composite schedule)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -104,9 +104,14 @@ def _of(
 def _prevailing(
     entries: list[Installed], situation: Situation, evse_id: int, at: datetime
 ) -> Limit | None:
-    """The limit of the highest stack level that has one now; at the same level the EVSE's own before the station's."""
+    """The limit of the highest stack level that has one now, among the EVSE's own profiles before those of EVSE 0.
+
+    A default profile for an EVSE replaces those of EVSE 0 there (§3.13.1), whatever their stack levels, which order the
+    profiles of one stack. Where none of its own has a limit just now, the text is open: here EVSE 0's hold again, so
+    that a lease that runs out does not free an EVSE of the default of its station.
+    """
     for entry in sorted(
-        entries, key=lambda e: (e.profile.stack_level, e.evse_id), reverse=True
+        entries, key=lambda e: (e.evse_id, e.profile.stack_level), reverse=True
     ):
         limit = limit_at(
             entry.profile, at, situation.anchor(entry, evse_id), situation.voltage_v

@@ -92,7 +92,7 @@ def prevailing(there, purpose, connector, at):
         if profile["chargingProfilePurpose"] != purpose or where not in (0, connector):
             continue
         value = says(profile, at)
-        rank = (profile["stackLevel"], where)
+        rank = (where != 0, profile["stackLevel"])
         if value is not None and (best is None or rank > best[0]):
             best = (rank, value)
     return best and best[1]

@@ -80,7 +80,7 @@ def test_refuses_what_its_configuration_does_not_allow():
             )
 
 
-def test_a_connector_has_its_own_word_before_the_stations_at_the_same_level():
+def test_a_connectors_own_default_takes_the_place_of_the_stations_at_any_level():
     def limits(*sequence):
         store = store_of(sequence)
         return [
@@ -97,7 +97,9 @@ def test_a_connector_has_its_own_word_before_the_stations_at_the_same_level():
     own = (1, simple(chargingProfileId=2))
     higher = (0, station[1] | {"chargingProfileId": 3, "stackLevel": 1})
     assert limits(station, own) == limits(own, station) == [10, 20]
-    assert limits(own, higher) == [20, 20]
+    assert limits(own, higher) == limits(higher, own) == [10, 20]
+    expired = (1, own[1] | {"stackLevel": 2, "validTo": NOW.isoformat()})
+    assert limits(station, expired) == [20, 20]
 
 
 def test_a_lease_over_a_fallback_ends_to_the_second():
