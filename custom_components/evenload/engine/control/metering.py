@@ -15,6 +15,8 @@ _PAST = frozenset(
 
 _PHASES = {"L1": Phase.L1, "L2": Phase.L2, "L3": Phase.L3}
 
+_EXPORTED = "Energy.Active.Export.Register"
+
 # Measurands that are one number, whatever the phases.
 _SINGLE = {
     "Current.Offered": "offered_a",
@@ -39,6 +41,7 @@ def merge(
     """
     if reading.at is not None and is_late(at, reading.at):
         return reading
+    reading = _with_export(reading, samples)
     current = [
         sample for sample in samples if sample.context not in _PAST and _counts(sample)
     ]
@@ -63,6 +66,18 @@ def merge(
     if power_w is not None:
         changes["power_w"] = power_w
     return replace(reading, at=at, **changes) if changes else reading  # type: ignore[arg-type]  # names are Reading's own
+
+
+def _with_export(reading: Reading, samples: Sequence[Sample]) -> Reading:
+    """Return the reading with the energy that was fed back; a register that blinks to less is not believed.
+
+    It is no present value, and does not make the reading fresh.
+    """
+    exported_wh = register_wh(samples, _EXPORTED)
+    known_wh = reading.energy_export_wh
+    if exported_wh is None or (known_wh is not None and exported_wh <= known_wh):
+        return reading
+    return replace(reading, energy_export_wh=exported_wh)
 
 
 def register_wh(
