@@ -134,15 +134,48 @@ async def test_who_waits_hears_that_the_station_is_gone(
         site.commands("A")
 
 
-async def test_who_stops_waiting_leaves_the_line_free(
-    station: tuple[Site, Dialler],
-) -> None:
-    site, dialler = station
+async def gives_up(site: Site, dialler: Dialler) -> str:
+    """Let somebody ask for a reset and not wait for the answer; returns the id of the call."""
     dialler.answers["Reset"] = None
     impatient = asyncio.create_task(site.commands("A").reset(hard=True))
     await dialler.called("Reset")
     impatient.cancel()
     with pytest.raises(asyncio.CancelledError):
         await impatient
+    return dialler.received[-1].split('"')[1]
+
+
+async def test_who_stops_waiting_does_not_free_the_line(
+    station: tuple[Site, Dialler],
+) -> None:
+    # §4.1.1: a station that still owes an answer is asked nothing else.
+    site, dialler = station
+    call_id = await gives_up(site, dialler)
     dialler.answers["UnlockConnector"] = {"status": "Unlocked"}
-    await site.commands("A").unlock(1)
+    unlocking = asyncio.create_task(site.commands("A").unlock(1))
+    await asyncio.sleep(0.1)
+    assert dialler.asked("UnlockConnector") == []
+    await dialler.send(f'[3,"{call_id}",{{"status":"Accepted"}}]')
+    await asyncio.wait_for(unlocking, 2)
+
+
+async def test_an_answer_that_never_comes_does_not_hold_the_line(
+    station: tuple[Site, Dialler], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, dialler = station
+    monkeypatch.setattr(exchange, "CALL_TIMEOUT_S", 0.2)
+    await gives_up(site, dialler)
+    dialler.answers["UnlockConnector"] = {"status": "Unlocked"}
+    await asyncio.wait_for(site.commands("A").unlock(1), 2)
+
+
+async def test_who_gave_up_does_not_hold_up_the_end(
+    station: tuple[Site, Dialler],
+) -> None:
+    site, dialler = station
+    await gives_up(site, dialler)
+    unlocking = asyncio.create_task(site.commands("A").unlock(1))
+    await asyncio.sleep(0.05)
+    dialler.cut()
+    with pytest.raises(NotConnected):
+        await asyncio.wait_for(unlocking, 2)

@@ -13,6 +13,9 @@ from .schemas import Schemas, as_fault
 # A station that does not answer within this is silent: it may or may not have done what it was asked.
 CALL_TIMEOUT_S = 10.0
 
+# None: none came, and none will.
+type Answer = CallResult | CallError | None
+
 
 class Exchange:
     """Sends calls over one connection and hands each answer to who waits for it."""
@@ -22,7 +25,7 @@ class Exchange:
         self._identity = identity
         self._send = send
         self._line = Line()
-        self._awaited: tuple[str, asyncio.Future[CallResult | CallError]] | None = None
+        self._awaited: tuple[str, asyncio.Future[Answer]] | None = None
         self._over = False
 
     async def call(
@@ -42,12 +45,15 @@ class Exchange:
 
         """
         await self._line.enter(urgent=urgent)
-        try:
-            answer = await self._ask(
-                action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
+        answer = await self._ask(
+            action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
+        )
+        if answer is None:
+            raise (
+                NotConnected(self._identity)
+                if self._over
+                else StationSilent(self._identity, action)
             )
-        finally:
-            self._line.leave()
         if isinstance(answer, CallError):
             raise StationRefused(self._identity, action, answer.code or "CALLERROR")
         return answer.payload
@@ -61,38 +67,41 @@ class Exchange:
         """
         if self._awaited is None or self._awaited[0] != answer.id:
             raise Ignored("answer that nobody waits for")
-        future = self._awaited[1]
-        if not future.done():
-            future.set_result(answer)
+        _settle(self._awaited[1], answer)
 
     def end(self) -> None:
         """Let who waits know that no answer will come."""
         self._over = True
         if self._awaited is not None:
-            self._awaited[1].cancel()
+            _settle(self._awaited[1], None)
 
     async def _ask(
         self, action: str, payload: dict[str, Any], timeout_s: float
-    ) -> CallResult | CallError:
+    ) -> Answer:
+        """Send a call whose turn it is. Who stops waiting leaves the turn to the answer that the station owes."""
         call_id = str(uuid4())
-        future: asyncio.Future[CallResult | CallError] = (
-            asyncio.get_running_loop().create_future()
-        )
-        self._awaited = (call_id, future)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._send(dump_call(call_id, action, payload))
-                return await future
-        except TimeoutError:
-            raise StationSilent(self._identity, action) from None
-        except asyncio.CancelledError:
-            # The future was cancelled by end(), rather than the caller from outside.
-            task = asyncio.current_task()
-            if self._over and (task is None or not task.cancelling()):
-                raise NotConnected(self._identity) from None
-            raise
-        finally:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
+        self._awaited = (call_id, answer)
+        patience = loop.call_later(timeout_s, _settle, answer, None)
+
+        def settled(_: asyncio.Future[Answer]) -> None:
+            patience.cancel()
             self._awaited = None
+            self._line.leave()
+
+        answer.add_done_callback(settled)
+        try:
+            await self._send(dump_call(call_id, action, payload))
+        except NotConnected:
+            _settle(answer, None)
+            raise
+        return await asyncio.shield(answer)
+
+
+def _settle(future: asyncio.Future[Answer], answer: Answer) -> None:
+    if not future.done():
+        future.set_result(answer)
 
 
 def check(schemas: Schemas, action: str, payload: dict[str, Any]) -> None:
