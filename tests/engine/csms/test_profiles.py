@@ -125,3 +125,10 @@ def test_ours_replace_ours_and_nothing_else() -> None:
     ids = [profile_id(order) for order in orders]
     assert len(set(ids)) == len(ids)
     assert min(ids) > 8000
+
+
+@pytest.mark.parametrize("relative", [None, True])
+def test_a_kind_that_is_refused_is_not_tried(relative: bool | None) -> None:
+    order = LimitOrder(1, Current(16.0))
+    assert kinds_for(order, False) == (Kind.ABSOLUTE,)
+    assert kinds_for(order, relative) == (Kind.RELATIVE, Kind.ABSOLUTE)

@@ -88,6 +88,8 @@ class Capabilities:
     station_limit: bool | None = None
     evse_limit: bool | None = None
     leases: bool | None = None
+    # Whether its EVSEs take limits that count from the start of a transaction.
+    relative: bool | None = None
     # The firmware these were learnt from: another one is asked again.
     learnt_from: str | None = None
 

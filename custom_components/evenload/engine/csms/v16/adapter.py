@@ -136,11 +136,13 @@ class Adapter16:
         )
         known = self._capabilities()
         # Its owner may have switched on what it refused before: a restart is worth asking again.
+        self.commands.restarted()
         asked_again = replace(
             known,
             station_limit=known.station_limit or None,
             evse_limit=known.evse_limit or None,
             leases=known.leases or None,
+            relative=known.relative or None,
         )
         if asked_again != known:
             self._learn(asked_again)

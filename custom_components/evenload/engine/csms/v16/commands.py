@@ -1,21 +1,18 @@
 """What can be asked of a 1.6 station (OCPP 1.6 §5; security whitepaper §5)."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
-from ...model.errors import InvalidRequest, StationRefused, StationSilent
+from ...model.errors import InvalidRequest, StationRefused
 from ...model.limits import RateUnit
-from ...model.orders import WHOLE_STATION, Layer, LimitOrder, Outcome
+from ...model.orders import LimitOrder, Outcome
 from ...model.stations import Capabilities
 from ..commands import CompositeSchedule, ConfigurationValue, SchedulePeriod
 from ..connection import Connection
 from ..frames import CallFault
+from .limits import Limits16
 from .meters import moment
-from .profiles import Kind, kinds_for, set_charging_profile
 
 # What only a station sends: a station could do nothing with it.
 _FROM_STATION = frozenset(
@@ -39,9 +36,6 @@ _FROM_STATION = frozenset(
 # What an answer to GetConfiguration holds (§6.24).
 _CONFIGURATION = frozenset({"configurationKey", "unknownKey"})
 
-# A station that has taken a limit before may refuse one while it updates or is faulted: that is no lack of ability.
-_REFUSALS_BELIEVED = 3
-
 _SECURITY_MESSAGES = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 
 
@@ -56,9 +50,7 @@ class Commands16:
     ) -> None:
         """Serve one connection."""
         self._connection = connection
-        self._capabilities = capabilities
-        self._learn = learn
-        self._refusals: Counter[tuple[bool, Layer]] = Counter()
+        self._limits = Limits16(connection, capabilities, learn)
 
     async def set_availability(self, evse: int, *, operative: bool) -> bool:
         """Take an EVSE (0: the station) in or out of service; False when that waits for a transaction's end."""
@@ -161,15 +153,11 @@ class Commands16:
 
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit, and remember what the station accepts."""
-        if not self._accepts(order):
-            return Outcome.REFUSED
-        outcome = Outcome.REFUSED
-        for kind in kinds_for(order):
-            outcome = await self._set_profile(order, kind)
-            if outcome is not Outcome.REFUSED:
-                break
-        self._remember(order, outcome)
-        return outcome
+        return await self._limits.set(order)
+
+    def restarted(self) -> None:
+        """Let what the station refused before its restart be asked again."""
+        self._limits.restarted()
 
     async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send any message of 1.6 as the specification writes it, and return the answer."""
@@ -194,52 +182,6 @@ class Commands16:
                 status or "an answer without a status",
             )
         return {**answer, "status": by_case[status.lower()]}
-
-    async def _set_profile(self, order: LimitOrder, kind: Kind) -> Outcome:
-        units = self._capabilities().units
-        unit = RateUnit.WATTS if units == (RateUnit.WATTS,) else RateUnit.AMPERES
-        payload = set_charging_profile(order, kind, unit, datetime.now(UTC))
-        try:
-            answer = await self._connection.call(
-                "SetChargingProfile", payload, urgent=True
-            )
-        except StationRefused:
-            return Outcome.REFUSED
-        except StationSilent, InvalidRequest:
-            return Outcome.UNKNOWN
-        accepted = str(answer.get("status", "")).lower() == "accepted"
-        return Outcome.APPLIED if accepted else Outcome.REFUSED
-
-    def _accepts(self, order: LimitOrder) -> bool:
-        known = self._capabilities()
-        if order.evse == WHOLE_STATION:
-            return known.station_limit is not False
-        if order.layer is Layer.LEASE:
-            return known.leases is not False and (
-                known.highest_stack_level is None or known.highest_stack_level > 0
-            )
-        return known.evse_limit is not False
-
-    def _remember(self, order: LimitOrder, outcome: Outcome) -> None:
-        if outcome is Outcome.UNKNOWN:
-            return
-        accepted = outcome is Outcome.APPLIED
-        known = self._capabilities()
-        if order.evse == WHOLE_STATION:
-            before = known.station_limit
-            learnt = replace(known, station_limit=accepted)
-        elif order.layer is Layer.LEASE:
-            before = known.leases
-            learnt = replace(known, leases=accepted)
-        else:
-            before = known.evse_limit
-            learnt = replace(known, evse_limit=accepted)
-        kind = (order.evse == WHOLE_STATION, order.layer)
-        self._refusals[kind] = 0 if accepted else self._refusals[kind] + 1
-        if before and not accepted and self._refusals[kind] < _REFUSALS_BELIEVED:
-            return
-        if learnt != known:
-            self._learn(learnt)
 
 
 def _text(value: object) -> str | None:

@@ -48,12 +48,12 @@ def profile_id(order: LimitOrder) -> int:
     return order.evse + (_LEASE_ID if order.layer is Layer.LEASE else _FALLBACK_ID)
 
 
-def kinds_for(order: LimitOrder) -> tuple[Kind, ...]:
-    """Return the kinds to try, the best first; all mean the same.
+def kinds_for(order: LimitOrder, relative: bool | None = None) -> tuple[Kind, ...]:
+    """Return the kinds to try at a station that takes Relative ones or not (None: unknown), the best first.
 
-    A default profile counts best from the transaction's start: it then holds in a station whose clock is wrong.
+    All mean the same. A default profile counts best from the transaction's start: it then holds in a station whose clock is wrong.
     """
-    if order.evse == WHOLE_STATION or order.layer is Layer.LEASE:
+    if order.evse == WHOLE_STATION or order.layer is Layer.LEASE or relative is False:
         return (Kind.ABSOLUTE,)
     return (Kind.RELATIVE, Kind.ABSOLUTE)
 
