@@ -283,6 +283,22 @@ def test_waiting_is_bounded_in_number_and_rate() -> None:
     assert waiting.admit("late", admission.NEW_UNKNOWN_PER_S + 0.5)
 
 
+def test_one_that_comes_and_goes_counts_once() -> None:
+    waiting = Waiting()
+    for second in range(2 * admission.NEW_UNKNOWN):
+        assert waiting.admit("flapping", float(second))
+        waiting.release("flapping")
+    for number in range(admission.NEW_UNKNOWN - 1):
+        assert waiting.admit(f"S{number}", 50.0)
+        waiting.release(f"S{number}")
+    assert not waiting.admit("late", 50.0)
+    # It has its place among the newcomers, and keeps it as long as it comes.
+    assert waiting.admit("flapping", 50.0)
+    waiting.release("flapping")
+    assert not waiting.has_room("late", 100.0)
+    assert waiting.has_room("late", 50.5 + admission.NEW_UNKNOWN_PER_S)
+
+
 def test_an_allowance_refills() -> None:
     allowance = Allowance(0.0)
     assert all(allowance.take(0.0) for _ in range(admission.PENDING_BURST))

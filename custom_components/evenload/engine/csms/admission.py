@@ -1,6 +1,6 @@
 """Who may dial in: adopted stations always, unknown ones in a bounded number, rate and size."""
 
-from collections import Counter, deque
+from collections import Counter
 
 # Enough for a small business that unpacks all its stations at once.
 PENDING_HELD = 10
@@ -27,22 +27,25 @@ class Waiting:
     def __init__(self) -> None:
         """Begin with nobody."""
         self._held: Counter[str] = Counter()
-        self._arrivals: deque[float] = deque()
+        # When each was last let in, the longest ago first.
+        self._arrivals: dict[str, float] = {}
 
     def has_room(self, identity: str, now: float) -> bool:
         """Whether this station may join, or is held already (it reconnects)."""
         if self._held[identity] > 0:
             return self._held[identity] < CONNECTIONS_EACH
-        while self._arrivals and now - self._arrivals[0] > NEW_UNKNOWN_PER_S:
-            self._arrivals.popleft()
-        return len(+self._held) < PENDING_HELD and len(self._arrivals) < NEW_UNKNOWN
+        self._forget_before(now - NEW_UNKNOWN_PER_S)
+        # One that comes and goes is still one: it must not use up the room of the others.
+        newcomers = len(self._arrivals.keys() - {identity})
+        return len(+self._held) < PENDING_HELD and newcomers < NEW_UNKNOWN
 
     def admit(self, identity: str, now: float) -> bool:
         """Hold a connection of an unknown station; False when there is no room."""
         if not self.has_room(identity, now):
             return False
         if self._held[identity] == 0:
-            self._arrivals.append(now)
+            self._arrivals.pop(identity, None)
+            self._arrivals[identity] = now
         self._held[identity] += 1
         return True
 
@@ -50,6 +53,12 @@ class Waiting:
         """Let a connection go."""
         self._held[identity] -= 1
         self._held += Counter()
+
+    def _forget_before(self, moment: float) -> None:
+        for identity, at in list(self._arrivals.items()):
+            if at >= moment:
+                return
+            del self._arrivals[identity]
 
 
 class Allowance:
