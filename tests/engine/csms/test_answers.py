@@ -326,6 +326,23 @@ async def test_nothing_happens_in_the_future(open_site: OpenSite, dial: Dial) ->
     assert status_at <= datetime.now(UTC)
 
 
+@pytest.mark.parametrize(
+    "timestamp", ["yesterday", "", "2026-02-30T00:00:00Z", 5, True, [NOW], {"at": NOW}]
+)
+async def test_a_status_is_worth_more_than_its_timestamp(
+    open_site: OpenSite, dial: Dial, timestamp: Any
+) -> None:
+    site = await open_site("A")
+    station = await dial(site)
+    payload = {"connectorId": 1, "errorCode": "NoError", "status": "Charging"}
+    before = datetime.now(UTC)
+    await station.result("StatusNotification", payload | {"timestamp": timestamp})
+    evse = site.stations["A"].evses[1]
+    assert evse.status is EvseStatus.CHARGING
+    assert evse.status_at is not None
+    assert before <= evse.status_at <= datetime.now(UTC)
+
+
 async def test_calls_are_answered_while_the_house_waits_for_an_answer(
     open_site: OpenSite, dial: Dial
 ) -> None:

@@ -149,7 +149,7 @@ KINDS: dict[str, tuple[str | bytes, str]] = {
         PROPERTY,
     ),
     "unknown connector": (
-        call("StatusNotification", STATUS | {"connectorId": 7}),
+        call("StatusNotification", STATUS | {"connectorId": 33}),
         PROPERTY,
     ),
     "negative connector": (
@@ -173,7 +173,7 @@ KINDS: dict[str, tuple[str | bytes, str]] = {
     "samples without a value": (meters({"unit": "Wh"}), PROTOCOL),
     "unknown measurand": (meters({"value": "1", "measurand": "Mood"}), PROPERTY),
     "meter values on an unknown connector": (
-        meters({"value": "1"}, connectorId=9),
+        meters({"value": "1"}, connectorId=33),
         PROPERTY,
     ),
     "timestamp that is a word": (
@@ -192,11 +192,15 @@ KINDS: dict[str, tuple[str | bytes, str]] = {
         call("StopTransaction", STOP | {"timestamp": "0001-01-01T00:00:00+14:00"}),
         TYPE,
     ),
+    # Odd, but it can be understood.
     "status with a bad timestamp": (
         call("StatusNotification", STATUS | {"timestamp": "yesterday"}),
-        TYPE,
+        ANSWERED,
     ),
-    # Odd, but it can be understood.
+    "status with an object for a timestamp": (
+        call("StatusNotification", STATUS | {"timestamp": {"at": 1}}),
+        ANSWERED,
+    ),
     "number for an id": ('[2,7,"Heartbeat",{}]', ANSWERED),
     "no payload": ('[2,"f","Heartbeat"]', ANSWERED),
     "payload null": ('[2,"f","Heartbeat",null]', ANSWERED),

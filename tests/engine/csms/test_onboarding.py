@@ -12,6 +12,8 @@ from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, DictVault, OpenSite
 from tests.engine.csms.dialler import CONFIGURATION, Dialler, Payload, configuration
 
+NOW = "2026-01-01T12:30:00Z"
+
 MEASURANDS = CONFIGURATION["MeterValuesSampledData"][0].split(",")
 
 
@@ -216,15 +218,39 @@ async def test_connectors_are_counted(
     assert list(site.stations["A"].evses) == list(range(1, evses + 1))
 
 
-async def test_a_connector_beyond_what_is_known_shows_itself(
-    open_site: OpenSite, dial: Dial
+@pytest.mark.parametrize("said", ["", "1"])
+@pytest.mark.parametrize("connector", [2, 32])
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("StatusNotification", {"errorCode": "NoError", "status": "Available"}),
+        ("StartTransaction", {"idTag": "T", "meterStart": 0, "timestamp": NOW}),
+        (
+            "MeterValues",
+            {"meterValue": [{"timestamp": NOW, "sampledValue": [{"value": "1"}]}]},
+        ),
+    ],
+)
+async def test_a_connector_beyond_what_is_advertised_shows_itself(
+    open_site: OpenSite,
+    dial: Dial,
+    said: str,
+    connector: int,
+    action: str,
+    fields: Payload,
 ) -> None:
+    # Promise 8: a session on a connector that the station does not count is a session.
     site = await open_site("A")
-    station = await onboarded(site, dial, NumberOfConnectors=("", True))
-    status = {"errorCode": "NoError", "status": "Available"}
-    await station.result("StatusNotification", status | {"connectorId": 2})
-    assert list(site.stations["A"].evses) == [1, 2]
-    assert await station.error("StatusNotification", status | {"connectorId": 33})
+    station = await onboarded(site, dial, NumberOfConnectors=(said, True))
+    await station.result(action, fields | {"connectorId": connector})
+    evses = site.stations["A"].evses
+    assert list(evses) == list(range(1, connector + 1))
+    if action == "StartTransaction":
+        assert evses[connector].transaction is not None
+    for garbage in (33, -1):
+        error = await station.error(action, fields | {"connectorId": garbage})
+        assert error == "PropertyConstraintViolation"
+    assert list(site.stations["A"].evses) == list(range(1, connector + 1))
 
 
 @pytest.mark.parametrize(

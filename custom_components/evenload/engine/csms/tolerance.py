@@ -48,7 +48,7 @@ def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, An
     left = found
     # The first round may empty a list that the second one then drops.
     for _ in range(2):
-        _drop_bad_samples(mended, left)
+        _drop_bad_parts(mended, left)
         left = _grave(schemas, action, mended)
     if left:
         raise as_fault(next((one for one in left if one in found), found[0]))
@@ -140,8 +140,8 @@ def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
             del owner[field]
 
 
-def _drop_bad_samples(payload: dict[str, Any], violations: list[Violation]) -> None:
-    """Drop samples and meter values that break a rule; the last ones first, so that indexes stay true."""
+def _drop_bad_parts(payload: dict[str, Any], violations: list[Violation]) -> None:
+    """Drop samples, meter values and timestamps that break a rule; the last ones first, so that indexes stay true."""
     bad = {
         path
         for violation in violations
@@ -155,6 +155,9 @@ def _drop_bad_samples(payload: dict[str, Any], violations: list[Violation]) -> N
 
 def _droppable(path: tuple[str | int, ...]) -> tuple[str | int, ...] | None:
     """Return the smallest part around a broken rule that the message can do without, if there is one."""
+    if path == ("timestamp",):
+        # Where it is required, what is then missing is a fault, too.
+        return path
     if not path or path[0] not in _METER_VALUES:
         return None
     if len(path) > 3 and path[2] == "sampledValue":

@@ -23,7 +23,7 @@ from ...model.transactions import TransactionStart
 from ..connection import Connection, Handler
 from ..frames import CallFault, Fault
 from ..host import Host
-from .meters import moment, samples_of
+from .meters import moment, moment_or_now, samples_of
 
 # Both the answer to BootNotification and the measure of how long a silent station is believed to be there.
 HEARTBEAT_INTERVAL_S = 60
@@ -129,22 +129,12 @@ class Inbound:
         )
         return {"status": "Accepted" if accepted else "Invalid"}
 
-    def _connector(self, payload: dict[str, Any]) -> int:
-        """Return the connector that is meant; one above the station's own count is refused."""
-        connector = int(payload["connectorId"])
-        known = self._host.capabilities(self._identity).evses or MAXIMUM_CONNECTORS
-        if not 0 <= connector <= known:
-            raise CallFault(
-                Fault.PROPERTY, f"connectorId: there is no connector {connector}"
-            )
-        return connector
-
     def _status_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
         self._host.hear(
             StatusReported(
                 identity=self._identity,
-                at=_optional_moment(payload.get("timestamp")),
-                evse=self._connector(payload),
+                at=moment_or_now(payload.get("timestamp")),
+                evse=_connector(payload),
                 status=_STATUSES[payload["status"]],
                 error=StationError(
                     code=payload["errorCode"],
@@ -156,7 +146,7 @@ class Inbound:
         return {}
 
     async def _start_transaction(self, payload: dict[str, Any]) -> dict[str, Any]:
-        evse = self._connector(payload)
+        evse = _connector(payload)
         if evse == 0:
             raise CallFault(
                 Fault.PROPERTY, "connectorId: a transaction is on a connector above 0"
@@ -194,7 +184,7 @@ class Inbound:
         return {} if token is None else {"idTagInfo": {"status": "Accepted"}}
 
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
-        evse = self._connector(payload)
+        evse = _connector(payload)
         for at, samples in _readable(payload["meterValue"]):
             self._host.hear(
                 MetersSampled(
@@ -270,8 +260,14 @@ def _station_info(payload: dict[str, Any]) -> StationInfo:
     )
 
 
-def _optional_moment(text: str | None) -> datetime:
-    return moment(text) if text else datetime.now(UTC)
+def _connector(payload: dict[str, Any]) -> int:
+    """Return the connector that is meant. One above the station's own count is there: it has just spoken."""
+    connector = int(payload["connectorId"])
+    if not 0 <= connector <= MAXIMUM_CONNECTORS:
+        raise CallFault(
+            Fault.PROPERTY, f"connectorId: there is no connector {connector}"
+        )
+    return connector
 
 
 def _readable(

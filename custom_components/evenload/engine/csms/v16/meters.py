@@ -1,6 +1,7 @@
 """OCPP 1.6 meter values to samples in base units (§7.33 SampledValue, §7.31 Measurand, §7.38 UnitOfMeasure)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 import math
 from typing import Any
@@ -53,6 +54,14 @@ def moment(text: str) -> datetime:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except ValueError, OverflowError:
         raise CallFault(Fault.TYPE, f"{text[:40]!r} is not a timestamp") from None
+
+
+def moment_or_now(text: str | None) -> datetime:
+    """Read a timestamp that may be left out: one that cannot be read is as good as none."""
+    if text:
+        with suppress(CallFault):
+            return moment(text)
+    return datetime.now(UTC)
 
 
 def samples_of(meter_value: dict[str, Any]) -> tuple[Sample, ...]:
