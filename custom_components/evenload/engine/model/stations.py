@@ -81,8 +81,6 @@ class Capabilities:
     features: tuple[str, ...] = ()
     units: tuple[RateUnit, ...] = ()
     highest_stack_level: int | None = None
-    maximum_periods: int | None = None
-    maximum_profiles: int | None = None
     measurands: tuple[str, ...] = ()
     # Whether the station takes a limit for the whole of it, and one for each EVSE.
     station_limit: bool | None = None
@@ -153,7 +151,6 @@ class Station:
     last_seen: datetime | None = None
     firmware_status: str | None = None
     diagnostics_status: str | None = None
-    local_list_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,6 @@ def learn(
         features=_words(settings, "SupportedFeatureProfiles") or known.features,
         units=_units(settings) or known.units,
         highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),
-        maximum_periods=_whole(settings, "ChargingScheduleMaxPeriods"),
-        maximum_profiles=_whole(settings, "MaxChargingProfilesInstalled"),
         measurands=_words(settings, "MeterValuesSampledData"),
         learnt_from=firmware or "",
     )
