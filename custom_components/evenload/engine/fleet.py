@@ -10,7 +10,7 @@ from .control.figures import group_state
 from .control.metering import register_wh
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
-from .control.wishes import SAME_A
+from .control.wishes import SAME_A, can_limit
 from .memory import State
 from .model.allotments import Allotment, Demand, Reason
 from .model.configuration import SiteConfig
@@ -35,6 +35,10 @@ from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
 from .sessions.registers import Register, first
 
+# A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
+# must not follow every waver of its meter.
+WAVERING_A = 2.5
+
 
 class Fleet:
     """Stations, their sessions and their limits."""
@@ -43,7 +47,7 @@ class Fleet:
         self,
         config: SiteConfig,
         ledger: Ledger,
-        save: Callable[[], Awaitable[None]],
+        save: Callable[[], Awaitable[bool]],
         now: Callable[[], datetime],
     ) -> None:
         """Begin with the stations that the owner has set up, all offline; `save` writes everything durably."""
@@ -72,6 +76,8 @@ class Fleet:
             self.enforcer.forget(identity)
             self.ledger.leave(identity, self._now())
             del self.stations[identity]
+            for key in [key for key in self._registers if key.identity == identity]:
+                del self._registers[key]
         for identity in came:
             self._add(identity)
         self.retarget()
@@ -83,34 +89,49 @@ class Fleet:
 
     def hear(self, event: Event) -> None:
         """Take in what an adopted station said."""
-        station = self.stations.get(event.identity)
-        if station is None:
+        before = self.stations.get(event.identity)
+        if before is None:
             return
-        known, demands = set(station.evses), self._demands(station)
         wired = len(self.config.stations[event.identity].wiring)
-        station = after(station, event, wired, self.config.voltage_v)
-        self.stations[event.identity] = station
+        self.stations[event.identity] = after(
+            before, event, wired, self.config.voltage_v
+        )
         self._keep_books(event)
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
+        if isinstance(event, MetersSampled):
+            self._metered(EvseKey(event.identity, event.evse), before)
+        station = self.stations[event.identity]
         if (
             isinstance(event, Learnt)
-            or self._demands(self.stations[event.identity]) != demands
+            or self._demands(station) != self._demands(before)
             or self._is_reserved_otherwise(event.identity)
         ):
             self.retarget()
-        if (
-            isinstance(event, MetersSampled)
-            and (evse := station.evses.get(event.evse)) is not None
-        ):
-            self.enforcer.observe(evse)
         self._refresh(event.identity)
-        for number in self.stations[event.identity].evses.keys() - known:
+        for number in station.evses.keys() - before.evses.keys():
             self.discoveries.tell(None, EvseKey(event.identity, number))
         if isinstance(event, MetersSampled):
             self._tell_evse(EvseKey(event.identity, event.evse))
         else:
             self._tell(event.identity)
+
+    def _metered(self, key: EvseKey, before: Station) -> None:
+        """Compare a reading of now with what the EVSE should obey."""
+        evse = self.stations[key.identity].evses.get(key.evse)
+        known = before.evses.get(key.evse)
+        if evse is None or (known is not None and evse.reading.at == known.reading.at):
+            return
+        evse = replace(evse, metered_at=self._now())
+        self._replace(evse)
+        self.enforcer.observe(evse)
+        if self.enforcer.commitments.disobeys(evse) and self.enforcer.contradicted(
+            evse
+        ):
+            station = self.stations[key.identity]
+            limited = replace(station.capabilities, leases=False)
+            self.stations[key.identity] = replace(station, capabilities=limited)
+            self.retarget()
 
     def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:
         """Replace what the owner set on an EVSE."""
@@ -239,7 +260,10 @@ class Fleet:
     def _is_reserved_otherwise(self, identity: str) -> bool:
         """Whether a station has begun or ceased to hold what cannot be taken from it."""
         held_a = self.enforcer.commitments.reservation(identity)
-        return held_a != self._reserved.get(identity)
+        known_a = self._reserved.get(identity)
+        if held_a is None or known_a is None:
+            return held_a is not known_a
+        return held_a > known_a or held_a < known_a - WAVERING_A
 
     def _limits_changed(self, identity: str) -> None:
         if identity not in self.stations:
@@ -273,6 +297,10 @@ class Fleet:
         in_force_a = commitments.in_force_a(evse.key)
         if in_force_a < target.current.a - SAME_A:
             return Allotment(evse.key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
+        if in_force_a > target.current.a + SAME_A and not can_limit(
+            self.stations[evse.key.identity]
+        ):
+            return Allotment(evse.key, Current(in_force_a), Reason.NOT_CONTROLLABLE)
         return target
 
     def _tell(self, identity: str) -> None:

@@ -63,11 +63,14 @@ class Memory:
         self._written: Sessions | None = None
         self._on_trouble = on_trouble
         self._locks = {part: asyncio.Lock() for part in Part}
+        # How often each part was asked to be written, and up to which asking it is.
+        self._asked = dict.fromkeys(Part, 0)
+        self._done = dict.fromkeys(Part, 0)
         self._timer: asyncio.TimerHandle | None = None
         self._due: set[Part] = set()
         self._failing: set[Part] = set()
         self._is_closed = False
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[bool] | None = None
 
     async def load(self) -> tuple[State | None, Sessions | None]:
         """Return what was kept, or None for what was not or cannot be read."""
@@ -79,26 +82,39 @@ class Memory:
             state = State(Pages(next_id=0))
         return state, sessions
 
-    async def save(self, *parts: Part) -> None:
-        """Write now; on return it is on the disk, or the owner is being told that it is not."""
+    async def save(self, *parts: Part) -> bool:
+        """Write now; returns whether it is on the disk. If not, the owner is being told."""
         wanted = set(parts or (Part.STATE,))
         if Part.STATE in wanted and self._sessions() != (self._written or Sessions()):
             # What has ended is on the disk before it leaves what is open: a crash in between must lose neither.
             wanted.add(Part.SESSIONS)
-        for part in sorted(wanted, key=_ORDER.index):
-            async with self._locks[part]:
-                self._due.discard(part)
-                try:
-                    await self._vault.save(part, self._snapshots[part]())
-                except OSError as error:
-                    _LOGGER.error("Writing the %s failed: %s", part, error)
-                    self._failing.add(part)
-                    if part is Part.SESSIONS:
-                        self._written = None
-                    self.save_soon(part)
-                else:
-                    self._failing.discard(part)
-            self._on_trouble(bool(self._failing))
+        written = [await self._write(part) for part in sorted(wanted, key=_ORDER.index)]
+        return all(written)
+
+    async def _write(self, part: Part) -> bool:
+        """Write one part; who asks while it is being written shares the next writing with all others that do."""
+        self._asked[part] += 1
+        ticket = self._asked[part]
+        async with self._locks[part]:
+            if self._done[part] < ticket:
+                await self._write_now(part)
+            return self._done[part] >= ticket
+
+    async def _write_now(self, part: Part) -> None:
+        self._due.discard(part)
+        taken = self._asked[part]
+        try:
+            await self._vault.save(part, self._snapshots[part]())
+        except OSError as error:
+            _LOGGER.error("Writing the %s failed: %s", part, error)
+            self._failing.add(part)
+            if part is Part.SESSIONS:
+                self._written = None
+            self.save_soon(part)
+        else:
+            self._done[part] = taken
+            self._failing.discard(part)
+        self._on_trouble(bool(self._failing))
 
     def save_soon(self, *parts: Part) -> None:
         """Write within half a minute."""

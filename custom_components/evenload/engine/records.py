@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from .control.holdings import Holding
 from .model.identity import EvseKey
@@ -41,6 +42,7 @@ class StationRecord:
     operative: bool
     holding: Holding
     evses: tuple[EvseRecord, ...]
+    last_seen: datetime | None = None
 
     def holdings(self) -> dict[EvseKey, Holding]:
         """Return the limits that it and its EVSEs may hold."""
@@ -71,6 +73,7 @@ def recorded(
         info=station.info,
         capabilities=station.capabilities,
         operative=station.operative,
+        last_seen=station.last_seen,
         holding=holding(EvseKey(station.identity, WHOLE_STATION)),
         evses=tuple(
             EvseRecord(
@@ -104,5 +107,6 @@ def restored(station: Station, record: StationRecord) -> Station:
         info=record.info,
         capabilities=record.capabilities,
         operative=record.operative,
+        last_seen=record.last_seen,
         evses={**station.evses, **evses},
     )

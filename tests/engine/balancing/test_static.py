@@ -21,6 +21,7 @@ from custom_components.evenload.engine.model.limits import (
     Current,
     Limit,
     Power,
+    at_least_minimum,
 )
 from custom_components.evenload.engine.model.phases import (
     ALL_PHASES,
@@ -103,10 +104,10 @@ def test_what_an_owner_or_vehicle_changes(
     assert allotments[EvseKey("B", 1)].current.a == 12.5
 
 
-def test_a_single_phase_vehicle_in_a_group_of_watts() -> None:
-    """A vehicle that is seen on one phase may draw the whole power on it."""
+def test_watts_are_divided_over_the_phases_of_each_station() -> None:
+    """A single-phase station may draw its whole share on its phase; the next vehicle may use all that are wired."""
     shares = station_shares(
-        site("AB", Power(7360)), [demand("A", phases_in_use=1), demand("B")]
+        site("AB", Power(7360), wirings={"A": (Phase.L1,)}), [demand("A"), demand("B")]
     )
     assert shares["A"].current_a == 16.0
     assert shares["B"].current_a == pytest.approx(5.3)
@@ -117,7 +118,7 @@ def test_a_single_phase_vehicle_in_a_group_of_watts() -> None:
     [
         (20.0, (None, None), (10.0, 10.0)),
         (20.0, (NOON, None), (10.0, 10.0)),
-        (10.0, (None, None), (0.0, 0.0)),
+        (10.0, (None, None), (10.0, 0.0)),
         (10.0, (None, NOON), (0.0, 10.0)),
         (10.0, (NOON + timedelta(minutes=1), NOON), (0.0, 10.0)),
         (5.0, (NOON, NOON), (0.0, 0.0)),
@@ -211,24 +212,18 @@ def test_static_never_exceeds_and_never_starves(
 def test_reservations_are_kept_free(
     count: int, limit_a: float, held: dict[str, float], data: st.DataObject
 ) -> None:
-    """Where what is held leaves room at all, the others stay within it."""
+    """What is held by who cannot be told, and what the others may draw, stay within the limit if that can be."""
     names = "ABCDE"[:count]
     wirings = {name: data.draw(WIRINGS) for name in names}
     reserved = {name: a for name, a in held.items() if name in names}
     config = site(names, Current(limit_a), 100, wirings)
-    demands = [demand(name) for name in names]
-    natural = station_shares(config, demands)
-    shares = station_shares(config, demands, reserved)
+    shares = station_shares(config, [demand(name) for name in names], reserved)
     for phase in Phase:
         on_phase = [name for name in names if phase in wirings[name]]
-        beyond_a = sum(
-            reserved[name]
-            for name in on_phase
-            if reserved.get(name, 0.0) > natural[name].current_a
-        )
+        held_a = sum(reserved.get(name, 0.0) for name in on_phase)
         others_a = sum(
-            shares[name].current_a
+            at_least_minimum(shares[name].current_a)
             for name in on_phase
-            if reserved.get(name, 0.0) <= natural[name].current_a
+            if name not in reserved
         )
-        assert others_a <= max(0.0, limit_a - beyond_a) + 0.01
+        assert held_a + others_a <= max(limit_a, held_a) + 0.01

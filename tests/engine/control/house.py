@@ -18,8 +18,12 @@ from custom_components.evenload.engine.model.events import (
     MetersSampled,
     StatusReported,
 )
-from custom_components.evenload.engine.model.limits import Current
-from custom_components.evenload.engine.model.orders import LimitOrder
+from custom_components.evenload.engine.model.limits import Current, Power
+from custom_components.evenload.engine.model.orders import (
+    WHOLE_STATION,
+    Layer,
+    LimitOrder,
+)
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
 from custom_components.evenload.engine.model.stations import (
@@ -47,6 +51,8 @@ class House:
         for station in self.stations.values():
             station.connected = False
         self.disk: str | None = None
+        self.disk_is_full = False
+        self.first_config = config
         self.fleet = self._build(config)
         self.exceeded: list[str] = []
         self.final_a: dict[str, float] = {}
@@ -54,11 +60,14 @@ class House:
     def _build(self, config: SiteConfig) -> Fleet:
         return Fleet(config, Ledger(next_id=1), self.save, virtual_now)
 
-    async def save(self) -> None:
+    async def save(self) -> bool:
         """Write everything, after the time that a slow disk takes."""
+        if self.disk_is_full:
+            return False
         text = json.dumps(_ENCODER.encode(self.fleet.state()))
         await asyncio.sleep(0.02)
         self.disk = text
+        return True
 
     def connect(self, identity: str) -> None:
         """Let a station dial in, charging."""
@@ -78,7 +87,23 @@ class House:
                     identity=identity, at=now, evse=evse, status=EvseStatus.CHARGING
                 )
             )
+        station.on_refusal = lambda order: self._learn(identity, order)
         fleet.enforcer.attach(station)
+        # Half a minute later it would be on the disk anyway.
+        self.disk = json.dumps(_ENCODER.encode(fleet.state()))
+
+    def _learn(self, identity: str, order: LimitOrder) -> None:
+        """Learn from a refusal as the adapter of a version does."""
+        known = self.fleet.stations[identity].capabilities
+        if order.evse == WHOLE_STATION:
+            learnt = replace(known, station_limit=False)
+        elif order.layer is Layer.LEASE:
+            learnt = replace(known, leases=False)
+        else:
+            learnt = replace(known, evse_limit=False)
+        self.fleet.hear(
+            Learnt(identity=identity, at=virtual_now(), capabilities=learnt)
+        )
 
     def disconnect(self, identity: str) -> None:
         """Let a station's connection break; it goes on charging under what it holds."""
@@ -138,8 +163,8 @@ class House:
                 f"{virtual_now():%T} {excess}" for excess in self.excesses()
             ]
 
-    def excesses(self) -> list[str]:
-        """Return every node and phase that is above its limit now."""
+    def excesses(self, *, avoidable: bool = False) -> list[str]:
+        """Return every node and phase above its limit; `avoidable`: only where somebody could be told to draw less."""
         site = self.fleet.config
         nodes = [("main fuse", site.main_fuse.a, tuple(site.stations))]
         nodes += [
@@ -147,12 +172,41 @@ class House:
             for group in site.groups.values()
             if isinstance(group.limit, Current)
         ]
-        return [
-            f"{name} {phase}: {drawn_a:.2f} A of {limit_a:g} A"
+        found = [
+            (members, phase, f"{name} {phase}: {drawn_a:.2f} A of {limit_a:g} A")
             for name, limit_a, members in nodes
             for phase in Phase
             if (drawn_a := self.drawn_a(members, phase)) > limit_a + TOLERANCE_A
         ]
+        found += [
+            (group.members, None, f"{group.name}: {drawn_w:.0f} W of {group.limit}")
+            for group in site.groups.values()
+            if isinstance(group.limit, Power)
+            and (drawn_w := self.drawn_w(group.members)) > group.limit.w + 10
+        ]
+        return [
+            words
+            for members, phase, words in found
+            if not avoidable or self._somebody_can_lower(members, phase)
+        ]
+
+    def _somebody_can_lower(self, members: Iterable[str], phase: Phase | None) -> bool:
+        wirings = self.fleet.config.stations
+        return any(
+            self.stations[name].connected
+            and self.stations[name].can_be_told
+            and self.stations[name].drawn_a() > 0
+            for name in members
+            if phase is None or phase in wirings[name].wiring
+        )
+
+    def drawn_w(self, members: Iterable[str]) -> float:
+        """Return what flows to these stations in all, in watts."""
+        wirings = self.fleet.config.stations
+        return sum(
+            self.stations[name].drawn_a() * 230 * len(wirings[name].wiring)
+            for name in members
+        )
 
     def drawn_a(self, members: Iterable[str], phase: Phase) -> float:
         """Return what flows to these stations on a phase."""

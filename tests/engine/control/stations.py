@@ -1,7 +1,7 @@
 """Stations in virtual time for the enforcer: they hold limits as OCPP says, answer late or never, and cars lag."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 import random
@@ -35,6 +35,10 @@ class Nature:
     refuses_station_limit: bool = False
     refuses_evse_limit: bool = False
     refuses_leases: bool = False
+    # Accepts limits and goes on as before.
+    disobeys: bool = False
+    # Accepts leases, which never begin: its clock is wrong.
+    leases_in_vain: bool = False
 
 
 @dataclass
@@ -48,6 +52,8 @@ class VirtualStation:
     seed: int = 0
     connected: bool = True
     orders: list[LimitOrder] = field(default_factory=list)
+    # What the adapter of a version learns from a refusal.
+    on_refusal: Callable[[LimitOrder], None] = lambda _: None
 
     version = OcppVersion.V16
     address = "127.0.0.1"
@@ -71,6 +77,7 @@ class VirtualStation:
         if not self.connected:
             raise NotConnected(self.identity)
         if self._refuses(order):
+            self.on_refusal(order)
             return Outcome.REFUSED
         self._take(order)
         if self._random.random() < self.nature.loses_answers:
@@ -80,6 +87,13 @@ class VirtualStation:
         if not self.connected:
             raise NotConnected(self.identity)
         return Outcome.APPLIED
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether any limit of ours holds in it."""
+        return not (
+            self.nature.refuses_evse_limit and self.nature.refuses_station_limit
+        )
 
     def restart(self) -> None:
         """Lose what is not in lasting memory."""
@@ -116,15 +130,20 @@ class VirtualStation:
             return self.nature.refuses_leases
         return self.nature.refuses_evse_limit
 
+    def lose_profiles(self) -> None:
+        """Forget every limit without a word."""
+        self._fallbacks.clear()
+        self._leases.clear()
+
     def _take(self, order: LimitOrder) -> None:
+        if self.nature.disobeys:
+            return
         before_a = self._lagging_a(order.evse)
-        if order.layer is Layer.LEASE:
-            self._leases[order.evse] = (
-                order.current.a,
-                virtual_now() + timedelta(seconds=order.lease_s or 0),
-            )
-        else:
+        if order.layer is Layer.FALLBACK:
             self._fallbacks[order.evse] = order.current.a
+        elif not self.nature.leases_in_vain:
+            until = virtual_now() + timedelta(seconds=order.lease_s or 0)
+            self._leases[order.evse] = (order.current.a, until)
         if self.limit_a(order.evse) < before_a:
             self._lowered[order.evse] = (before_a, virtual_now())
 

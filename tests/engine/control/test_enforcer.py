@@ -240,6 +240,7 @@ def test_a_restarted_station_is_told_again() -> None:
     """What a station held before it restarted is written again, once."""
 
     async def story(house: House) -> None:
+        await house.watch(60, 1.0)
         before = len(house.orders("A"))
         house.reboot("A")
         await house.watch(30)
@@ -291,24 +292,195 @@ def test_two_evses_share_their_station() -> None:
     assert house.final_a["A"] == 12.4
 
 
+async def metered(house: House, seconds: int) -> None:
+    """Let time pass with every station reporting every five seconds."""
+    for _ in range(seconds // 5):
+        for name in "AB":
+            house.meter(name)
+        await house.watch(5)
+
+
 def test_a_station_that_disobeys_counts_at_what_it_draws() -> None:
-    """When a meter shows more than the limit, the others make room."""
+    """When a meter shows more than the limit, the others make room, and the owner is told."""
 
     async def story(house: House) -> None:
-        house.stations[
-            "B"
-        ]._fallbacks = {}  # the station forgets in secret what it was told
-        for _ in range(12):
-            house.meter("B")
-            await house.watch(5)
+        house.stations["B"].lose_profiles()
+        house.stations["B"].nature.disobeys = True
+        await metered(house, 60)
         assert house.fleet.enforcer.commitments.station_a("B") == 32.0
         assert house.stations["A"].drawn_a() == 0.0
-        house.stations["B"]._fallbacks = {1: 10.0}  # and remembers
-        house.meter("B")
-        await house.watch(30)
+        # It is told again, but not all the time: its memory wears out.
+        assert len(house.orders("B")) == 4
+        house.stations["B"].nature.disobeys = False
+        await metered(house, 1200)
         assert house.stations["A"].drawn_a() == 10.0
 
-    assert [kind for kind, _ in concerns(story)] == [NoticeKind.LIMIT_IGNORED]
+    assert concerns(story) == [(NoticeKind.LIMIT_IGNORED, "B")]
+
+
+def test_a_station_that_lost_its_limits_is_told_them_again() -> None:
+    """A meter that contradicts a limit has it written again; nobody else has to suffer for long."""
+
+    async def story(house: House) -> None:
+        house.stations["B"].lose_profiles()
+        await metered(house, 30)
+        assert house.stations["B"].drawn_a() == 10.0
+        await metered(house, 30)
+        assert house.stations["A"].drawn_a() == 10.0
+
+    tell(story)
+
+
+def test_leases_in_vain_are_given_up() -> None:
+    """A pause that a station accepts and does not keep is written as its fallback in the end."""
+
+    async def story(house: House) -> None:
+        house.stations["A"].nature.leases_in_vain = True
+        allow(house, A, allowed=False)
+        await metered(house, 120)
+        assert house.stations["A"].drawn_a() == 0.0
+        assert house.stations["B"].drawn_a() == 10.0
+
+    assert (NoticeKind.LIMITS_DO_NOT_EXPIRE, "A") in concerns(story)
+
+
+def test_a_doubt_is_settled_by_saying_it_again() -> None:
+    """A raise whose answer was lost and that is not wanted any more is taken back."""
+
+    async def story(house: House) -> None:
+        house.stations["A"].nature.loses_answers = 1.0
+        house.fleet.configure(pair(24.0))
+        await house.watch(5)
+        assert house.stations["A"].limit_a(WHOLE_STATION) == 12.0
+        house.fleet.configure(pair(20.0))
+        house.stations["A"].nature.loses_answers = 0.0
+        await house.watch(60)
+        assert house.stations["A"].limit_a(WHOLE_STATION) == 10.0
+        assert house.fleet.enforcer.commitments.holding(EvseKey("A", 0)).doubt_a is None
+        assert house.stations["B"].drawn_a() == 10.0
+
+    tell(story)
+
+
+def test_a_crash_with_a_raise_on_its_way_and_the_old_limit_back() -> None:
+    """Home Assistant had not kept the higher limit yet: what the stations hold of it is taken back."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(24.0))
+        await house.watch(0.5)
+        await house.die_and_return(pair(20.0))
+        await house.watch(15)
+        house.exceeded.clear()
+        await house.watch(60)
+
+    for natures in (
+        {},
+        {name: Nature(refuses_station_limit=True) for name in "AB"},
+    ):
+        assert tell(story, natures=natures).exceeded == []
+
+
+def test_two_members_offline_keep_what_they_hold() -> None:
+    """A member that is away cannot be told a smaller share, however much the others hold."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(36.0, fuse_a=63.0, members="ABC"))
+        house.connect("C")
+        await house.watch(60)
+        house.disconnect("A")
+        house.disconnect("B")
+        house.fleet.configure(pair(26.0, fuse_a=63.0, members="ABC"))
+        await house.watch(20)
+        assert house.stations["C"].drawn_a() == 0.0
+        assert house.excesses() == []
+
+    tell(story)
+
+
+def test_a_lowered_station_that_blinks_costs_nobody_anything() -> None:
+    """Who has taken a lower limit and loses its connection for a moment holds the lower limit."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(16.0))
+        await house.watch(1)
+        before = len(house.orders("A"))
+        house.disconnect("B")
+        await house.watch(1)
+        house.connect("B")
+        await house.watch(30)
+        assert len(house.orders("A")) == before
+
+    tell(story)
+
+
+def test_nothing_is_raised_that_the_disk_does_not_know_of() -> None:
+    """While writing fails, limits fall but do not rise."""
+
+    async def story(house: House) -> None:
+        house.disk_is_full = True
+        house.fleet.configure(pair(24.0))
+        await house.watch(40)
+        assert house.stations["A"].drawn_a() == 10.0
+        house.fleet.configure(pair(16.0))
+        await house.watch(8)
+        house.exceeded.clear()
+        await house.watch(12)
+        assert house.stations["A"].drawn_a() == 8.0
+        house.disk_is_full = False
+        house.fleet.configure(pair(24.0))
+        await house.watch(60)
+        assert house.stations["A"].drawn_a() == 12.0
+
+    assert tell(story).exceeded == []
+
+
+def test_others_misfortune_leaves_no_trace_in_flash_memory() -> None:
+    """What others hold too much is made room for by leases: the fallback stays what it should be."""
+
+    async def story(house: House) -> None:
+        house.stations["B"].lose_profiles()
+        house.stations["B"].nature.disobeys = True
+        await metered(house, 60)
+        fallbacks = [
+            order.current.a
+            for order in house.orders("A")
+            if order.layer is Layer.FALLBACK
+        ]
+        assert fallbacks == [10.0, 10.0]
+        await house.fleet.enforcer.close()
+        await house.watch(1000, 1.0)
+        assert house.stations["A"].drawn_a() == 10.0
+
+    tell(story)
+
+
+def test_an_own_maximum_lasts() -> None:
+    """The owner's maximum is no lease: it takes one write, and holds without Home Assistant."""
+
+    async def story(house: House) -> None:
+        settings = house.fleet.evse(A).settings
+        house.fleet.set_settings(A, replace(settings, maximum=Current(7.0)))
+        await house.watch(7200, 5.0)
+        assert len(house.orders("A")) == 3
+        await house.fleet.enforcer.close()
+        await house.watch(1000, 5.0)
+        assert house.stations["A"].drawn_a() == 7.0
+
+    tell(story)
+
+
+def test_a_pause_where_only_the_station_can_be_limited() -> None:
+    """With a single EVSE the station's limit carries the pause."""
+
+    async def story(house: House) -> None:
+        allow(house, A, allowed=False)
+        await house.watch(20)
+        assert house.stations["A"].drawn_a() == 0.0
+        allow(house, A, allowed=True)
+        await house.watch(20)
+        assert house.stations["A"].drawn_a() == 10.0
+
+    tell(story, natures={"A": Nature(refuses_evse_limit=True)})
 
 
 def concerns(
@@ -441,5 +613,20 @@ def test_what_one_station_refuses_another_gets_at_once() -> None:
         house.connect("B")
         await house.watch(2)
         assert house.stations["B"].limit_a(1) <= 7.0
+
+    tell(story)
+
+
+def test_a_station_that_was_never_seen_counts_at_its_share() -> None:
+    """Setting up a station before it is installed takes nothing from the others but its share, also after a restart."""
+
+    async def story(house: House) -> None:
+        house.fleet.configure(pair(24.0, members="ABC"))
+        await house.watch(20)
+        assert house.stations["A"].drawn_a() == 8.0
+        await house.save()
+        await house.die_and_return(house.fleet.config)
+        await house.watch(60)
+        assert house.stations["A"].drawn_a() == 8.0
 
     tell(story)

@@ -424,7 +424,15 @@ def test_a_restart_finds_everything_again() -> None:
     assert list(station.evses) == [1, 2]
     for number_of, evse in station.evses.items():
         old = before.evses[number_of]
-        assert replace(evse, status_at=old.status_at, allotment=old.allotment) == old
+        assert (
+            replace(
+                evse,
+                status_at=old.status_at,
+                metered_at=old.metered_at,
+                allotment=old.allotment,
+            )
+            == old
+        )
     assert station.evses[1].transaction is not None
     assert station.evses[1].transaction.id == number
 

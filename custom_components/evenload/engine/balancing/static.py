@@ -31,33 +31,26 @@ def station_shares(
 ) -> dict[str, Share]:
     """Return the share of every station: its group's limit ÷ members, and what the main fuse leaves of it.
 
-    `reserved` names stations that hold more than they should and cannot be told (offline, deaf), with the amperes per
-    phase that they may draw. The others make do with the rest until that is mended; where it is too little for all,
-    who plugged in last waits.
+    `reserved` names stations that cannot be told (offline, deaf), with the amperes per phase that they may draw. When
+    one of them holds more than its share, the others make do with the rest until that is mended; where it is too
+    little for all, who plugged in last waits.
     """
-    phases_used = _phases_used(site, demands)
-    caps = {
-        identity: _cap(site, identity, phases_used.get(identity))
-        for identity in site.stations
-    }
-    beyond = {
-        name: held_a
-        for name, held_a in (reserved or {}).items()
-        if held_a > caps[name].current_a
-    }
-    shares = _shares_beside(site, caps, beyond, frozenset())
+    natural = _shares_beside(site, {}, frozenset())
+    fixed = dict(reserved or {})
+    if all(held_a <= natural[name].current_a for name, held_a in fixed.items()):
+        return natural
     waiting: set[str] = set()
-    for identity in _last_come_first(site, demands) if beyond else ():
+    shares = _shares_beside(site, fixed, waiting)
+    for identity in _last_come_first(site, demands):
         if all(
-            share.current_a >= MINIMUM_CURRENT_A
-            for name, share in shares.items()
-            if name not in waiting
+            shares[name].current_a >= MINIMUM_CURRENT_A
+            for name in shares.keys() - fixed.keys() - waiting
         ):
             break
-        if identity not in beyond:
+        if identity not in fixed:
             waiting.add(identity)
-            shares = _shares_beside(site, caps, beyond, frozenset(waiting))
-    return shares
+            shares = _shares_beside(site, fixed, waiting)
+    return {**shares, **{identity: natural[identity] for identity in fixed}}
 
 
 def _last_come_first(site: SiteConfig, demands: Sequence[Demand]) -> list[str]:
@@ -75,22 +68,16 @@ def _last_come_first(site: SiteConfig, demands: Sequence[Demand]) -> list[str]:
 
 
 def _shares_beside(
-    site: SiteConfig,
-    caps: Mapping[str, Share],
-    beyond: Mapping[str, float],
-    waiting: AbstractSet[str],
+    site: SiteConfig, fixed: Mapping[str, float], waiting: AbstractSet[str]
 ) -> dict[str, Share]:
-    """Return the shares beside stations that hold more than theirs; who waits gets nothing."""
+    """Return the shares beside stations that draw a fixed current; who waits gets nothing."""
     shares = {
-        identity: cap
-        if identity in beyond
-        else _beside(site, identity, cap, beyond, waiting)
-        for identity, cap in caps.items()
+        identity: _beside(site, identity, fixed, waiting) for identity in site.stations
     }
     room = PhaseCurrents.even(site.main_fuse.a, site.phases)
-    for identity, held_a in beyond.items():
+    for identity, held_a in fixed.items():
         room -= PhaseCurrents.even(held_a, site.stations[identity].wiring)
-    served = [identity for identity in shares if identity not in beyond]
+    served = shares.keys() - fixed.keys()
     filled = fill(
         {identity: shares[identity].current_a for identity in served},
         {identity: site.stations[identity].wiring for identity in served},
@@ -98,7 +85,7 @@ def _shares_beside(
     )
     for identity, got in filled.items():
         if got.phase is not None and got.current_a < shares[identity].current_a:
-            reason = Reason.WAITING_FOR_OTHERS if beyond else Reason.MAIN_FUSE
+            reason = Reason.WAITING_FOR_OTHERS if fixed else Reason.MAIN_FUSE
             shares[identity] = Share(
                 floor_tenths(got.current_a), reason, None, got.phase
             )
@@ -108,48 +95,82 @@ def _shares_beside(
 def _beside(
     site: SiteConfig,
     identity: str,
-    cap: Share,
-    beyond: Mapping[str, float],
+    fixed: Mapping[str, float],
     waiting: AbstractSet[str],
 ) -> Share:
-    """Return what is left of a station's share while others of its group hold more than theirs."""
+    """Return what a station may draw where the main fuse leaves enough."""
+    own = Share(floor_tenths(site.stations[identity].maximum.a), Reason.OWN_MAXIMUM)
     group = site.group_of(identity)
     if identity in waiting:
-        return Share(
-            0.0, Reason.WAITING_FOR_OTHERS, group.name if group is not None else None
-        )
+        name = None if group is None else group.name
+        return Share(0.0, Reason.WAITING_FOR_OTHERS, name)
     if group is None:
-        return cap
+        return own
+    even_a = _even_a(site, group, identity)
+    left_a = _left_a(site, group, identity, fixed, waiting)
+    if left_a < min(even_a, own.current_a):
+        return Share(floor_tenths(left_a), Reason.WAITING_FOR_OTHERS, group.name)
+    share_a = floor_tenths(even_a)
+    if own.current_a <= share_a:
+        return own
+    return Share(share_a, Reason.GROUP_LIMIT, group.name)
+
+
+def _even_a(site: SiteConfig, group: GroupConfig, identity: str) -> float:
+    """Return the limit ÷ members, in amperes on each phase that the station is wired to.
+
+    A vehicle that uses fewer phases gets less of a limit in watts: the next one may use them all.
+    """
+    match group.limit:
+        case Current(limit_a):
+            return limit_a / len(group.members)
+        case Power(limit_w):
+            return limit_w / len(group.members) / _watts_per_ampere(site, identity)
+
+
+def _left_a(
+    site: SiteConfig,
+    group: GroupConfig,
+    identity: str,
+    fixed: Mapping[str, float],
+    waiting: AbstractSet[str],
+) -> float:
+    """Return a head's part of what the fixed members of its group leave."""
     wiring = set(site.stations[identity].wiring)
-    holders = [
-        other
-        for other in group.members
-        if other in beyond and wiring & set(site.stations[other].wiring)
-    ]
-    if not holders:
-        return cap
-    limit_a = (
-        group.limit.a
-        if isinstance(group.limit, Current)
-        else cap.current_a * len(group.members)
-    )
-    heads = sum(
-        1 for other in group.members if other not in holders and other not in waiting
-    )
-    left_a = max(0.0, limit_a - sum(beyond[other] for other in holders)) / heads
-    return (
-        cap
-        if left_a >= cap.current_a
-        else Share(floor_tenths(left_a), Reason.WAITING_FOR_OTHERS, group.name)
-    )
+    holders = [other for other in group.members if other in fixed]
+    heads = len(group.members) - len(set(holders) | (waiting & set(group.members)))
+    if not holders or heads <= 0:
+        return float("inf") if not holders else 0.0
+    match group.limit:
+        case Current(limit_a):
+            held_a = sum(
+                fixed[other]
+                for other in holders
+                if wiring & set(site.stations[other].wiring)
+            )
+            return max(0.0, limit_a - held_a) / heads
+        case Power(limit_w):
+            held_w = sum(
+                fixed[other] * _watts_per_ampere(site, other) for other in holders
+            )
+            left_w = max(0.0, limit_w - held_w) / heads
+            return left_w / _watts_per_ampere(site, identity)
+
+
+def _watts_per_ampere(site: SiteConfig, identity: str) -> float:
+    return site.voltage_v * len(site.stations[identity].wiring)
 
 
 def allot_static(
     site: SiteConfig,
     demands: Sequence[Demand],
     reserved: Mapping[str, float] | None = None,
+    sum_held: AbstractSet[str] = frozenset(),
 ) -> dict[EvseKey, Allotment]:
-    """Return what every EVSE may draw, and why; `reserved` as in `station_shares`."""
+    """Return what every EVSE may draw, and why; `reserved` as in `station_shares`.
+
+    `sum_held` names stations that hold the sum of their EVSEs by a limit of their own.
+    """
     shares = station_shares(site, demands, reserved)
     by_station: dict[str, list[Demand]] = {}
     for demand in demands:
@@ -157,58 +178,30 @@ def allot_static(
     return {
         allotment.key: allotment
         for identity, leaves in by_station.items()
-        for allotment in _within_station(shares[identity], leaves)
+        for allotment in _within_station(
+            shares[identity], leaves, sum_held=identity in sum_held
+        )
     }
 
 
-def _phases_used(site: SiteConfig, demands: Sequence[Demand]) -> dict[str, int]:
-    """Return on how many phases each station must be counted: those wired, unless its vehicles are seen on fewer."""
-    used: dict[str, int] = {}
-    for demand in demands:
-        identity = demand.key.identity
-        wired = len(site.stations[identity].wiring)
-        used[identity] = max(
-            used.get(identity, 0), min(wired, demand.phases_in_use or wired)
-        )
-    return used
-
-
-def _cap(site: SiteConfig, identity: str, phases_used: int | None) -> Share:
-    """Return the most that a station may draw where the main fuse leaves enough."""
-    station = site.stations[identity]
-    own = Share(floor_tenths(station.maximum.a), Reason.OWN_MAXIMUM)
-    group = site.group_of(identity)
-    if group is None:
-        return own
-    share_a = floor_tenths(_share_a(site, group, phases_used or len(station.wiring)))
-    return (
-        own
-        if own.current_a <= share_a
-        else Share(share_a, Reason.GROUP_LIMIT, group.name)
-    )
-
-
-def _share_a(site: SiteConfig, group: GroupConfig, phases: int) -> float:
-    match group.limit:
-        case Current(limit_a):
-            return limit_a / len(group.members)
-        case Power(limit_w):
-            return limit_w / len(group.members) / (site.voltage_v * phases)
-
-
-def _within_station(share: Share, leaves: Sequence[Demand]) -> Iterable[Allotment]:
+def _within_station(
+    share: Share, leaves: Sequence[Demand], *, sum_held: bool
+) -> Iterable[Allotment]:
     """Divide a station's share: evenly, or to who came first where an even part is too little for anyone."""
     even_a = floor_tenths(share.current_a / len(leaves))
     if len(leaves) == 1 or even_a >= max(leaf.minimum_a for leaf in leaves):
         return [_leaf(leaf, even_a, share) for leaf in leaves]
     if share.current_a < min(leaf.minimum_a for leaf in leaves):
         return [_leaf(leaf, share.current_a, share) for leaf in leaves]
+    if sum_held and all(leaf.plugged_in_at is None for leaf in leaves):
+        # Whoever comes first may begin at once.
+        return [_leaf(leaf, share.current_a, share) for leaf in leaves]
     first = min(
         leaves, key=lambda leaf: (leaf.paused, leaf.plugged_in_at or _LAST, leaf.key)
     )
     return [
         _leaf(leaf, share.current_a, share)
-        if leaf is first and leaf.plugged_in_at is not None
+        if leaf is first
         else Allotment(
             leaf.key,
             Current(0.0),

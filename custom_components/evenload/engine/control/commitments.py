@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
@@ -10,7 +10,6 @@ from ..model.orders import WHOLE_STATION
 from ..model.stations import Evse, Station
 from .headroom import headroom_a
 from .holdings import SETTLING_S, Holding
-from .targets import phases_in_use
 
 # A meter that reads more than the limit by this much, and a twentieth of it, shows a station that disobeys.
 DISOBEDIENCE_A = 1.0
@@ -34,8 +33,9 @@ class Commitments:
         self.holdings: dict[EvseKey, Holding] = {}
         # What a station counts at that was set up but never seen: its share is kept for it, like everyone's.
         self.shares: Mapping[str, float] = {}
-        # Stations that did not answer an order.
+        # Stations that did not answer their last order, and that refused it.
         self.deaf: set[str] = set()
+        self.refusing: set[str] = set()
         self._stations = stations
         self._now = now
 
@@ -55,39 +55,44 @@ class Commitments:
             own_a, self.holding(station).in_force_a(self._now(), self.unlimited_a(key))
         )
 
-    def evse_a(self, key: EvseKey) -> float:
-        """Return the most that an EVSE may be drawing, in amperes per phase."""
+    def evse_a(self, key: EvseKey, *, settling: bool = True) -> float:
+        """Return the most that an EVSE may be drawing, in amperes per phase; `settling` counts who still lets go."""
         station = self._stations()[key.identity]
         most_a = self.holding(key).most_a(
-            self._now(), self.unlimited_a(key), connected=station.connected
+            self._now(),
+            self.unlimited_a(key),
+            connected=station.connected,
+            settling=settling,
         )
         return max(most_a, self._disobedience_a(station.evses.get(key.evse)))
 
-    def station_a(self, identity: str) -> float:
+    def station_a(self, identity: str, *, settling: bool = True) -> float:
         """Return the most that a station may be drawing: the sum of its EVSEs, or its own limit if that is less."""
         station = self._stations()[identity]
         whole = EvseKey(identity, WHOLE_STATION)
         if not self._was_seen(station):
             return self.shares.get(identity, 0.0)
         own_a = self.holding(whole).most_a(
-            self._now(), self.unlimited_a(whole), connected=station.connected
+            self._now(),
+            self.unlimited_a(whole),
+            connected=station.connected,
+            settling=settling,
         )
-        measured_a = sum(self._disobedience_a(evse) for evse in station.evses.values())
-        return max(
-            measured_a,
-            min(own_a, sum(self.evse_a(evse.key) for evse in station.evses.values())),
-        )
+        evses = station.evses.values()
+        measured_a = sum(self._disobedience_a(evse) for evse in evses)
+        sum_a = sum(self.evse_a(evse.key, settling=settling) for evse in evses)
+        return max(measured_a, min(own_a, sum_a))
 
     def headroom_a(
         self, identity: str, foreseen: Mapping[str, float] | None = None
     ) -> float:
         """Return what a station may be given; `foreseen` replaces what some others may draw."""
         expected = foreseen or {}
-
-        def committed(other: str) -> float:
-            return min(self.station_a(other), expected.get(other, float("inf")))
-
-        return headroom_a(self.site, identity, committed, self.phases_used)
+        committed = {
+            other: min(self.station_a(other), expected.get(other, inf))
+            for other in self.site.stations
+        }
+        return headroom_a(self.site, identity, committed)
 
     def reserved(self) -> dict[str, float]:
         """Return what stations may draw that cannot be told to draw less: offline, deaf, out of control."""
@@ -97,25 +102,14 @@ class Commitments:
         }
 
     def reservation(self, identity: str) -> float | None:
-        """Return what one station may draw that cannot be told to draw less, or None when it obeys."""
+        """Return what one station may draw that cannot be told to draw less, or None when it obeys.
+
+        Who still follows a lowered limit will have done so before anybody else has.
+        """
         station = self._stations()[identity]
         if not self._was_seen(station) or self._obeys(station):
             return None
-        return self.station_a(identity)
-
-    def phases_used(self, identity: str) -> int:
-        """Return on how many phases a station must be counted."""
-        wiring = self.site.stations[identity].wiring
-        station = self._stations()[identity]
-        if not station.connected:
-            return len(wiring)
-        return max(
-            (
-                phases_in_use(evse, wiring) or len(wiring)
-                for evse in station.evses.values()
-            ),
-            default=len(wiring),
-        )
+        return self.station_a(identity, settling=False)
 
     def is_settling(self) -> bool:
         """Whether any vehicle may still be following a lowered limit."""
@@ -126,7 +120,7 @@ class Commitments:
     def observe(self, evse: Evse) -> bool:
         """Look whether a vehicle was measured to have followed its lowered limit; returns whether that is news."""
         holding = self.holding(evse.key)
-        at = evse.reading.at
+        at = evse.metered_at
         if (
             holding.settling_until is None
             or at is None
@@ -135,50 +129,55 @@ class Commitments:
             return False
         lowered_at = holding.settling_until - timedelta(seconds=SETTLING_S)
         limit_a = holding.in_force_a(self._now(), self.unlimited_a(evse.key))
-        if (
-            at <= lowered_at
-            or evse.reading.currents.highest_a > limit_a + DISOBEDIENCE_A / 2
-        ):
+        if at <= lowered_at or self._drawn_a(evse) > limit_a + DISOBEDIENCE_A / 2:
             return False
         self.holdings[evse.key] = holding.settled()
         return True
 
-    def disobeys(self, station: Station) -> bool:
-        """Whether a station measurably draws more than the limit it accepted."""
-        return any(self._disobedience_a(evse) for evse in station.evses.values())
+    def disobeys(self, evse: Evse) -> bool:
+        """Whether an EVSE measurably draws more than the limit it accepted."""
+        return self._disobedience_a(evse) > 0
 
     def _was_seen(self, station: Station) -> bool:
         """Whether the station has ever been connected, in this life or an earlier one."""
-        whole = EvseKey(station.identity, WHOLE_STATION)
-        return (
-            station.last_seen is not None
-            or station.info.vendor is not None
-            or whole in self.holdings
-        )
+        return station.last_seen is not None
 
     def _obeys(self, station: Station) -> bool:
         return (
             station.connected
             and station.identity not in self.deaf
+            and not self._refuses(station.identity)
             and station.capabilities.is_controllable
-            and not self.disobeys(station)
+            and not any(self.disobeys(evse) for evse in station.evses.values())
         )
+
+    def _refuses(self, identity: str) -> bool:
+        """Whether a station keeps more than its share because it refused to have less."""
+        if identity not in self.refusing:
+            return False
+        return self.station_a(identity, settling=False) > self.shares.get(identity, inf)
 
     def _disobedience_a(self, evse: Evse | None) -> float:
         """Return what an EVSE measurably draws beyond its limit, in whole amperes, or 0 when it obeys."""
-        if evse is None or evse.reading.at is None:
+        if evse is None or evse.metered_at is None:
             return 0.0
-        now = self._now()
-        if now - evse.reading.at > timedelta(seconds=READING_AGE_S):
+        if self._now() - evse.metered_at > timedelta(seconds=READING_AGE_S):
             return 0.0
         holdings = (
             self.holding(evse.key),
             self.holding(EvseKey(evse.key.identity, WHOLE_STATION)),
         )
-        if any(holding.is_after(evse.reading.at) for holding in holdings):
+        if any(holding.is_after(evse.metered_at) for holding in holdings):
             # What was drawn before the limit changed says nothing of how it is obeyed.
             return 0.0
         allowed_a = self.in_force_a(evse.key) * (1 + DISOBEDIENCE_FRACTION)
-        drawn_a = evse.reading.currents.highest_a
+        drawn_a = self._drawn_a(evse)
         # Whole amperes: a current that wavers must not have the others written to all the time.
         return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0
+
+    def _drawn_a(self, evse: Evse) -> float:
+        """Return the current on the fullest phase; without current readings, the least that the power allows."""
+        if evse.reading.current_a or evse.reading.power_w is None:
+            return evse.reading.currents.highest_a
+        phases = len(self.site.stations[evse.key.identity].wiring)
+        return evse.reading.power_w / (self.site.voltage_v * phases)

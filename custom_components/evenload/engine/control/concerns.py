@@ -33,7 +33,8 @@ def concerns_of(
         and not can_lease(station.capabilities),
         NoticeKind.LIMIT_UNANSWERED: station.connected
         and station.identity in commitments.deaf,
-        NoticeKind.LIMIT_IGNORED: station.connected and commitments.disobeys(station),
+        NoticeKind.LIMIT_IGNORED: station.connected
+        and any(commitments.disobeys(evse) for evse in station.evses.values()),
         NoticeKind.SHARE_TOO_SMALL: bool(starved),
     }
     return [

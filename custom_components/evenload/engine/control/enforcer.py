@@ -1,6 +1,7 @@
 """How limits reach stations: what lowers at once, what raises when there is room for it (promises 1 to 4)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from dataclasses import replace
@@ -11,9 +12,10 @@ from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum, floor_tenths
-from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
+from ..model.orders import WHOLE_STATION, Layer, LimitOrder, Outcome
 from ..model.stations import Evse, Station
 from .commitments import Commitments
+from .holdings import Holding
 from .targets import Targets
 from .wishes import SAME_A, Wish, Wishes, can_lease, renewal_due
 
@@ -23,8 +25,16 @@ RETRY_S = 30.0
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
 
-# A limit that was accepted this recently is not written again because of a mere reconnect: flash memory wears out.
+# A limit that was accepted this recently is not written again because of a mere reconnect or a restart: flash memory
+# wears out, and some stations restart all the time.
 TRUSTED_S = 3600.0
+TRUSTED_AFTER_BOOT_S = 60.0
+
+# A station whose meter contradicts its limits is told them again, this often at the most.
+REPEAT_S = 900.0
+
+# A lease that was contradicted this often does not work in this station (its clock is wrong, say).
+LEASES_IN_VAIN = 2
 
 # A raise to less than what is wanted must be worth a write.
 WORTHWHILE_A = 0.5
@@ -38,18 +48,20 @@ class Enforcer:
         site: SiteConfig,
         stations: Callable[[], Mapping[str, Station]],
         now: Callable[[], datetime],
-        save: Callable[[], Awaitable[None]],
+        save: Callable[[], Awaitable[bool]],
         changed: Callable[[str], None],
     ) -> None:
-        """Begin with no station; `save` writes the holdings durably, `changed` hears whose limits did."""
+        """Begin with no station; `save` writes durably and tells whether it could, `changed` hears whose limits did."""
         self.commitments = Commitments(site, stations, now)
-        self.targets = Targets({}, {}, {})
+        self.targets = Targets({}, {}, {}, {})
         self._stations = stations
         self._now = now
         self._save = save
         self._changed = changed
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
         self._unverified: set[EvseKey] = set()
+        self._contradictions: Counter[EvseKey] = Counter()
+        self._repeated: dict[str, datetime] = {}
         self._not_before: dict[tuple[str, LimitOrder], datetime] = {}
 
     def set_targets(self, site: SiteConfig, targets: Targets) -> None:
@@ -66,15 +78,42 @@ class Enforcer:
     def attach(self, link: Link) -> None:
         """Begin to write to a station that listens; limits that it took long ago are written again."""
         self.detach(link.identity)
-        self._doubt(link.identity, booted=False)
+        self._give_another_chance(link.identity)
+        self._distrust(link.identity, TRUSTED_S)
         wake = asyncio.Event()
         task = asyncio.create_task(self._write(link, wake), name="evenload limits")
         self._writers[link.identity] = (link, task, wake)
 
     def rebooted(self, identity: str) -> None:
         """Write a station's limits again: it has started anew and may have lost them."""
-        self._doubt(identity, booted=True)
+        for key, holding in self.commitments.holdings.items():
+            if key.identity == identity:
+                # A restart may have cost the lease; the fallback is in the station's lasting memory.
+                self.commitments.holdings[key] = replace(
+                    holding, lease_a=None, lease_until=None
+                )
+                self._contradictions[key] = 0
+        self._give_another_chance(identity)
+        self._distrust(identity, TRUSTED_AFTER_BOOT_S)
         self.kick()
+
+    def contradicted(self, evse: Evse) -> bool:
+        """Write a station's limits again that its meter contradicts; returns whether leases are in vain there."""
+        key, now = evse.key, self._now()
+        holding = self.commitments.holding(key)
+        in_vain = False
+        if holding.has_lease(now):
+            self._contradictions[key] += 1
+            in_vain = self._contradictions[key] >= LEASES_IN_VAIN
+            self.commitments.holdings[key] = replace(
+                holding, lease_a=None, lease_until=None
+            )
+        told_at = self._repeated.get(key.identity)
+        if told_at is None or now - told_at > timedelta(seconds=REPEAT_S):
+            self._repeated[key.identity] = now
+            self._distrust(key.identity, 0.0)
+        self.kick()
+        return in_vain
 
     def detach(self, identity: str) -> None:
         """Stop writing to a station."""
@@ -106,6 +145,7 @@ class Enforcer:
             key for key in self.commitments.holdings if key.identity == identity
         ]:
             del self.commitments.holdings[key]
+        self._hear(identity, Outcome.APPLIED)
 
     def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:
         """Return what to send to a station now, or None and after how many seconds to look again."""
@@ -140,27 +180,49 @@ class Enforcer:
     async def _send(self, link: Link, order: LimitOrder) -> None:
         key = EvseKey(link.identity, order.evse)
         unlimited_a = self.commitments.unlimited_a(key)
-        held_a = self.commitments.holding(key).in_force_a(self._now(), unlimited_a)
-        self.commitments.holdings[key] = self.commitments.holding(key).sending(order)
-        if order.current.a > held_a:
-            # Before a raise leaves, the disk knows of it: after a crash it must count.
-            await self._save()
-        outcome = await link.commands.set_limit(order)
-        self.commitments.holdings[key] = self.commitments.holding(key).answered(
-            order, outcome, self._now(), unlimited_a, idle=self._is_idle(key)
-        )
-        if outcome is Outcome.UNKNOWN:
-            self.commitments.deaf.add(link.identity)
-        else:
-            self.commitments.deaf.discard(link.identity)
-        if outcome is Outcome.APPLIED:
-            self._unverified.discard(key)
-        else:
-            self._not_before[link.identity, order] = self._now() + timedelta(
-                seconds=RETRY_S
-            )
+        before = self.commitments.holding(key)
+        raises = order.current.a > before.in_force_a(self._now(), unlimited_a)
+        self.commitments.holdings[key] = before.sending(order)
+        # Before a raise leaves, the disk knows of it: after a crash it must count.
+        saved = not raises or await self._save()
+        outcome = await link.commands.set_limit(order) if saved else Outcome.REFUSED
+        if link.identity not in self.commitments.site.stations:
+            return
+        self._note(key, order, outcome, before)
+        if saved:
+            self._hear(link.identity, outcome)
         self._changed(link.identity)
         self.kick()
+
+    def _note(
+        self, key: EvseKey, order: LimitOrder, outcome: Outcome, before: Holding
+    ) -> None:
+        """Keep what became of an order."""
+        holding = self.commitments.holding(key)
+        if outcome is Outcome.APPLIED:
+            self._unverified.discard(key)
+            self.commitments.holdings[key] = holding.applied(
+                order,
+                self._now(),
+                self.commitments.unlimited_a(key),
+                idle=self._is_idle(key),
+            )
+            return
+        if outcome is Outcome.REFUSED:
+            self.commitments.holdings[key] = holding.not_sent(before)
+        retry_at = self._now() + timedelta(seconds=RETRY_S)
+        self._not_before[key.identity, order] = retry_at
+
+    def _hear(self, identity: str, outcome: Outcome) -> None:
+        """Note whether a station answers, and does what it is told."""
+        for heard, stations in (
+            (Outcome.UNKNOWN, self.commitments.deaf),
+            (Outcome.REFUSED, self.commitments.refusing),
+        ):
+            if outcome is heard:
+                stations.add(identity)
+            else:
+                stations.discard(identity)
 
     def _is_idle(self, key: EvseKey) -> bool:
         """Whether it is certain that nothing is being drawn."""
@@ -189,18 +251,19 @@ class Enforcer:
         # What binds will not go away by itself (an offline station, say): take what there is.
         there_a = at_least_minimum(floor_tenths(room_a))
         held_a = holding.in_force_a(self._now(), self.commitments.unlimited_a(key))
-        return (
-            replace(order, current=Current(there_a))
-            if there_a > held_a + WORTHWHILE_A
-            else None
-        )
+        if there_a > held_a + WORTHWHILE_A:
+            return replace(order, current=Current(there_a))
+        if order.layer is Layer.FALLBACK and holding.fallback_doubt_a is not None:
+            # The raise does not fit, and may have been applied: take it back.
+            return replace(order, current=Current(holding.fallback_a or 0.0))
+        return None
 
     def _first_limit(self, identity: str, order: LimitOrder) -> LimitOrder:
         """Return the first limit that a station ever gets: what is there once all that are told to have lowered."""
         foreseen = {
-            other: self.targets.shares[other].current_a
+            other: self.targets.present[other].current_a
             for other in self._writers
-            if other in self.targets.shares
+            if other in self.targets.present
         }
         room_a = self.commitments.headroom_a(identity, foreseen)
         there_a = min(order.current.a, max(room_a, 0.0))
@@ -237,7 +300,7 @@ class Enforcer:
 
     def _others_lower(self, identity: str) -> bool:
         """Whether an order that lowers another station is on its way."""
-        shares = self.targets.shares
+        shares = self.targets.present
         return any(
             other != identity
             and self.commitments.station_a(other) > shares[other].current_a + SAME_A
@@ -261,18 +324,16 @@ class Enforcer:
             if holding.has_lease(now)
         ]
 
-    def _doubt(self, identity: str, *, booted: bool) -> None:
-        """Mark what a station should be told again, and give what it did not take another chance."""
+    def _give_another_chance(self, identity: str) -> None:
+        """Let a station that is new, or has started anew, be asked at once for what it did not take."""
         for told in [told for told in self._not_before if told[0] == identity]:
             del self._not_before[told]
-        trusted_after = self._now() - timedelta(seconds=TRUSTED_S)
+
+    def _distrust(self, identity: str, trusted_s: float) -> None:
+        """Mark what a station should be told again: all that it accepted longer ago than this."""
+        trusted_after = self._now() - timedelta(seconds=trusted_s)
         for key, holding in self.commitments.holdings.items():
             if key.identity != identity or holding.fallback_at is None:
                 continue
-            if booted:
-                # A restart may have cost the lease; the fallback is in the station's lasting memory.
-                self.commitments.holdings[key] = replace(
-                    holding, lease_a=None, lease_until=None
-                )
-            if booted or holding.fallback_at < trusted_after:
+            if holding.fallback_at <= trusted_after:
                 self._unverified.add(key)

@@ -1,46 +1,40 @@
 """How much a station could be given without any node above it exceeding its limit (promise 1)."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from ..model.configuration import GroupConfig, SiteConfig
 from ..model.limits import Current, Power
 
-# What a station may be drawing, in amperes per phase, by its identity.
-type Committed = Callable[[str], float]
-
-# On how many phases it may be drawing that.
-type PhasesUsed = Callable[[str], int]
-
 
 def headroom_a(
-    site: SiteConfig, identity: str, committed: Committed, phases_used: PhasesUsed
+    site: SiteConfig, identity: str, committed: Mapping[str, float]
 ) -> float:
-    """Return what a station may be given, in amperes per phase, while the others draw all that they may."""
+    """Return what a station may be given, in amperes per phase, while the others draw all that they may.
+
+    `committed` is what each station of the site may be drawing, in amperes on every phase that it is wired to.
+    """
     fuse_a = site.main_fuse.a
     room_a = _room_on_phases(site, identity, tuple(site.stations), fuse_a, committed)
     group = site.group_of(identity)
     if group is not None:
-        room_a = min(room_a, _room_in(group, site, identity, committed, phases_used))
+        room_a = min(room_a, _room_in(group, site, identity, committed))
     return max(0.0, room_a)
 
 
 def _room_in(
-    group: GroupConfig,
-    site: SiteConfig,
-    identity: str,
-    committed: Committed,
-    phases_used: PhasesUsed,
+    group: GroupConfig, site: SiteConfig, identity: str, committed: Mapping[str, float]
 ) -> float:
     match group.limit:
         case Current(limit_a):
             return _room_on_phases(site, identity, group.members, limit_a, committed)
         case Power(limit_w):
             others_w = sum(
-                committed(other) * site.voltage_v * phases_used(other)
+                committed[other] * site.voltage_v * len(site.stations[other].wiring)
                 for other in group.members
                 if other != identity
             )
-            return (limit_w - others_w) / (site.voltage_v * phases_used(identity))
+            own = site.voltage_v * len(site.stations[identity].wiring)
+            return (limit_w - others_w) / own
 
 
 def _room_on_phases(
@@ -48,13 +42,13 @@ def _room_on_phases(
     identity: str,
     members: tuple[str, ...],
     limit_a: float,
-    committed: Committed,
+    committed: Mapping[str, float],
 ) -> float:
     """Return the room on the fullest of the station's phases."""
     return min(
         limit_a
         - sum(
-            committed(other)
+            committed[other]
             for other in members
             if other != identity and phase in site.stations[other].wiring
         )

@@ -6,7 +6,7 @@ Promise 1 counts on these figures, so each errs to the larger side.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..model.orders import Layer, LimitOrder, Outcome
+from ..model.orders import Layer, LimitOrder
 
 # Until a vehicle has followed a lower limit its amperes are still on the wire: 5 s for the vehicle (IEC 61851-1
 # annex A) and as much again for the station to pass the limit on.
@@ -17,15 +17,16 @@ SETTLING_S = 10.0
 class Holding:
     """The limits of one EVSE (or, for EVSE 0, of the whole station), in amperes per phase.
 
-    `fallback_a` None: never limited by us. `doubt_a`: the highest limit that was sent and not answered.
-    `settling_a`: what the vehicle may still be drawing after a limit was lowered.
+    `fallback_a` None: never limited by us. The doubts are the highest limits that were sent and not answered;
+    `settling_a` is what the vehicle may still be drawing after a limit was lowered.
     """
 
     fallback_a: float | None = None
     fallback_at: datetime | None = None
     lease_a: float | None = None
     lease_until: datetime | None = None
-    doubt_a: float | None = None
+    fallback_doubt_a: float | None = None
+    lease_doubt_a: float | None = None
     settling_a: float | None = None
     settling_until: datetime | None = None
 
@@ -54,8 +55,25 @@ class Holding:
             return self.lease_a
         return unlimited_a if self.fallback_a is None else self.fallback_a
 
-    def most_a(self, now: datetime, unlimited_a: float, *, connected: bool) -> float:
-        """Return the most that may be drawn under what the station may hold.
+    @property
+    def doubt_a(self) -> float | None:
+        """The highest limit whose fate is not known, in amperes per phase."""
+        doubts = [
+            doubt_a
+            for doubt_a in (self.fallback_doubt_a, self.lease_doubt_a)
+            if doubt_a is not None
+        ]
+        return max(doubts, default=None)
+
+    def most_a(
+        self,
+        now: datetime,
+        unlimited_a: float,
+        *,
+        connected: bool,
+        settling: bool = True,
+    ) -> float:
+        """Return the most that may be drawn under what the station may hold; `settling` counts who still lets go.
 
         An offline station may lose its lease in a restart, so the greater of lease and fallback counts.
         """
@@ -66,46 +84,52 @@ class Holding:
             )
         if self.doubt_a is not None:
             candidates.append(self.doubt_a)
-        if self.is_settling(now) and self.settling_a is not None:
+        if settling and self.is_settling(now) and self.settling_a is not None:
             candidates.append(self.settling_a)
         return min(unlimited_a, max(candidates))
 
     def sending(self, order: LimitOrder) -> Holding:
         """Return it with an order on its way: possibly applied until the answer says otherwise."""
-        return replace(self, doubt_a=max(order.current.a, self.doubt_a or 0.0))
+        if order.layer is Layer.LEASE:
+            doubt_a = max(order.current.a, self.lease_doubt_a or 0.0)
+            return replace(self, lease_doubt_a=doubt_a)
+        doubt_a = max(order.current.a, self.fallback_doubt_a or 0.0)
+        return replace(self, fallback_doubt_a=doubt_a)
 
-    def answered(
-        self,
-        order: LimitOrder,
-        outcome: Outcome,
-        now: datetime,
-        unlimited_a: float,
-        *,
-        idle: bool = False,
+    def not_sent(self, before: Holding) -> Holding:
+        """Return it after an order was refused or never left; older orders are as doubtful as before."""
+        return replace(
+            self,
+            fallback_doubt_a=before.fallback_doubt_a,
+            lease_doubt_a=before.lease_doubt_a,
+        )
+
+    def applied(
+        self, order: LimitOrder, now: datetime, unlimited_a: float, *, idle: bool
     ) -> Holding:
-        """Return it after the station answered an order. `idle`: nothing is being drawn that has to follow."""
-        if outcome is Outcome.UNKNOWN:
-            return self
-        if outcome is Outcome.REFUSED:
-            return replace(self, doubt_a=None)
+        """Return it after the station accepted an order. `idle`: nothing is being drawn that has to follow."""
         before_a = max(self.in_force_a(now, unlimited_a), self.doubt_a or 0.0)
-        held = replace(self, doubt_a=None)
         if order.layer is Layer.LEASE:
             until = now + timedelta(seconds=order.lease_s or 0)
-            held = replace(held, lease_a=order.current.a, lease_until=until)
-        else:
-            held = replace(held, fallback_a=order.current.a, fallback_at=now)
-        if not idle and held.in_force_a(now, unlimited_a) < before_a:
-            until = now + timedelta(seconds=SETTLING_S)
-            still_a = (
-                max(before_a, held.settling_a or 0.0)
-                if held.is_settling(now)
-                else before_a
-            )
             held = replace(
-                held, settling_a=min(still_a, unlimited_a), settling_until=until
+                self, lease_a=order.current.a, lease_until=until, lease_doubt_a=None
             )
-        return held
+        else:
+            held = replace(
+                self,
+                fallback_a=order.current.a,
+                fallback_at=now,
+                fallback_doubt_a=None,
+            )
+        if idle or held.in_force_a(now, unlimited_a) >= before_a:
+            return held
+        if held.is_settling(now):
+            before_a = max(before_a, held.settling_a or 0.0)
+        return replace(
+            held,
+            settling_a=min(before_a, unlimited_a),
+            settling_until=now + timedelta(seconds=SETTLING_S),
+        )
 
     def settled(self) -> Holding:
         """Return it after the vehicle was measured to have followed."""

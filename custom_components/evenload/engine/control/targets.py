@@ -14,9 +14,10 @@ from ..model.stations import Evse, Station
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The shares of stations, what EVSEs should fall back to, and what they may draw now."""
+    """What every station and EVSE should hold: for good (`shares`, `fallbacks`), and now (`present`, `allotments`)."""
 
     shares: Mapping[str, Share]
+    present: Mapping[str, Share]
     fallbacks: Mapping[EvseKey, Allotment]
     allotments: Mapping[EvseKey, Allotment]
 
@@ -26,27 +27,25 @@ def targets_of(
     stations: Mapping[str, Station],
     reserved: Mapping[str, float] | None = None,
 ) -> Targets:
-    """Compute what everybody should hold now; `reserved` is what stations hold that cannot be told otherwise."""
+    """Compute what everybody should hold; `reserved` is what stations may draw that cannot be told otherwise."""
     demands = [
         demand_of(site, evse)
         for identity in site.stations
         for evse in stations[identity].evses.values()
     ]
-    # The fallback knows neither pauses nor who is plugged in: it must be right when nobody is there to change it.
-    lasting = [
-        replace(
-            demand,
-            maximum_a=site.stations[demand.key.identity].maximum.a,
-            phases_in_use=None,
-            plugged_in_at=None,
-            paused=False,
-        )
-        for demand in demands
-    ]
+    # What lasts knows neither pauses, nor who is plugged in, nor who is away: it lies in the memory of stations, and
+    # must be right when nobody is there to change it.
+    lasting = [replace(demand, plugged_in_at=None, paused=False) for demand in demands]
+    sum_held = {
+        identity
+        for identity, station in stations.items()
+        if station.capabilities.station_limit
+    }
     return Targets(
-        shares=station_shares(site, demands, reserved),
-        fallbacks=allot_static(site, lasting, reserved),
-        allotments=allot_static(site, demands, reserved),
+        shares=station_shares(site, lasting),
+        present=station_shares(site, demands, reserved),
+        fallbacks=allot_static(site, lasting, None, sum_held),
+        allotments=allot_static(site, demands, reserved, sum_held),
     )
 
 
@@ -60,7 +59,6 @@ def demand_of(site: SiteConfig, evse: Evse) -> Demand:
         if own is not None
         else station.maximum.a,
         phases=station.wiring,
-        phases_in_use=phases_in_use(evse, station.wiring),
         plugged_in_at=_plugged_in_at(evse),
         paused=not evse.settings.charging_allowed,
     )

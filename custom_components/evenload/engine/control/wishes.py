@@ -1,7 +1,7 @@
 """Where a station's limits differ from what they should be, as orders: what lowers apart from what raises."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from ..model.configuration import StationConfig
@@ -67,12 +67,18 @@ class Wishes:
         self, station: Station, targets: Targets, unverified: set[EvseKey]
     ) -> Iterable[Wish]:
         key = EvseKey(station.identity, WHOLE_STATION)
-        if (
-            station.capabilities.station_limit is not False
-            and station.identity in targets.shares
-        ):
-            share_a = at_least_minimum(targets.shares[station.identity].current_a)
-            yield from self._fallback(key, share_a, 1, unverified)
+        if station.capabilities.station_limit is False:
+            return
+        wanted_a = targets.shares[station.identity].current_a
+        if station.capabilities.evse_limit is False:
+            # Its own limit is all that there is: it carries what a lease would, as far as one limit can.
+            wanted_a = self._carried_a(station, targets)
+        yield from self._fallback(key, at_least_minimum(wanted_a), 1, unverified)
+
+    def _carried_a(self, station: Station, targets: Targets) -> float:
+        if len(station.evses) == 1:
+            return targets.allotments[EvseKey(station.identity, 1)].current.a
+        return targets.present[station.identity].current_a
 
     def _evse_limits(
         self,
@@ -83,7 +89,8 @@ class Wishes:
         unverified: set[EvseKey],
     ) -> Iterable[Wish]:
         evse = station.evses[key.evse]
-        phases = phases_in_use(evse, config.wiring) or (min(len(config.wiring), 1))
+        # Who takes only watts is given what is safe should the current end up on one phase.
+        phases = phases_in_use(evse, config.wiring) or 1
         lasting_a = targets.fallbacks[key].current.a
         wanted_a = targets.allotments[key].current.a
         if station.capabilities.evse_limit is False:
@@ -97,35 +104,39 @@ class Wishes:
     def _fallback(
         self, key: EvseKey, wanted_a: float, phases: int, unverified: set[EvseKey]
     ) -> Iterable[Wish]:
-        held_a = self._commitments.holding(key).fallback_a
+        holding = self._commitments.holding(key)
+        held_a = holding.fallback_a
         order = LimitOrder(
             key.evse, Current(wanted_a), Layer.FALLBACK, None, phases, self._voltage_v
         )
         if held_a is None or wanted_a < held_a - SAME_A:
             yield Wish(order, raises=False)
         elif wanted_a > held_a + SAME_A:
+            if key in unverified:
+                # What it may have lost is put back first: the raise may have to wait.
+                yield Wish(replace(order, current=Current(held_a)), raises=False)
             yield Wish(order, raises=True)
-        elif key in unverified:
+        elif key in unverified or holding.fallback_doubt_a is not None:
+            # What is in doubt is settled by saying it again.
             yield Wish(order, raises=False)
 
     def _lease(
         self, key: EvseKey, lasting_a: float, wanted_a: float, phases: int
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
-        has_lease = holding.has_lease(self._now)
+        doubtful = holding.lease_doubt_a is not None
         differs = abs(wanted_a - lasting_a) > SAME_A
-        if not has_lease and not differs:
+        if not (holding.has_lease(self._now) or differs or doubtful):
             return
         now_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
         lease_s = LEASE_S if differs else LAST_LEASE_S
         order = LimitOrder(
             key.evse, Current(wanted_a), Layer.LEASE, lease_s, phases, self._voltage_v
         )
-        if wanted_a < now_a - SAME_A:
-            yield Wish(order, raises=False)
-        elif wanted_a > now_a + SAME_A:
+        due = differs and renewal_due(holding.lease_until) <= self._now
+        if wanted_a > now_a + SAME_A:
             yield Wish(order, raises=True)
-        elif differs and renewal_due(holding.lease_until) <= self._now:
+        elif wanted_a < now_a - SAME_A or due or doubtful:
             yield Wish(order, raises=False)
 
 
@@ -139,3 +150,11 @@ def renewal_due(lease_until: datetime | None) -> datetime:
 def can_lease(capabilities: Capabilities) -> bool:
     """Whether a limit in this station can expire by itself, as far as is known."""
     return capabilities.leases is not False and capabilities.highest_stack_level != 0
+
+
+def can_limit(station: Station) -> bool:
+    """Whether a single EVSE can be limited: by a limit of its own, or by the station's where it is the only one."""
+    known = station.capabilities
+    if known.evse_limit is not False:
+        return True
+    return known.station_limit is not False and len(station.evses) == 1

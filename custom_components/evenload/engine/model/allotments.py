@@ -26,14 +26,13 @@ class Reason(StrEnum):
 class Demand:
     """What one EVSE could use now; currents in amperes per phase.
 
-    `phases` are the grid phases that it is wired to, `phases_in_use` how many of them the vehicle was seen to use.
+    `phases` are the grid phases that it is wired to.
     """
 
     key: EvseKey
     maximum_a: float
     minimum_a: float = MINIMUM_CURRENT_A
     phases: tuple[Phase, ...] = ALL_PHASES
-    phases_in_use: int | None = None
     plugged_in_at: datetime | None = None
     paused: bool = False
 

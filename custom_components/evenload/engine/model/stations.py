@@ -115,6 +115,8 @@ class Evse:
     error: StationError = StationError()
     operative: bool = True
     reading: Reading = Reading()
+    # When the reading arrived, by our clock: the station's own may be wrong.
+    metered_at: datetime | None = None
     transaction: Transaction | None = None
     session: Session | None = None
     settings: EvseSettings = EvseSettings()
