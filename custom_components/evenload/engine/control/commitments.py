@@ -8,7 +8,6 @@ from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION
 from ..model.stations import Evse, Station
-from .headroom import headroom_a
 from .holdings import SETTLING_S, Holding
 
 # A meter that reads more than the limit by this much, and a twentieth of it, shows a station that disobeys.
@@ -82,17 +81,6 @@ class Commitments:
         measured_a = sum(self._disobedience_a(evse) for evse in evses)
         sum_a = sum(self.evse_a(evse.key, settling=settling) for evse in evses)
         return max(measured_a, min(own_a, sum_a))
-
-    def headroom_a(
-        self, identity: str, foreseen: Mapping[str, float] | None = None
-    ) -> float:
-        """Return what a station may be given; `foreseen` replaces what some others may draw."""
-        expected = foreseen or {}
-        committed = {
-            other: min(self.station_a(other), expected.get(other, inf))
-            for other in self.site.stations
-        }
-        return headroom_a(self.site, identity, committed)
 
     def reserved(self) -> dict[str, float]:
         """Return what stations may draw that cannot be told to draw less: offline, deaf, out of control."""

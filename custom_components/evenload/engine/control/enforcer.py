@@ -11,13 +11,13 @@ from ..csms.host import Link
 from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
-from ..model.limits import Current, at_least_minimum, floor_tenths
-from ..model.orders import WHOLE_STATION, Layer, LimitOrder, Outcome
+from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
 from ..model.stations import Evse, Station
 from .commitments import Commitments
+from .fitting import Fitting
 from .holdings import Holding
 from .targets import Targets
-from .wishes import SAME_A, Wish, Wishes, can_lease, renewal_due
+from .wishes import Wishes, can_lease, renewal_due
 
 # A station that did not answer an order is asked again after this.
 RETRY_S = 30.0
@@ -35,9 +35,6 @@ REPEAT_S = 900.0
 
 # A lease that was contradicted this often does not work in this station (its clock is wrong, say).
 LEASES_IN_VAIN = 2
-
-# A raise to less than what is wanted must be worth a write.
-WORTHWHILE_A = 0.5
 
 
 class Enforcer:
@@ -62,6 +59,8 @@ class Enforcer:
         self._unverified: set[EvseKey] = set()
         self._contradictions: Counter[EvseKey] = Counter()
         self._repeated: dict[str, datetime] = {}
+        # Who waits for room.
+        self._waiting: set[str] = set()
         self._not_before: dict[tuple[str, LimitOrder], datetime] = {}
 
     def set_targets(self, site: SiteConfig, targets: Targets) -> None:
@@ -133,10 +132,15 @@ class Enforcer:
         for _, _, wake in self._writers.values():
             wake.set()
 
+    def _there_may_be_room(self) -> None:
+        """Let those look again that wait for room."""
+        for identity in self._waiting & self._writers.keys():
+            self._writers[identity][2].set()
+
     def observe(self, evse: Evse) -> None:
         """Look whether a vehicle has followed a lowered limit, which makes room for others."""
         if self.commitments.observe(evse):
-            self.kick()
+            self._there_may_be_room()
 
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
@@ -155,10 +159,15 @@ class Enforcer:
         wishes = Wishes(self.commitments, now, self.commitments.site.voltage_v).of(
             station, config, self.targets, self._unverified
         )
+        fitting = Fitting(
+            self.commitments, self.targets, self._stations(), self._writers.keys(), now
+        )
+        self._waiting.discard(identity)
         waits: list[float] = self._renewals(station, now)
         for wish in wishes:
-            order = self._fitting(identity, wish)
+            order = fitting.order_for(identity, wish)
             if order is None:
+                self._waiting.add(identity)
                 waits.append(ROOM_POLL_S)
             elif (wait_s := self._wait_s(identity, order, now)) > 0:
                 waits.append(wait_s)
@@ -192,7 +201,7 @@ class Enforcer:
         if saved:
             self._hear(link.identity, outcome)
         self._changed(link.identity)
-        self.kick()
+        self._there_may_be_room()
 
     def _note(
         self, key: EvseKey, order: LimitOrder, outcome: Outcome, before: Holding
@@ -230,82 +239,6 @@ class Enforcer:
         concerned = evses.values() if key.evse == WHOLE_STATION else [evses[key.evse]]
         return all(
             evse.status is not None and not evse.is_charging for evse in concerned
-        )
-
-    def _fitting(self, identity: str, wish: Wish) -> LimitOrder | None:
-        """Return the order, trimmed to the room there is; None when it has to wait."""
-        order = wish.order
-        key = EvseKey(identity, order.evse)
-        holding = self.commitments.holding(key)
-        if not wish.raises:
-            return (
-                order
-                if holding.fallback_a is not None
-                else self._first_limit(identity, order)
-            )
-        room_a = self._room_a(key)
-        if order.current.a <= room_a + SAME_A:
-            return order
-        if self.commitments.is_settling() or self._others_lower(identity):
-            return None
-        # What binds will not go away by itself (an offline station, say): take what there is.
-        there_a = at_least_minimum(floor_tenths(room_a))
-        held_a = holding.in_force_a(self._now(), self.commitments.unlimited_a(key))
-        if there_a > held_a + WORTHWHILE_A:
-            return replace(order, current=Current(there_a))
-        if order.layer is Layer.FALLBACK and holding.fallback_doubt_a is not None:
-            # The raise does not fit, and may have been applied: take it back.
-            return replace(order, current=Current(holding.fallback_a or 0.0))
-        return None
-
-    def _first_limit(self, identity: str, order: LimitOrder) -> LimitOrder:
-        """Return the first limit that a station ever gets: what is there once all that are told to have lowered."""
-        foreseen = {
-            other: self.targets.present[other].current_a
-            for other in self._writers
-            if other in self.targets.present
-        }
-        room_a = self.commitments.headroom_a(identity, foreseen)
-        there_a = min(order.current.a, max(room_a, 0.0))
-        return replace(order, current=Current(at_least_minimum(floor_tenths(there_a))))
-
-    def _room_a(self, key: EvseKey) -> float:
-        """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
-        room_a = self.commitments.headroom_a(key.identity)
-        if key.evse == WHOLE_STATION:
-            return room_a if self._evses_rely_on_station(key.identity) else float("inf")
-        evses = self._stations()[key.identity].evses
-        siblings_a = sum(
-            self.commitments.evse_a(evse.key)
-            for evse in evses.values()
-            if evse.key != key
-        )
-        whole = self.commitments.holding(EvseKey(key.identity, WHOLE_STATION))
-        if (
-            whole.fallback_a is not None
-            and whole.doubt_a is None
-            and whole.fallback_a <= room_a + SAME_A
-        ):
-            # The station's own limit holds the sum of its EVSEs.
-            return float("inf") if len(evses) == 1 else room_a - siblings_a
-        return room_a - siblings_a
-
-    def _evses_rely_on_station(self, identity: str) -> bool:
-        """Whether the sum of a station's EVSEs would exceed the room if its own limit were raised."""
-        evses = self._stations()[identity].evses.values()
-        return (
-            sum(self.commitments.evse_a(evse.key) for evse in evses)
-            > self.commitments.headroom_a(identity) + SAME_A
-        )
-
-    def _others_lower(self, identity: str) -> bool:
-        """Whether an order that lowers another station is on its way."""
-        shares = self.targets.present
-        return any(
-            other != identity
-            and self.commitments.station_a(other) > shares[other].current_a + SAME_A
-            for other in self._writers
-            if other in shares and self._stations()[other].capabilities.is_controllable
         )
 
     def _wait_s(self, identity: str, order: LimitOrder, now: datetime) -> float:

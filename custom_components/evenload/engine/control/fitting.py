@@ -1,0 +1,115 @@
+"""Whether an order may leave now: what raises must fit into the room that all others leave (promises 1 and 2)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from math import inf
+
+from ..model.identity import EvseKey
+from ..model.limits import Current, at_least_minimum, floor_tenths
+from ..model.orders import WHOLE_STATION, Layer, LimitOrder
+from ..model.stations import Station
+from .commitments import Commitments
+from .headroom import headroom_a
+from .targets import Targets
+from .wishes import SAME_A, Wish
+
+# A raise to less than what is wanted must be worth a write.
+WORTHWHILE_A = 0.5
+
+
+class Fitting:
+    """The room at one moment; `told` are the stations that are being written to."""
+
+    def __init__(
+        self,
+        commitments: Commitments,
+        targets: Targets,
+        stations: Mapping[str, Station],
+        told: Collection[str],
+        now: datetime,
+    ) -> None:
+        """Look at what everybody may be drawing now."""
+        self._commitments = commitments
+        self._targets = targets
+        self._stations = stations
+        self._told = told
+        self._now = now
+
+    def order_for(self, identity: str, wish: Wish) -> LimitOrder | None:
+        """Return the order, trimmed to the room there is; None when it has to wait."""
+        order = wish.order
+        key = EvseKey(identity, order.evse)
+        holding = self._commitments.holding(key)
+        if not wish.raises:
+            is_first = holding.fallback_a is None
+            return self._first_limit(identity, order) if is_first else order
+        room_a = self._room_a(key)
+        if order.current.a <= room_a + SAME_A:
+            return order
+        if self._commitments.is_settling() or self._others_lower(identity):
+            return None
+        # What binds will not go away by itself (an offline station, say): take what there is.
+        there_a = at_least_minimum(floor_tenths(room_a))
+        held_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
+        if there_a > held_a + WORTHWHILE_A:
+            return replace(order, current=Current(there_a))
+        if order.layer is Layer.FALLBACK and holding.fallback_doubt_a is not None:
+            # The raise does not fit, and may have been applied: take it back.
+            return replace(order, current=Current(holding.fallback_a or 0.0))
+        return None
+
+    @cached_property
+    def _committed(self) -> dict[str, float]:
+        """What every station may be drawing."""
+        return {
+            identity: self._commitments.station_a(identity)
+            for identity in self._commitments.site.stations
+        }
+
+    def _first_limit(self, identity: str, order: LimitOrder) -> LimitOrder:
+        """Return the first limit that a station ever gets: what is there once all that are told to have lowered."""
+        present = self._targets.present
+        foreseen = {
+            other: min(committed_a, present[other].current_a)
+            if other in self._told and other in present
+            else committed_a
+            for other, committed_a in self._committed.items()
+        }
+        room_a = headroom_a(self._commitments.site, identity, foreseen)
+        there_a = min(order.current.a, room_a)
+        return replace(order, current=Current(at_least_minimum(floor_tenths(there_a))))
+
+    def _room_a(self, key: EvseKey) -> float:
+        """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
+        room_a = headroom_a(self._commitments.site, key.identity, self._committed)
+        evses = self._stations[key.identity].evses.values()
+        sums_a = {
+            evse.key: self._commitments.evse_a(evse.key)
+            for evse in evses
+            if evse.key != key
+        }
+        if key.evse == WHOLE_STATION:
+            # Its EVSEs' own limits may hold the sum already.
+            return room_a if sum(sums_a.values()) > room_a + SAME_A else inf
+        whole = self._commitments.holding(EvseKey(key.identity, WHOLE_STATION))
+        holds_sum = (
+            whole.fallback_a is not None
+            and whole.doubt_a is None
+            and whole.fallback_a <= room_a + SAME_A
+        )
+        if holds_sum and not sums_a:
+            return inf
+        return room_a - sum(sums_a.values())
+
+    def _others_lower(self, identity: str) -> bool:
+        """Whether an order that lowers another station is on its way."""
+        present = self._targets.present
+        return any(
+            self._committed[other] > present[other].current_a + SAME_A
+            for other in self._told
+            if other != identity
+            and other in present
+            and self._stations[other].capabilities.is_controllable
+        )
