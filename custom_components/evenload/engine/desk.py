@@ -91,13 +91,13 @@ class Desk:
             return
         if event.at > (now := self._now()):
             event = replace(event, at=now)
-        ended = len(self._fleet.ledger.ended)
+        ended = len(self._fleet.books.ledger.ended)
         self._fleet.hear(event)
         self._events.tell(None, event)
         unplugged = (
             isinstance(event, StatusReported) and event.status is EvseStatus.AVAILABLE
         )
-        if unplugged or len(self._fleet.ledger.ended) != ended:
+        if unplugged or len(self._fleet.books.ledger.ended) != ended:
             self._memory.save_soon(Part.STATE, Part.SESSIONS)
         else:
             self._memory.save_soon()
@@ -111,7 +111,7 @@ class Desk:
     ) -> int:
         """Record a transaction, durably, and return its id: the same id when it is told twice."""
         start = replace(start, at=min(start.at, self._now()))
-        transaction, session = self._fleet.ledger.begin(start, self._now())
+        transaction, session = self._fleet.books.ledger.begin(start, self._now())
         if session is None:
             return transaction.id
         self._fleet.note_session(session)
@@ -133,7 +133,7 @@ class Desk:
     async def end_transaction(self, end: TransactionEnded) -> None:
         """Record the end of a transaction, durably."""
         end = replace(end, at=min(end.at, self._now()))
-        session = self._fleet.ledger.end(end)
+        session = self._fleet.books.ledger.end(end)
         if session is None:
             return
         self._fleet.note_session(session)

@@ -4,36 +4,26 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from .books import Books
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.figures import group_state
-from .control.metering import register_wh
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .control.wishes import SAME_A, can_limit
 from .memory import State
 from .model.allotments import Allotment, Demand, Reason
 from .model.configuration import SiteConfig
-from .model.events import (
-    Booted,
-    Event,
-    Learnt,
-    MetersSampled,
-    StatusReported,
-    TransactionEnded,
-    TransactionStarted,
-)
+from .model.events import Booted, Event, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.identity import EvseKey
 from .model.limits import Current
 from .model.notices import Notice
-from .model.orders import WHOLE_STATION
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
 from .observers import Observers
 from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
-from .sessions.registers import Register, first
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
 # must not follow every waver of its meter.
@@ -52,7 +42,7 @@ class Fleet:
     ) -> None:
         """Begin with the stations that the owner has set up, all offline; `save` writes everything durably."""
         self.config = config
-        self.ledger = ledger
+        self.books = Books(ledger)
         self.stations: dict[str, Station] = {}
         self.changes = Observers[()]()
         self.discoveries = Observers[EvseKey]()
@@ -60,7 +50,6 @@ class Fleet:
         self.enforcer = Enforcer(
             config, lambda: self.stations, now, save, self._limits_changed
         )
-        self._registers: dict[EvseKey, Register] = {}
         self._reserved: dict[str, float] = {}
         self._now = now
         for identity in config.stations:
@@ -74,10 +63,8 @@ class Fleet:
         self.config = config
         for identity in gone:
             self.enforcer.forget(identity)
-            self.ledger.leave(identity, self._now())
+            self.books.forget(identity, self._now())
             del self.stations[identity]
-            for key in [key for key in self._registers if key.identity == identity]:
-                del self._registers[key]
         for identity in came:
             self._add(identity)
         self.retarget()
@@ -93,10 +80,9 @@ class Fleet:
         if before is None:
             return
         wired = len(self.config.stations[event.identity].wiring)
-        self.stations[event.identity] = after(
-            before, event, wired, self.config.voltage_v
+        self.stations[event.identity] = self.books.after(
+            after(before, event, wired, self.config.voltage_v), event
         )
-        self._keep_books(event)
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
         if isinstance(event, MetersSampled):
@@ -149,26 +135,9 @@ class Fleet:
 
     def note_session(self, session: Session | None) -> None:
         """Show a session that changed on its EVSE."""
-        if (
-            session is None
-            or session.key.evse == WHOLE_STATION
-            or session.key.identity not in self.stations
-        ):
-            return
-        key = session.key
-        self.stations[key.identity] = with_evses(self.stations[key.identity], key.evse)
-        evse = self.evse(key)
-        if evse.session is not None and evse.session.started_at > session.started_at:
-            # What ended earlier was corrected; it is not what is shown.
-            session = evse.session
-        shown = self.ledger.open.get(key, session)
-        self._replace(
-            replace(
-                evse,
-                session=shown,
-                transaction=self.ledger.transaction_of(key),
-            )
-        )
+        station = None if session is None else self.stations.get(session.key.identity)
+        if station is not None:
+            self.stations[station.identity] = self.books.showing(station, session)
 
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
@@ -191,10 +160,10 @@ class Fleet:
     def state(self) -> State:
         """Return what must survive a restart."""
         return State(
-            self.ledger.pages(),
+            self.books.ledger.pages(),
             tuple(
                 recorded(
-                    station, self.enforcer.commitments.holding, self._registers.get
+                    station, self.enforcer.commitments.holding, self.books.registers.get
                 )
                 for station in self.stations.values()
             ),
@@ -205,8 +174,8 @@ class Fleet:
         for record in state.stations:
             if record.identity in self.stations:
                 self._restore_station(record)
-        last = {session.key: session for session in self.ledger.ended}
-        for session in (last | self.ledger.open).values():
+        last = {session.key: session for session in self.books.ledger.ended}
+        for session in (last | self.books.ledger.open).values():
             self.note_session(session)
         self.retarget()
 
@@ -219,42 +188,6 @@ class Fleet:
     def _replace(self, evse: Evse) -> None:
         self.stations[evse.key.identity] = with_evse(
             self.stations[evse.key.identity], evse
-        )
-
-    def _keep_books(self, event: Event) -> None:
-        """Let sessions and registers follow what a station said."""
-        match event:
-            case StatusReported() if event.evse != WHOLE_STATION:
-                key = EvseKey(event.identity, event.evse)
-                self.note_session(self.ledger.status(key, event.status, event.at))
-            case MetersSampled() if event.evse != WHOLE_STATION:
-                key = EvseKey(event.identity, event.evse)
-                raw_wh = register_wh(event.samples)
-                if raw_wh is not None:
-                    self._read_register(key, raw_wh, event.at)
-                    self.note_session(
-                        self.ledger.meter(key, event.transaction_id, raw_wh, event.at)
-                    )
-            case TransactionStarted():
-                key = EvseKey(event.identity, event.evse)
-                self._read_register(key, event.meter_start_wh, event.at)
-            case TransactionEnded() if event.meter_stop_wh is not None:
-                # Some stations begin their register anew with the next transaction: it shows this nowhere else.
-                ended = self.ledger.key_of(event.identity, event.transaction_id)
-                if ended is not None:
-                    self._read_register(ended, event.meter_stop_wh, event.at)
-
-    def _read_register(self, key: EvseKey, raw_wh: float, at: datetime) -> None:
-        if key.evse not in self.stations[key.identity].evses:
-            return
-        known = self._registers.get(key)
-        register = first(raw_wh, at) if known is None else known.after(raw_wh, at)
-        self._registers[key] = register
-        evse = self.evse(key)
-        self._replace(
-            replace(
-                evse, reading=replace(evse.reading, energy_import_wh=register.total_wh)
-            )
         )
 
     def _is_reserved_otherwise(self, identity: str) -> bool:
@@ -322,7 +255,7 @@ class Fleet:
         station = self.stations[record.identity]
         self.stations[record.identity] = restored(station, record)
         self.enforcer.commitments.holdings.update(record.holdings())
-        self._registers.update(record.registers())
+        self.books.registers.update(record.registers())
 
 
 def utc_now() -> datetime:

@@ -122,7 +122,12 @@ async def happen(house: House, step: Step) -> None:
         "limit": lambda: change_limit(house, step.value),
         "raise": lambda: raise_limit(house, step.value),
         "meter": lambda: house.meter(name),
-        "lose profiles": lambda: house.stations[name].lose_profiles(),
+        # Of an offline station nobody could know.
+        "lose profiles": lambda: (
+            house.stations[name].lose_profiles()
+            if house.stations[name].connected
+            else None
+        ),
     }
     if step.what == "die":
         await house.die_and_return(fleet.config)
