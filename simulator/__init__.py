@@ -7,8 +7,8 @@ from simulator.clock import Clock, SystemClock, VirtualClock
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
 from simulator.household import Household
-from simulator.ocpp16.frames import CallError
-from simulator.ocpp16.link import NotConnected
+from simulator.ocppj.frames import CallError
+from simulator.ocppj.link import NotConnected
 from simulator.phases import L1, L2, L3, PerPhase, Phase
 from simulator.simulated import SimulatedStation
 from simulator.vehicle import Vehicle

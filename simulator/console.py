@@ -7,8 +7,8 @@ from typing import Any
 
 from simulator.acts import ACTS, misbehave
 from simulator.clock import SystemClock
-from simulator.ocpp16.frames import CallError
-from simulator.ocpp16.link import NotConnected
+from simulator.ocppj.frames import CallError
+from simulator.ocppj.link import NotConnected
 from simulator.simulated import SimulatedStation
 from simulator.vehicles import vehicle_from
 from simulator.view import profiles_view, station_view

@@ -16,8 +16,8 @@ from simulator.faults import Faults
 from simulator.ocpp16 import memory
 from simulator.ocpp16.charge_point import ChargePoint
 from simulator.ocpp16.configuration import Configuration
-from simulator.ocpp16.frames import Payload
-from simulator.ocpp16.link import Link
+from simulator.ocppj.frames import Payload
+from simulator.ocppj.link import Link
 from simulator.phases import DEFAULT_WIRING, Phase
 from simulator.station import Nameplate, Station
 from simulator.vehicle import Vehicle

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from simulator.acts import misbehave
 from simulator.home import Home
-from simulator.ocpp16.frames import CallError
-from simulator.ocpp16.link import NotConnected
+from simulator.ocppj.frames import CallError
+from simulator.ocppj.link import NotConnected
 from simulator.simulated import SimulatedStation
 from simulator.vehicles import vehicle_from
 from simulator.view import meter_view, profiles_view, station_view

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, moment, objects, optional, required
-from simulator.ocpp16.frames import CallError, Payload
 from simulator.ocpp16.outlet import Outlet, Reservation
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, moment, objects, optional, required
+from simulator.ocppj.frames import CallError, Payload
 from simulator.pilot import Activity
 
 if TYPE_CHECKING:

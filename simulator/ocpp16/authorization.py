@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from simulator.ocpp16.fields import parse_time
-from simulator.ocpp16.frames import Payload
+from simulator.ocppj.fields import parse_time
+from simulator.ocppj.frames import Payload
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

@@ -11,9 +11,9 @@ from simulator.ocpp16 import (
     remote_calls,
     security,
 )
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.frames import Call, CallError, ErrorReply, Frame, Result
-from simulator.ocpp16.link import NotConnected
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.frames import Call, CallError, ErrorReply, Frame, Result
+from simulator.ocppj.link import NotConnected
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

@@ -12,8 +12,6 @@ from simulator.ocpp16 import calls, memory
 from simulator.ocpp16.authorization import Authorization
 from simulator.ocpp16.configuration import Configuration
 from simulator.ocpp16.files import Files
-from simulator.ocpp16.frames import CallError, Payload
-from simulator.ocpp16.link import Link, NotConnected
 from simulator.ocpp16.metering import Metering
 from simulator.ocpp16.outbox import Outbox
 from simulator.ocpp16.outlet import Outlet
@@ -23,6 +21,8 @@ from simulator.ocpp16.security import Certificates
 from simulator.ocpp16.sessions import Sessions
 from simulator.ocpp16.smart_charging import SmartCharging
 from simulator.ocpp16.statuses import Statuses
+from simulator.ocppj.frames import CallError, Payload
+from simulator.ocppj.link import Link, NotConnected
 from simulator.profiles import ProfileStore, RateUnit, Rules
 from simulator.station import Station
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, format_time, optional, required, seconds
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.profile_json import PURPOSES, read_profile, write_schedule
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, format_time, optional, required, seconds
+from simulator.ocppj.frames import Payload
 from simulator.profiles import Installed, ProfileRefused, RateUnit
 
 if TYPE_CHECKING:

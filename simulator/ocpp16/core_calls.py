@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.ocpp16.answer import Answer, status
 from simulator.ocpp16.configuration import Access, Key
-from simulator.ocpp16.fields import choice, optional, required
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outlet import Outlet
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, optional, required
+from simulator.ocppj.frames import Payload
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

@@ -8,9 +8,9 @@ from datetime import datetime
 import re
 from typing import TYPE_CHECKING
 
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, moment, required
-from simulator.ocpp16.frames import Payload
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, moment, required
+from simulator.ocppj.frames import Payload
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

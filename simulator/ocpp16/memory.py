@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.ocpp16.fields import format_time, parse_time
 from simulator.ocpp16.outbox import Message
 from simulator.ocpp16.outlet import Outlet, Reservation
 from simulator.ocpp16.profile_json import read_installed, write_installed
+from simulator.ocppj.fields import format_time, parse_time
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

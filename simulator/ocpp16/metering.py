@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.ocpp16.fields import format_time
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outbox import Message
 from simulator.ocpp16.outlet import Outlet
+from simulator.ocppj.fields import format_time
+from simulator.ocppj.frames import Payload
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

@@ -7,8 +7,8 @@ from typing import Any
 
 from simulator.clock import Clock
 from simulator.ocpp16.configuration import Configuration
-from simulator.ocpp16.frames import CallError, Payload
-from simulator.ocpp16.link import Link, NotConnected
+from simulator.ocppj.frames import CallError, Payload
+from simulator.ocppj.link import Link, NotConnected
 
 UNKNOWN_TRANSACTION = -1
 READINGS_KEPT = 2000

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.evse import Evse
-from simulator.ocpp16.frames import Payload
+from simulator.ocppj.frames import Payload
 from simulator.pilot import Activity, activity
 
 

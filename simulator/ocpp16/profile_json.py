@@ -4,7 +4,7 @@ from datetime import datetime
 import math
 from typing import Any
 
-from simulator.ocpp16.fields import (
+from simulator.ocppj.fields import (
     choice,
     format_time,
     moment,
@@ -14,7 +14,7 @@ from simulator.ocpp16.fields import (
     required,
     seconds,
 )
-from simulator.ocpp16.frames import CallError, Payload
+from simulator.ocppj.frames import CallError, Payload
 from simulator.profiles import (
     Installed,
     Kind,

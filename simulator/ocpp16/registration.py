@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.clock import within
-from simulator.ocpp16.fields import parse_time
-from simulator.ocpp16.frames import CallError, Payload
-from simulator.ocpp16.link import NotConnected
+from simulator.ocppj.fields import parse_time
+from simulator.ocppj.frames import CallError, Payload
+from simulator.ocppj.link import NotConnected
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

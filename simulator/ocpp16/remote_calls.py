@@ -4,11 +4,11 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, optional, required
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outlet import Outlet
 from simulator.ocpp16.profile_json import read_profile
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, optional, required
+from simulator.ocppj.frames import Payload
 from simulator.profiles import Profile, Purpose
 
 if TYPE_CHECKING:

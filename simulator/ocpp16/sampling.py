@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.faults import Faults
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outlet import Outlet
+from simulator.ocppj.frames import Payload
 from simulator.station import Station
 
 

@@ -9,9 +9,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from simulator.ocpp16.answer import Answer, status
-from simulator.ocpp16.fields import choice, format_time, required
-from simulator.ocpp16.frames import Payload
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.fields import choice, format_time, required
+from simulator.ocppj.frames import Payload
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint

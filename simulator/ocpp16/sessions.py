@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 import uuid
 
 from simulator.ocpp16.authorization import id_tag_info
-from simulator.ocpp16.fields import format_time
-from simulator.ocpp16.frames import Payload
 from simulator.ocpp16.outbox import Message
 from simulator.ocpp16.outlet import Outlet, Permission, Transaction
+from simulator.ocppj.fields import format_time
+from simulator.ocppj.frames import Payload
 from simulator.profiles import Installed, Profile, ProfileRefused
 from simulator.vehicle import Vehicle
 

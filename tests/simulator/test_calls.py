@@ -9,7 +9,7 @@ import pytest
 
 from simulator import CallError
 from simulator.ocpp16 import calls, memory
-from simulator.ocpp16.frames import Call
+from simulator.ocppj.frames import Call
 from tests.simulator.central_system import SCHEMAS, violations
 from tests.simulator.test_thin_line import profile
 

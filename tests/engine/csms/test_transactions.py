@@ -17,7 +17,7 @@ from custom_components.evenload.engine.model.transactions import Session
 from custom_components.evenload.engine.site import Site
 from custom_components.evenload.engine.vault import Part
 from simulator import SimulatedStation, Vehicle
-from simulator.ocpp16 import link
+from simulator.ocppj import link
 from tests.engine.csms.conftest import Dial, DictVault, OpenSite
 from tests.engine.csms.dialler import Dialler
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.ocpp16.frames import Payload
+from simulator.ocppj.frames import Payload
 
 
 @dataclass(frozen=True, slots=True)

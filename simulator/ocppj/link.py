@@ -16,7 +16,7 @@ from websockets.frames import CloseCode, Frame as WebSocketFrame, Opcode
 
 from simulator.clock import Clock, within
 from simulator.faults import Faults
-from simulator.ocpp16.frames import (
+from simulator.ocppj.frames import (
     Call,
     CallError,
     ErrorReply,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, overload
 
-from simulator.ocpp16.frames import CallError, Payload
+from simulator.ocppj.frames import CallError, Payload
 
 LONGEST_S = 2**31 - 1
 

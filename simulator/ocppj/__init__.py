@@ -1,0 +1,1 @@
+"""What all versions of OCPP over JSON share: frames, the websocket, and reading the fields of a payload."""
