@@ -87,8 +87,9 @@ class Site:
     async def load(self) -> None:
         """Restore what is known of stations, sessions and limits; stations are not connected yet."""
         state, sessions = await self._memory.load()
-        # Compiling schemas reads files.
-        await asyncio.get_running_loop().run_in_executor(None, schemas, OcppVersion.V16)
+        # The schemas are files.
+        for version in OcppVersion:
+            await asyncio.get_running_loop().run_in_executor(None, schemas, version)
         if state is not None:
             self._ledger.restore(
                 state.pages, sessions.ended if sessions is not None else ()
