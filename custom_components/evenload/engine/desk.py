@@ -7,6 +7,7 @@ from datetime import datetime
 from .csms.host import Link
 from .fleet import Fleet
 from .memory import Memory
+from .model.capabilities import Capabilities
 from .model.events import (
     Connected,
     Disconnected,
@@ -15,7 +16,7 @@ from .model.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from .model.stations import Capabilities, EvseStatus, StationInfo
+from .model.stations import EvseStatus, StationInfo
 from .model.transactions import TransactionStart
 from .observers import Observers
 from .reception import Reception

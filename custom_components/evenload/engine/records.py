@@ -5,17 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .control.holdings import Holding
+from .model.capabilities import Capabilities
 from .model.identity import EvseKey
 from .model.orders import WHOLE_STATION
 from .model.readings import Reading
-from .model.stations import (
-    Capabilities,
-    Evse,
-    EvseSettings,
-    EvseStatus,
-    Station,
-    StationInfo,
-)
+from .model.stations import Evse, EvseSettings, EvseStatus, Station, StationInfo
 from .sessions.registers import Register
 
 

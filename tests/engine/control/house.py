@@ -9,6 +9,7 @@ from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 
 from custom_components.evenload.engine.fleet import Fleet
 from custom_components.evenload.engine.memory import State
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import SiteConfig
 from custom_components.evenload.engine.model.events import (
     Booted,
@@ -27,7 +28,6 @@ from custom_components.evenload.engine.model.orders import (
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
 from custom_components.evenload.engine.model.stations import (
-    Capabilities,
     EvseStatus,
     OcppVersion,
     StationInfo,

@@ -7,9 +7,9 @@ import pytest
 from custom_components.evenload.engine.csms import exchange
 from custom_components.evenload.engine.csms.connection import Connection
 from custom_components.evenload.engine.csms.v16.limits import Limits16
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.orders import Layer, LimitOrder, Outcome
-from custom_components.evenload.engine.model.stations import Capabilities
 from custom_components.evenload.engine.site import Site
 from tests.engine.csms.dialler import Dialler, Reply
 

@@ -16,6 +16,7 @@ from custom_components.evenload.engine.memory import (
     State,
 )
 from custom_components.evenload.engine.model.allotments import Reason
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
@@ -39,7 +40,6 @@ from custom_components.evenload.engine.model.orders import LimitOrder, Outcome
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
 from custom_components.evenload.engine.model.stations import (
-    Capabilities,
     Evse,
     EvseSettings,
     EvseStatus,

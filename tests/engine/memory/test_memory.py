@@ -21,15 +21,12 @@ from custom_components.evenload.engine.memory import (
     Sessions,
     State,
 )
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Reading
-from custom_components.evenload.engine.model.stations import (
-    Capabilities,
-    EvseSettings,
-    StationInfo,
-)
+from custom_components.evenload.engine.model.stations import EvseSettings, StationInfo
 from custom_components.evenload.engine.model.transactions import Session, Transaction
 from custom_components.evenload.engine.records import EvseRecord, StationRecord
 from custom_components.evenload.engine.sessions.ledger import Pages

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.evenload.engine.control.transitions import after, with_evses
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.events import (
     AvailabilityChanged,
     Booted,
@@ -29,7 +30,6 @@ from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Reading, Sample
 from custom_components.evenload.engine.model.stations import (
-    Capabilities,
     Evse,
     EvseSettings,
     EvseStatus,

@@ -7,6 +7,7 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
@@ -31,11 +32,7 @@ from custom_components.evenload.engine.model.limits import (
 )
 from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
 from custom_components.evenload.engine.model.readings import Reading, is_late
-from custom_components.evenload.engine.model.stations import (
-    Capabilities,
-    Evse,
-    EvseStatus,
-)
+from custom_components.evenload.engine.model.stations import Evse, EvseStatus
 from custom_components.evenload.engine.model.transactions import Session, Transaction
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from ..model.capabilities import Capabilities
 from ..model.configuration import StationConfig
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
-from ..model.stations import Capabilities, Station
+from ..model.stations import Station
 from .commitments import Commitments
 from .targets import Targets, phases_in_use
 

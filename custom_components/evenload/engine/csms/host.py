@@ -2,8 +2,9 @@
 
 from typing import Protocol
 
+from ..model.capabilities import Capabilities
 from ..model.events import Event, TransactionEnded
-from ..model.stations import Capabilities, OcppVersion, StationInfo
+from ..model.stations import OcppVersion, StationInfo
 from ..model.transactions import TransactionStart
 from .commands import Commands
 

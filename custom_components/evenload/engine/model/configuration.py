@@ -1,16 +1,36 @@
 """What the owner has set up: the site, its stations and its load balancing groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .limits import Current, Limit
-from .phases import ALL_PHASES, Phase
+from .capabilities import PauseMethod
+from .limits import Current, Limit, RateUnit
+from .phases import ALL_PHASES, CurrentType, Phase
 
 
 class Strategy(StrEnum):
     """How a group shares its limit."""
 
     STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True)
+class EvseConfig:
+    """What the owner says of one EVSE. None is what the station says itself, or AC and the station's own maximum."""
+
+    current_type: CurrentType | None = None
+    maximum: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the owner knows better than what was learnt of a station. None leaves it to what was learnt."""
+
+    unit: RateUnit | None = None
+    pause: PauseMethod | None = None
+    leases: bool | None = None
+    phase_switching: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +42,10 @@ class StationConfig:
     # The grid phase of each of the station's own phases: L1's first.
     wiring: tuple[Phase, ...] = ALL_PHASES
     maximum: Current = Current(32.0)
+    # Whether its EVSEs can charge at the same time.
+    simultaneous: bool = True
+    evses: Mapping[int, EvseConfig] = field(default_factory=dict)
+    overrides: Overrides = Overrides()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .capabilities import Capabilities
 from .readings import Sample
-from .stations import Capabilities, EvseStatus, OcppVersion, StationError, StationInfo
+from .stations import EvseStatus, OcppVersion, StationError, StationInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .limits import Current
+from .phases import CurrentType
 
 # The EVSE number that stands for the whole station (OCPP 1.6 §3.13.3: connector 0).
 WHOLE_STATION = 0
@@ -21,7 +22,9 @@ class LimitOrder:
     """A limit for one EVSE, or for the whole station (`evse` 0), in amperes per phase.
 
     A fallback holds until it is replaced. A lease lies above it and expires after `lease_s` seconds. `phases` and
-    `voltage_v` serve stations that take only watts: the fewest phases that the current may end up on.
+    `voltage_v` serve stations that take only watts: the fewest phases that the current may end up on. A DC EVSE is
+    always limited in watts. `use_phases` tells a station that can switch on how many phases the vehicle shall charge;
+    `transaction_id` is the transaction that runs, for profiles that hold only for one.
     """
 
     evse: int
@@ -30,6 +33,9 @@ class LimitOrder:
     lease_s: int | None = None
     phases: int = 1
     voltage_v: float = 230.0
+    current_type: CurrentType = CurrentType.AC
+    use_phases: int | None = None
+    transaction_id: str | None = None
 
 
 class Outcome(StrEnum):

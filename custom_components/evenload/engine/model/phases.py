@@ -16,6 +16,13 @@ class Phase(StrEnum):
     L3 = "l3"
 
 
+class CurrentType(StrEnum):
+    """What an EVSE gives its vehicle."""
+
+    AC = "ac"
+    DC = "dc"
+
+
 ALL_PHASES = (Phase.L1, Phase.L2, Phase.L3)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from .allotments import Allotment
+from .capabilities import Capabilities
 from .identity import EvseKey
-from .limits import Current, RateUnit
+from .limits import Current
 from .readings import Reading
 from .transactions import Session, Transaction
 
@@ -74,30 +75,6 @@ class StationInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a station was seen to accept. None is not known yet; learnt by asking once and kept."""
-
-    evses: int | None = None
-    features: tuple[str, ...] = ()
-    units: tuple[RateUnit, ...] = ()
-    highest_stack_level: int | None = None
-    measurands: tuple[str, ...] = ()
-    # Whether the station takes a limit for the whole of it, and one for each EVSE.
-    station_limit: bool | None = None
-    evse_limit: bool | None = None
-    leases: bool | None = None
-    # Whether its EVSEs take limits that count from the start of a transaction.
-    relative: bool | None = None
-    # The firmware these were learnt from: another one is asked again.
-    learnt_from: str | None = None
-
-    @property
-    def is_controllable(self) -> bool:
-        """Whether any limit holds in this station. Unknown counts as yes until it has refused both kinds."""
-        return not (self.station_limit is False and self.evse_limit is False)
-
-
-@dataclass(frozen=True, slots=True)
 class EvseSettings:
     """What the owner set on an EVSE."""
 
@@ -145,7 +122,7 @@ class Station:
     connected: bool = False
     version: OcppVersion | None = None
     info: StationInfo = StationInfo()
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = field(default_factory=Capabilities)
     evses: Mapping[int, Evse] = field(default_factory=dict)
     error: StationError = StationError()
     operative: bool = True

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 
+from ...model.capabilities import Capabilities
 from ...model.errors import EvenloadError, StationRefused
 from ...model.events import Booted, Learnt
 from ...model.identity import masked
-from ...model.stations import Capabilities, OcppVersion, StationInfo
+from ...model.stations import OcppVersion, StationInfo
 from ..connection import Connection, Handler
 from ..host import Host
 from ..schemas import schemas

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+from ...model.capabilities import Capabilities
 from ...model.errors import InvalidRequest, StationRefused
 from ...model.limits import RateUnit
 from ...model.orders import LimitOrder, Outcome
-from ...model.stations import Capabilities
 from ..commands import CompositeSchedule, ConfigurationValue, SchedulePeriod
 from ..connection import Connection
 from ..frames import CallFault

@@ -8,10 +8,10 @@ from dataclasses import replace
 import logging
 import re
 
+from ...model.capabilities import Capabilities
 from ...model.errors import InvalidRequest, StationRefused, StationSilent
 from ...model.identity import masked
 from ...model.limits import RateUnit
-from ...model.stations import Capabilities
 from ..commands import Commands, ConfigurationValue
 from .inbound import HEARTBEAT_INTERVAL_S, MAXIMUM_CONNECTORS
 

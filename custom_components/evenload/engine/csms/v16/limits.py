@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum, auto
 
+from ...model.capabilities import Capabilities
 from ...model.errors import InvalidRequest, StationRefused, StationSilent
 from ...model.limits import RateUnit
 from ...model.orders import WHOLE_STATION, Layer, LimitOrder, Outcome
-from ...model.stations import Capabilities
 from ..connection import Connection
 from .profiles import Kind, kinds_for, set_charging_profile
 

@@ -1,0 +1,49 @@
+"""What can be odd about a station, each as a typed field whose default is the standard's behaviour."""
+
+from dataclasses import dataclass
+
+from ...model.capabilities import PauseMethod, ProfileKind
+from ...model.limits import RateUnit
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseKey:
+    """A setting of the maker's own that switches between one and three phases."""
+
+    key: str
+    single: str
+    three: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirks:
+    """How to deal with one station. What is None is learnt from the station itself."""
+
+    # Wait this long before a transaction's start is answered: a faster answer makes it drop the connection.
+    start_answer_delay_s: float = 0.0
+    # Write it nothing about which values it samples; asking for what it lists makes it restart.
+    writes_measurands: bool = True
+    # Ask it to send BootNotification; some begin a loop of reconnections.
+    triggers_boot: bool = True
+    # It forgets its settings when it restarts.
+    set_up_every_boot: bool = False
+    # Take the station in or out of service EVSE by EVSE.
+    availability_per_evse: bool = False
+    # Units that it obeys, whatever it says.
+    units: tuple[RateUnit, ...] | None = None
+    # Kinds of profiles that it obeys, the best first.
+    kinds: tuple[ProfileKind, ...] | None = None
+    highest_stack_level: int | None = None
+    # False: it accepts a limit for the whole station and does not obey it.
+    station_limit: bool | None = None
+    # It obeys the limit after a pause only when it is told twice.
+    repeats_after_pause: bool = False
+    pause: PauseMethod | None = None
+    # Below this it charges on one phase.
+    three_phase_minimum_w: float | None = None
+    phase_switching: bool | None = None
+    phase_key: PhaseKey | None = None
+    # Wait this long between the end of a transaction and a start from here.
+    restart_delay_s: float = 0.0
+    # What the owner should know or set in the station itself: keys of sentences.
+    advice: tuple[str, ...] = ()

@@ -1,0 +1,92 @@
+"""What a station was seen to accept: learnt by asking once, and kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .limits import RateUnit
+from .phases import CurrentType
+
+
+class Place(StrEnum):
+    """Where a limit is to hold: the whole station for good, an EVSE for good, an EVSE until the lease ends."""
+
+    STATION = "station"
+    EVSE = "evse"
+    LEASE = "lease"
+
+
+class Purpose(StrEnum):
+    """What a charging profile limits (OCPP 1.6 §7.10, 2.0.1 §3.14 ChargingProfilePurposeEnumType)."""
+
+    STATION_MAXIMUM = "station_maximum"
+    TX_DEFAULT = "tx_default"
+    TX = "tx"
+
+
+class ProfileKind(StrEnum):
+    """From when a charging profile's schedule counts (1.6 §7.9; 2.1 adds the dynamic kind)."""
+
+    ABSOLUTE = "absolute"
+    RECURRING = "recurring"
+    RELATIVE = "relative"
+    DYNAMIC = "dynamic"
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One form that a limit can take on the wire."""
+
+    purpose: Purpose
+    kind: ProfileKind
+    stack_level: int
+    unit: RateUnit
+
+
+class PauseMethod(StrEnum):
+    """How charging stops without ending the session."""
+
+    ZERO_LIMIT = "zero_limit"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class EvseTraits:
+    """What an EVSE is, as its station says. None is not known."""
+
+    current_type: CurrentType | None = None
+    phases: int | None = None
+    maximum_w: float | None = None
+    # OCPP 2's names of connector types (cType2, cCCS2, cG105 …).
+    connectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a station was seen to accept. None is not known yet; learnt by asking once and kept."""
+
+    evses: int | None = None
+    evse_traits: Mapping[int, EvseTraits] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    units: tuple[RateUnit, ...] = ()
+    highest_stack_level: int | None = None
+    measurands: tuple[str, ...] = ()
+    # Whether the station takes a limit for the whole of it, and one for each EVSE.
+    station_limit: bool | None = None
+    evse_limit: bool | None = None
+    leases: bool | None = None
+    # Whether its EVSEs take limits that count from the start of a transaction.
+    relative: bool | None = None
+    # The form in which it took its last limit of each place.
+    rungs: Mapping[Place, Rung] = field(default_factory=dict)
+    # Whether it takes dynamic profiles (2.1), and switches between one and three phases while a vehicle is plugged in.
+    dynamic_profiles: bool | None = None
+    phase_switching: bool | None = None
+    pause: PauseMethod | None = None
+    # The firmware these were learnt from: another one is asked again.
+    learnt_from: str | None = None
+
+    @property
+    def is_controllable(self) -> bool:
+        """Whether any limit holds in this station. Unknown counts as yes until it has refused both kinds."""
+        return not (self.station_limit is False and self.evse_limit is False)
