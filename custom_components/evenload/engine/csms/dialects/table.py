@@ -1,0 +1,5 @@
+"""Every dialect that is known."""
+
+from .dialect import Dialect
+
+DIALECTS: tuple[Dialect, ...] = ()
