@@ -14,6 +14,9 @@ from .table import DIALECTS
 # As many makes as any house will ever see; what strangers say of themselves must not fill the memory.
 _REMEMBERED = 256
 
+# No make is told apart further on, and a stranger's megabyte would take minutes to look through.
+_READ = 100
+
 _PLAIN = Quirks()
 
 
@@ -24,14 +27,15 @@ def quirks_of(info: StationInfo) -> Quirks:
 
 def dialects_of(info: StationInfo) -> tuple[Dialect, ...]:
     """Return the rows that a station matches, the more exact ones last."""
-    return _find(info.vendor or "", info.model or "", info.firmware or "")
+    said = (info.vendor, info.model, info.firmware)
+    return _find(*((text or "")[:_READ] for text in said))
 
 
 def version_of(firmware: str) -> tuple[int, ...]:
     """Return the numbers of a version (`V1.08.21-r3` is 1, 8, 21), or none where there are none."""
-    found = re.search(r"\d+(?:\.\d+)+", firmware) or re.search(r"\d+", firmware)
-    # As many digits as a date and time have: what is longer is no version, and costs time to read.
-    return tuple(int(part[:14]) for part in found[0].split(".")) if found else ()
+    text = firmware[:_READ]
+    found = re.search(r"\d+(?:\.\d+)+", text) or re.search(r"\d+", text)
+    return tuple(int(part) for part in found[0].split(".")) if found else ()
 
 
 @lru_cache(maxsize=_REMEMBERED)
