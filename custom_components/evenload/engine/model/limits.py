@@ -8,6 +8,13 @@ import math
 # No vehicle charges below this (IEC 61851-1 annex A: the pilot cannot express less).
 MINIMUM_CURRENT_A = 6.0
 
+# Direct current knows no pilot. Vehicles that speak ISO 15118 stop below about this: six amperes at 230 V, in watts.
+MINIMUM_DC_POWER_W = 1400.0
+
+# What a station gives as direct current, of what it takes from the grid. Rectifiers do better than this (94 to 97 % at
+# their rating, 90 % at a tenth of it): what is counted on the grid is rather too much than too little.
+DC_EFFICIENCY = 0.9
+
 # The least that OCPP can express (1.6 §7.14: limit is a multiple of 0.1).
 STEP_A = 0.1
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .limits import Current
+from .limits import DC_EFFICIENCY, Current
 from .phases import CurrentType
 
 # The EVSE number that stands for the whole station (OCPP 1.6 §3.13.3: connector 0).
@@ -36,6 +36,14 @@ class LimitOrder:
     current_type: CurrentType = CurrentType.AC
     use_phases: int | None = None
     transaction_id: str | None = None
+
+    @property
+    def power_w(self) -> float:
+        """The limit in watts: of direct current, what the vehicle gets when the grid gives `current` on its phases."""
+        power_w = self.current.a * self.voltage_v * self.phases
+        return (
+            power_w * DC_EFFICIENCY if self.current_type is CurrentType.DC else power_w
+        )
 
 
 class Outcome(StrEnum):
