@@ -10,6 +10,7 @@ from simulator.household import Household
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
 from simulator.phases import L1, L2, L3, PerPhase, Phase
+from simulator.quirks import Quirk
 from simulator.simulated import SimulatedStation
 from simulator.vehicle import Vehicle
 
@@ -25,6 +26,7 @@ __all__ = [
     "NotConnected",
     "PerPhase",
     "Phase",
+    "Quirk",
     "SimulatedStation",
     "SystemClock",
     "Vehicle",

@@ -1,5 +1,6 @@
 """Things that happen to a station once, by name: what a hand at the console or over HTTP may ask for."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,9 +32,8 @@ async def _raw(station: SimulatedStation, text: Any) -> None:
 
 
 async def _reboot(station: SimulatedStation, reason: Any) -> None:
-    station.charge_point.spawn(
-        station.reboot(reason if isinstance(reason, str) and reason else "HardReset")
-    )
+    why = reason if isinstance(reason, str) and reason else "HardReset"
+    station.brain.keep(asyncio.ensure_future(station.reboot(why)))
 
 
 async def _resend(station: SimulatedStation, action: Any) -> None:

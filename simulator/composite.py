@@ -1,13 +1,15 @@
 """All profiles of a station taken together (OCPP 1.6 §3.13 purposes, stacks, combining; §5.7 composite schedule)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 import math
 
 from simulator.limit import Limit, tenths, tightest
-from simulator.profiles import Installed, Period, Purpose, RateUnit, Schedule
+from simulator.profiles import Installed, Kind, Period, Purpose, RateUnit, Schedule
 from simulator.schedule import changes, limit_at
+
+STATION_WIDE = (Purpose.STATION_MAX, Purpose.EXTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Situation:
     voltage_v: float
     transaction_starts: Mapping[int, datetime]
     now: datetime
+    offline_s: float = 0.0
 
     def anchor(self, entry: Installed, evse_id: int) -> datetime:
         """Where a schedule without a start of its own begins.
@@ -24,7 +27,7 @@ class Situation:
         For the station as a whole the specification leaves the point to the station: when the profile was installed.
         For an idle EVSE it is now: what a car would meet that were plugged in at this moment.
         """
-        if entry.profile.purpose is Purpose.STATION_MAX:
+        if entry.profile.purpose in STATION_WIDE or entry.profile.kind is Kind.DYNAMIC:
             return entry.installed_at
         return self.transaction_starts.get(evse_id, self.now)
 
@@ -33,7 +36,12 @@ def station_limit(
     entries: Iterable[Installed], situation: Situation, at: datetime
 ) -> Limit | None:
     """The limit for all EVSEs together at a moment, or None."""
-    return _prevailing(_of(entries, Purpose.STATION_MAX, 0), situation, 0, at)
+    entries = list(entries)
+    both = (
+        _prevailing(_of(entries, purpose, 0), situation, 0, at)
+        for purpose in STATION_WIDE
+    )
+    return tightest(*both)
 
 
 def transaction_limit(
@@ -41,12 +49,13 @@ def transaction_limit(
 ) -> Limit | None:
     """The limit of an EVSE's own profiles at a moment: the transaction's where there is one, or else the default's."""
     entries = list(entries)
-    own = _prevailing(_of(entries, Purpose.TX, evse_id), situation, evse_id, at)
-    if own is not None:
-        return own
-    return _prevailing(
-        _of(entries, Purpose.TX_DEFAULT, evse_id), situation, evse_id, at
-    )
+    external = [e for e in _of(entries, Purpose.EXTERNAL, evse_id) if e.evse_id]
+    outside = _prevailing(external, situation, evse_id, at)
+    for purpose in (Purpose.TX, Purpose.TX_DEFAULT):
+        own = _prevailing(_of(entries, purpose, evse_id), situation, evse_id, at)
+        if own is not None:
+            return own.tightest(outside)
+    return outside
 
 
 def evse_limit(
@@ -81,7 +90,7 @@ def composite_schedule(
             if unit is RateUnit.WATTS
             else limit.current_a
         )
-        return Period(offset_s, tenths(value), limit.phases)
+        return Period(offset_s, tenths(value), limit.phases, limit.terminal)
 
     offsets = _offsets(entries, situation, ratings, duration_s)
     return Schedule(
@@ -113,6 +122,10 @@ def _prevailing(
     for entry in sorted(
         entries, key=lambda e: (e.evse_id, e.profile.stack_level), reverse=True
     ):
+        patience_s = entry.profile.more.get("maxOfflineDuration")
+        if patience_s is not None and situation.offline_s > patience_s:
+            # OCPP 2.1 K01.FR.101: as long as nobody can be heard, another of its stack holds.
+            continue
         limit = limit_at(
             entry.profile, at, situation.anchor(entry, evse_id), situation.voltage_v
         )
@@ -177,9 +190,6 @@ def _merged(periods: Iterable[Period]) -> list[Period]:
     """Leave out periods that change nothing."""
     merged: list[Period] = []
     for period in periods:
-        if not merged or (merged[-1].limit, merged[-1].phases) != (
-            period.limit,
-            period.phases,
-        ):
+        if not merged or replace(merged[-1], start_s=period.start_s) != period:
             merged.append(period)
     return merged

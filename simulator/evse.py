@@ -21,6 +21,7 @@ class Evse:
     energised: bool = False
     offered_a: float = 0.0
     offered_phases: int = 3
+    offered_terminal: int | None = None
     error: str | None = None
     voltages_v: PerPhase = field(default_factory=lambda: PerPhase.even(230.0))
 
@@ -36,9 +37,26 @@ class Evse:
         return min(phases, self.vehicle.phases) if self.vehicle else phases
 
     @property
+    def terminals(self) -> tuple[int, ...]:
+        """The EVSE's own terminals that the vehicle is connected to, counted from 0."""
+        if self.active_phases == 1 and self.offered_terminal:
+            return (self.offered_terminal - 1,)
+        return tuple(range(self.active_phases))
+
+    @property
+    def is_dc(self) -> bool:
+        """Whether it charges the battery itself."""
+        return False
+
+    @property
+    def minimum_a(self) -> float:
+        """The least that it can offer without pausing."""
+        return PILOT_MINIMUM_A
+
+    @property
     def pilot_a(self) -> float:
         """Current offered on the pilot; the pilot cannot say less than 6 A but for nothing."""
-        if not self.energised or self.error or self.offered_a < PILOT_MINIMUM_A:
+        if not self.energised or self.error or self.offered_a < self.minimum_a:
             return 0.0
         return min(self.offered_a, self.rating_a)
 
@@ -56,7 +74,7 @@ class Evse:
         """Current on each of the EVSE's own terminals, in their order."""
         drawn_a = self.vehicle.current_a if self.vehicle and not self.error else 0.0
         return tuple(
-            drawn_a if n < self.active_phases else 0.0 for n in range(len(self.wiring))
+            drawn_a if n in self.terminals else 0.0 for n in range(len(self.wiring))
         )
 
     @property
@@ -83,6 +101,7 @@ class Evse:
                 f"EVSE {self.evse_id} already has {self.vehicle.name} on it"
             )
         self.vehicle = vehicle
+        vehicle.plugged_in(dc=self.is_dc)
 
     def unplug(self) -> Vehicle | None:
         """Take the cable out and return the vehicle that was on it."""
@@ -99,3 +118,35 @@ class Evse:
             dt_s, self.pilot_a, self.active_phases, self.line_voltages_v[0]
         )
         self.meter.count(self.powers_w.total, dt_s)
+
+
+@dataclass
+class DcEvse(Evse):
+    """An EVSE with a rectifier: what it takes from the grid it takes evenly from all its phases."""
+
+    maximum_w: float = 24_000.0
+    battery_voltage_v: float = 400.0
+
+    def __post_init__(self) -> None:
+        """Its maximum is one in watts."""
+        self.maximum_a = self.maximum_w / sum(self.line_voltages_v)
+
+    @property
+    def is_dc(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def minimum_a(self) -> float:
+        """There is no pilot in the way."""
+        return 0.0
+
+    @property
+    def active_phases(self) -> int:
+        """All that it is wired to."""
+        return len(self.wiring)
+
+    @property
+    def terminals(self) -> tuple[int, ...]:
+        """All of them, too."""
+        return tuple(range(len(self.wiring)))

@@ -14,15 +14,18 @@ def tenths(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Amperes on each of so many phases."""
+    """Amperes on each of so many phases, or on the one terminal that is named."""
 
     current_a: float
     phases: int = DEFAULT_PHASES
+    terminal: int | None = None
 
     @classmethod
-    def of_power(cls, power_w: float, phases: int, voltage_v: float) -> Self:
+    def of_power(
+        cls, power_w: float, phases: int, voltage_v: float, terminal: int | None = None
+    ) -> Self:
         """A limit in watts, as amperes per phase (OCPP 1.6 §7.12: power / (line to neutral voltage x phases))."""
-        return cls(power_w / (voltage_v * phases), phases)
+        return cls(power_w / (voltage_v * phases), phases, terminal)
 
     def power_w(self, voltage_v: float) -> float:
         """The limit as watts in all."""
@@ -33,7 +36,9 @@ class Limit:
         if other is None:
             return self
         return type(self)(
-            min(self.current_a, other.current_a), min(self.phases, other.phases)
+            min(self.current_a, other.current_a),
+            min(self.phases, other.phases),
+            self.terminal or other.terminal,
         )
 
 

@@ -1,10 +1,11 @@
-"""Charging profiles and the store that a station keeps them in (OCPP 1.6 §3.13, §5.5, §5.16)."""
+"""Charging profiles and the store that a station keeps them in (OCPP 1.6 §3.13, §5.5, §5.16; OCPP 2.x block K)."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any
 
 
 class Purpose(StrEnum):
@@ -13,6 +14,21 @@ class Purpose(StrEnum):
     STATION_MAX = "station max"
     TX_DEFAULT = "transaction default"
     TX = "transaction"
+    EXTERNAL = "external constraints"
+    PRIORITY = "priority charging"
+    LOCAL_GENERATION = "local generation"
+
+
+# What OCPP calls them: 1.6 first where it differs.
+PURPOSE_NAMES = {
+    Purpose.STATION_MAX: ("ChargePointMaxProfile", "ChargingStationMaxProfile"),
+    Purpose.TX_DEFAULT: ("TxDefaultProfile",),
+    Purpose.TX: ("TxProfile",),
+    Purpose.EXTERNAL: ("ChargingStationExternalConstraints",),
+    Purpose.PRIORITY: ("PriorityCharging",),
+    Purpose.LOCAL_GENERATION: ("LocalGeneration",),
+}
+PERSISTENT = frozenset({Purpose.STATION_MAX, Purpose.TX_DEFAULT, Purpose.PRIORITY})
 
 
 class Kind(StrEnum):
@@ -21,6 +37,7 @@ class Kind(StrEnum):
     ABSOLUTE = "Absolute"
     RECURRING = "Recurring"
     RELATIVE = "Relative"
+    DYNAMIC = "Dynamic"
 
 
 class Recurrency(StrEnum):
@@ -39,11 +56,16 @@ class RateUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A limit from some second of the schedule on, in the schedule's unit."""
+    """A limit from some second of the schedule on, in the schedule's unit; None limits nothing (OCPP 2.1).
+
+    `more` holds the fields that no limit of the core is made of, as they came.
+    """
 
     start_s: int
-    limit: float
+    limit: float | None
     phases: int | None = None
+    terminal: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,8 @@ class Schedule:
     duration_s: int | None = None
     start: datetime | None = None
     minimum_rate: float | None = None
+    schedule_id: int = 0
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +93,19 @@ class Profile:
     recurrency: Recurrency | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    transaction_id: int | None = None
+    transaction_id: int | str | None = None
+    alternatives: tuple[Schedule, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A profile in the store: where, and since when."""
+    """A profile in the store: where, since when, and from whom."""
 
     evse_id: int
     profile: Profile
     installed_at: datetime
+    source: str = "CSO"
 
     @property
     def slot(self) -> tuple[int, Purpose, int]:
@@ -117,27 +144,39 @@ class ProfileStore:
         return len(self._installed)
 
     def install(
-        self, entry: Installed, *, in_transaction: bool, transaction_id: int | None
+        self,
+        entry: Installed,
+        *,
+        in_transaction: bool,
+        transaction_id: int | str | None,
     ) -> None:
         """Take a profile in, in the place of one with the same id or in the same slot; raises ProfileRefused."""
         self._check(entry)
         if entry.profile.purpose is Purpose.TX:
             check_transaction(entry.profile, in_transaction, transaction_id)
+        self.put(entry)
+
+    def put(self, entry: Installed) -> None:
+        """Take in what was checked already; raises ProfileRefused when there is no room."""
         kept = [other for other in self._installed if not _replaces(entry, other)]
         if len(kept) >= self.rules.maximum_profiles:
             raise ProfileRefused("no room for another profile")
         self._installed = [*kept, entry]
+
+    def by_id(self, profile_id: int) -> Installed | None:
+        """The profile of that id."""
+        return next(
+            (e for e in self._installed if e.profile.profile_id == profile_id), None
+        )
 
     def restore(self, entries: Iterable[Installed]) -> None:
         """Put back what survived a reboot."""
         self._installed = list(entries)
 
     def persistent(self) -> list[Installed]:
-        """What survives a reboot: everything but the profiles of a transaction."""
+        """What survives a reboot (OCPP 2.1 K01.FR.27)."""
         return [
-            entry
-            for entry in self._installed
-            if entry.profile.purpose is not Purpose.TX
+            entry for entry in self._installed if entry.profile.purpose in PERSISTENT
         ]
 
     def clear(self, matches: Callable[[Installed], bool]) -> int:
@@ -177,7 +216,7 @@ class ProfileStore:
             later.start_s <= earlier.start_s for earlier, later in pairwise(periods)
         ):
             raise ProfileRefused("periods out of order")
-        if any(period.limit < 0 for period in periods):
+        if any(period.limit is not None and period.limit < 0 for period in periods):
             raise ProfileRefused("a limit is below zero")
         if profile.kind is Kind.RECURRING and (
             profile.recurrency is None or profile.schedule.start is None
@@ -188,7 +227,7 @@ class ProfileStore:
 
 
 def check_transaction(
-    profile: Profile, in_transaction: bool, transaction_id: int | None
+    profile: Profile, in_transaction: bool, transaction_id: int | str | None
 ) -> None:
     """A transaction profile needs its transaction, and the right one (§3.13.1, §5.16)."""
     if not in_transaction:
@@ -198,4 +237,6 @@ def check_transaction(
 
 
 def _replaces(new: Installed, old: Installed) -> bool:
+    if new.source != old.source:
+        return False
     return new.profile.profile_id == old.profile.profile_id or new.slot == old.slot

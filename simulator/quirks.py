@@ -66,7 +66,7 @@ class Quirk:
         known = {item.name for item in fields(cls)}
         if unknown := sorted(values.keys() - known):
             raise ValueError(f"a quirk has no {', '.join(unknown)}")
-        if not isinstance(values.get("on"), str):
+        if not values.get("on"):
             raise ValueError('a quirk is "on" a message')
         plain = dict(values)
         if "then_call" in plain:

@@ -1,4 +1,4 @@
-"""What a single charging profile says at a moment, and when it changes its mind (OCPP 1.6 §3.13, §7.8-7.14)."""
+"""What a single charging profile says at a moment, and when it changes its mind (OCPP 1.6 §3.13, §7.8-7.14; OCPP 2.x K01)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,7 +29,9 @@ def limit_at(
     if schedule.duration_s is not None and elapsed_s >= schedule.duration_s:
         return None
     period = _period_at(schedule, elapsed_s)
-    return _as_limit(period, schedule.unit, voltage_v) if period else None
+    if period is None or period.limit is None:
+        return None
+    return _as_limit(period.limit, period, schedule.unit, voltage_v)
 
 
 def changes(
@@ -57,6 +59,7 @@ def _is_valid(profile: Profile, at: datetime) -> bool:
 
 def _first_start(profile: Profile, anchor: datetime) -> datetime:
     # A schedule without a start is relative to the start of charging, whatever its kind says (§7.13).
+    # A dynamic one is anchored where it was last updated.
     if profile.kind is Kind.RELATIVE or profile.schedule.start is None:
         return anchor
     return profile.schedule.start
@@ -95,8 +98,9 @@ def _period_at(schedule: Schedule, elapsed_s: float) -> Period | None:
     return begun[-1] if begun else None
 
 
-def _as_limit(period: Period, unit: RateUnit, voltage_v: float) -> Limit:
-    phases = period.phases or DEFAULT_PHASES
+def _as_limit(value: float, period: Period, unit: RateUnit, voltage_v: float) -> Limit:
+    # A limit on one named terminal is one on one phase, even where that is not said.
+    phases = period.phases or (1 if period.terminal else DEFAULT_PHASES)
     if unit is RateUnit.AMPERES:
-        return Limit(period.limit, phases)
-    return Limit.of_power(period.limit, phases, voltage_v)
+        return Limit(value, phases, period.terminal)
+    return Limit.of_power(value, phases, voltage_v, period.terminal)

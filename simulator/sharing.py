@@ -16,6 +16,7 @@ class Request:
     evse_id: int
     maximum_a: float
     wiring: Wiring
+    minimum_a: float = PILOT_MINIMUM_A
 
 
 def share(requests: list[Request], cap_a: float) -> Mapping[int, float]:
@@ -24,13 +25,13 @@ def share(requests: list[Request], cap_a: float) -> Mapping[int, float]:
     Equal shares; what one cannot use goes to the others. When the minimums do not all fit, the last to arrive waits:
     OCPP 1.6 §3.13.3 demands the sum and leaves the division to the station.
     """
-    served = [request for request in requests if request.maximum_a >= PILOT_MINIMUM_A]
+    served = [request for request in requests if request.maximum_a >= request.minimum_a]
     while True:
         shares = _fill(served, cap_a)
         short = [
             request
             for request in served
-            if shares[request.evse_id] < PILOT_MINIMUM_A - ROUNDING_A
+            if shares[request.evse_id] < request.minimum_a - ROUNDING_A
         ]
         if not short:
             return {

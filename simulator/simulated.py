@@ -9,17 +9,18 @@ import ssl as tls
 from types import TracebackType
 from typing import Self
 
+from simulator.brain import Brain
+from simulator.brains import Temper, build
 from simulator.clock import Clock, SystemClock, within
 from simulator.evse import Evse
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
-from simulator.ocpp16 import memory
 from simulator.ocpp16.charge_point import ChargePoint
-from simulator.ocpp16.configuration import Configuration
-from simulator.ocppj.frames import Payload
+from simulator.ocppj.frames import Call, Payload
 from simulator.ocppj.link import Link
 from simulator.phases import DEFAULT_WIRING, Phase
 from simulator.station import Nameplate, Station
+from simulator.storage import load, save
 from simulator.vehicle import Vehicle
 
 _LOGGER = logging.getLogger(__name__)
@@ -28,13 +29,17 @@ SAVE_EVERY_S = 5.0
 
 
 class SimulatedStation:
-    """A charging station of OCPP 1.6-J that dials a central system and can be handled as if one stood before it."""
+    """A charging station that dials a central system and can be handled as if one stood before it.
+
+    It offers its versions of OCPP in their order and speaks the one that the central system chooses.
+    """
 
     def __init__(
         self,
         identity: str,
         url: str,
         *,
+        versions: Sequence[str] = ("1.6",),
         evses: int = 1,
         phases: Sequence[Phase] = DEFAULT_WIRING,
         maximum_a: float = 32.0,
@@ -54,7 +59,11 @@ class SimulatedStation:
         switches_phases: bool = False,
         boots_on_reconnect: bool = False,
     ) -> None:
-        """Build a station of equal EVSEs; `phases` are the grid phases its own L1, L2, L3 are wired to."""
+        """Build a station of equal EVSEs; `phases` are the grid phases its own L1, L2, L3 are wired to.
+
+        `configuration` is what it was set to at the factory: keys of OCPP 1.6, and variables of 2.x as
+        `Component.Variable`. Each version takes those that it knows.
+        """
         self.identity = identity
         self.clock = clock or SystemClock()
         self.faults = faults or Faults()
@@ -66,33 +75,42 @@ class SimulatedStation:
         }
         nameplate = Nameplate(vendor, model, serial or f"SN-{identity}"[:25], firmware)
         self.station = Station(boxes, maximum_a * evses, nameplate, switches_phases)
-        defaults = {
-            "NumberOfConnectors": str(evses),
-            "MeterValueSampleInterval": str(meter_interval_s),
-        }
-        defaults["ConnectorSwitch3to1PhaseSupported"] = str(switches_phases).lower()
-        self.link = Link(url, identity, self.clock, self.faults)
-        self.link.password, self.link.tls = password, ssl
-        self.charge_point = ChargePoint(
-            self.station,
-            self.link,
-            self.clock,
-            self.faults,
-            Configuration(defaults | (configuration or {})),
-            autostart_tag,
-            boots_on_reconnect,
+        self._temper = Temper(
+            autostart_tag, meter_interval_s, boots_on_reconnect, configuration or {}
         )
+        offered = [f"ocpp{version}" for version in versions]
+        self.link = Link(url, identity, self.clock, self.faults, offered)
+        self.link.dial.password, self.link.dial.tls = password, ssl
+        self.link.on_open = self._speak_as_agreed
+        self.brain = self._brain(versions[0])
+        self._living: asyncio.Task[None] | None = None
         self._running: list[asyncio.Task[None]] = []
         self._started_before = False
 
+    @property
+    def version(self) -> str:
+        """The version of OCPP that it speaks now."""
+        return self.brain.version
+
+    @property
+    def charge_point(self) -> ChargePoint:
+        """The protocol side of a station that speaks 1.6; raises TypeError for others."""
+        if not isinstance(self.brain, ChargePoint):
+            raise TypeError(f"{self.identity} speaks {self.version}")
+        return self.brain
+
     async def start(self) -> None:
         """Switch the station on; after a stop, it boots with what it remembers."""
-        saved = memory.load(self._state) if self._state else None
-        if saved or self._started_before:
-            self.charge_point.wake(saved or memory.snapshot(self.charge_point))
+        saved = load(self._state) if self._state else None
+        if saved:
+            if (spoken := saved.get("version", self.version)) != self.version:
+                self.brain = self._brain(spoken)
+            self.brain.wake(saved)
+        elif self._started_before:
+            self.brain.wake(self.brain.snapshot())
         self._started_before = True
-        self._running = [asyncio.create_task(self.charge_point.run(self._tick_s))]
-        self._running[0].add_done_callback(self._has_ended)
+        self._living = self._live()
+        self._running = [asyncio.create_task(self.link.run(self._serve))]
         if self._state:
             self._running.append(
                 asyncio.create_task(self._save_now_and_then(self._state))
@@ -104,15 +122,13 @@ class SimulatedStation:
         It says goodbye to the central system. To make it die without a word, go offline first.
         """
         if self._state:
-            memory.save(self.charge_point, self._state)
+            self._save(self._state)
         offline = self.link.stays_offline
         self.link.stay_offline()
         await self.link.drop()
-        for task in self._running:
-            task.cancel()
-        for task in self._running:
-            with suppress(asyncio.CancelledError):
-                await task
+        for task in (*self._running, self._living):
+            if task:
+                await _end(task)
         self._running = []
         if not offline:
             self.link.dial_again()
@@ -144,43 +160,39 @@ class SimulatedStation:
     @property
     def accepted(self) -> bool:
         """Whether there is a websocket and the boot was accepted."""
-        return self.charge_point.ready.is_set()
+        return self.brain.ready.is_set()
 
     async def wait_accepted(self, timeout: float = 10.0) -> None:
         """Wait until the central system has accepted the station; raises TimeoutError."""
-        await within(self.clock, self.charge_point.ready.wait(), timeout)
+        await within(self.clock, self._accepted(), timeout)
 
     def evse(self, evse_id: int) -> EvseView:
         """Look at an EVSE; raises KeyError."""
-        return EvseView(self.charge_point, self.charge_point.outlets[evse_id])
+        return EvseView(self.brain, self.station.evses[evse_id])
 
     def plug_in(self, evse_id: int, vehicle: Vehicle | None = None) -> Vehicle:
         """Put a vehicle on the cable; raises ValueError where there is one already."""
         vehicle = vehicle or Vehicle()
-        self.charge_point.sessions.plug_in(self.charge_point.outlets[evse_id], vehicle)
+        self.brain.plug_in(evse_id, vehicle)
         return vehicle
 
     def unplug(self, evse_id: int) -> None:
         """Pull the cable."""
-        self.charge_point.sessions.unplug(self.charge_point.outlets[evse_id])
+        self.brain.unplug(evse_id)
 
     def present_tag(self, evse_id: int, tag: str) -> asyncio.Task[bool]:
         """Hold a tag to the reader; the task, which need not be awaited, says whether that did anything."""
-        outlet = self.charge_point.outlets[evse_id]
-        task = asyncio.ensure_future(
-            self.charge_point.sessions.present_tag(outlet, tag)
-        )
-        self.charge_point.keep(task)
+        task = asyncio.ensure_future(self.brain.present_tag(evse_id, tag))
+        self.brain.keep(task)
         return task
 
     def set_error(self, evse_id: int, code: str | None) -> None:
         """Break an EVSE with an error code of OCPP 1.6 §7.6, or mend it."""
-        self.charge_point.break_outlet(self.charge_point.outlets[evse_id], code)
+        self.brain.set_error(evse_id, code)
 
     def lose_profiles(self) -> None:
         """Forget every charging profile, without a boot that would tell of it."""
-        self.charge_point.profiles.clear(lambda _: True)
-        self.charge_point.smart_charging.tick()
+        self.brain.lose_profiles()
 
     async def call(self, action: str, payload: Payload) -> Payload:
         """Send any call; raises CallError, TimeoutError or NotConnected."""
@@ -191,13 +203,13 @@ class SimulatedStation:
         await self.link.send_raw(data)
 
     async def resend(self, action: str) -> Payload:
-        """Send the last StartTransaction or StopTransaction again, as a new call; raises KeyError if there is none."""
-        return await self.link.call(action, self.charge_point.outbox.last_sent[action])
+        """Send the last message of that action about a transaction again, as a new call; raises KeyError if there is none."""
+        return await self.link.call(action, self.brain.last_sent[action])
 
     def go_offline(self) -> None:
         """Lose the network, without a word."""
         self.link.stay_offline()
-        self.link.cut()
+        self.link.sever()
 
     def go_online(self) -> None:
         """Have the network back."""
@@ -209,7 +221,40 @@ class SimulatedStation:
 
     async def reboot(self, reason: str = "HardReset") -> None:
         """Reboot, with the reason that running transactions are to be stopped for; returns when it dials again."""
-        await self.charge_point.reboot(reason)
+        await self.brain.reboot(reason)
+
+    def _brain(self, version: str) -> Brain:
+        brain = build(
+            version, self.station, self.link, self.clock, self.faults, self._temper
+        )
+        self.link.is_accepted = brain.ready.is_set
+        self.link.aftermath.lose_power = lambda: brain.reboot("PowerLoss")
+        return brain
+
+    def _live(self) -> asyncio.Task[None]:
+        living = asyncio.create_task(self.brain.run(self._tick_s))
+        living.add_done_callback(self._has_ended)
+        return living
+
+    async def _serve(self, call: Call) -> None:
+        await self.brain.serve(call)
+
+    async def _speak_as_agreed(self) -> None:
+        """Become a station of the version that was chosen, with the same vehicles on the same cables."""
+        agreed = (self.link.subprotocol or f"ocpp{self.version}").removeprefix("ocpp")
+        if agreed == self.version:
+            return
+        if self._living:
+            await _end(self._living)
+        self.brain = self._brain(agreed)
+        for evse in self.station.evses.values():
+            evse.energised = False
+        self._living = self._live()
+
+    async def _accepted(self) -> None:
+        # The brain may be another one by the time that the station is accepted.
+        while not self.accepted:
+            await self.clock.sleep(0.02)
 
     def _has_ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()):
@@ -218,4 +263,13 @@ class SimulatedStation:
     async def _save_now_and_then(self, path: Path) -> None:
         while True:
             await self.clock.sleep(SAVE_EVERY_S)
-            memory.save(self.charge_point, path)
+            self._save(path)
+
+    def _save(self, path: Path) -> None:
+        save({"version": self.version, **self.brain.snapshot()}, path)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,7 +1,7 @@
 """A charging station as a thing of copper and relays; no protocol in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulator.evse import Evse
 from simulator.limit import Limit, tenths
@@ -27,6 +27,7 @@ class Station:
     maximum_a: float
     nameplate: Nameplate = field(default_factory=Nameplate)
     switches_phases: bool = False
+    simultaneous: bool = True
     temperature_c: float = 31.0
     frequency_hz: float = 50.0
     _arrivals: list[int] = field(default_factory=list, init=False, repr=False)
@@ -48,15 +49,19 @@ class Station:
             limit = limits.get(evse_id)
             wanted = tightest_phases(limit, cap)
             evse.offered_phases = wanted if self.switches_phases else len(evse.wiring)
+            evse.offered_terminal = named_terminal(limit, cap)
         requests = [
             Request(
                 evse_id,
                 self._own_a(evse_id, limits.get(evse_id)),
                 self._wiring_used(evse_id),
+                self.evses[evse_id].minimum_a,
             )
             for evse_id in self._arrivals
             if self.evses[evse_id].energised
         ]
+        if not self.simultaneous:
+            requests[1:] = [replace(later, maximum_a=0.0) for later in requests[1:]]
         cap_a = min(self.maximum_a, cap.current_a) if cap else self.maximum_a
         shares = share(requests, cap_a)
         for evse_id, evse in self.evses.items():
@@ -75,6 +80,10 @@ class Station:
 
     def _wiring_used(self, evse_id: int) -> Wiring:
         evse = self.evses[evse_id]
+        if evse.is_dc:
+            return evse.wiring
+        if evse.offered_phases == 1 and evse.offered_terminal:
+            return (evse.wiring[evse.offered_terminal - 1],)
         return evse.wiring[: evse.offered_phases]
 
     def _note_arrivals(self) -> None:
@@ -89,3 +98,8 @@ class Station:
 def tightest_phases(limit: Limit | None, cap: Limit | None) -> int:
     """Number of phases that both limits allow."""
     return min(limit.phases if limit else 3, cap.phases if cap else 3)
+
+
+def named_terminal(limit: Limit | None, cap: Limit | None) -> int | None:
+    """The one terminal that a limit wants used."""
+    return (limit.terminal if limit else None) or (cap.terminal if cap else None)

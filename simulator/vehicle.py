@@ -27,17 +27,23 @@ class Vehicle:
     reaction_s: float = 1.0
     ramp_a_per_s: float = 10.0
     wakes_after_pause: bool = True
+    dc_maximum_w: float = 50_000.0
     current_a: float = field(default=0.0, init=False)
     _acting_on_a: float = field(default=0.0, init=False, repr=False)
     _unnoticed_s: float = field(default=0.0, init=False, repr=False)
     _ready_for_s: float = field(default=0.0, init=False, repr=False)
     _has_drawn: bool = field(default=False, init=False, repr=False)
     _asleep: bool = field(default=False, init=False, repr=False)
+    _on_dc: bool = field(default=False, init=False, repr=False)
 
     @property
     def is_full(self) -> bool:
         """Whether it wants nothing more."""
         return self.soc_percent >= self.target_percent
+
+    def plugged_in(self, *, dc: bool) -> None:
+        """Take note of the kind of cable."""
+        self._on_dc = dc
 
     def unplugged(self) -> None:
         """Forget the pilot; no current flows through a pulled cable."""
@@ -50,7 +56,8 @@ class Vehicle:
         """Live for a moment under a pilot that offers so much on so many phases (0: no permission to draw)."""
         self._notice(dt_s, offered_a)
         self._doze()
-        wanted_a = self._wanted_a()
+        used_phases = phases if self._on_dc else min(self.phases, phases)
+        wanted_a = self._wanted_a(voltage_v * phases)
         self._ready_for_s = self._ready_for_s + dt_s if wanted_a else 0.0
         if wanted_a and self.current_a == 0 and self._ready_for_s < self.start_delay_s:
             wanted_a = 0.0
@@ -58,7 +65,6 @@ class Vehicle:
         self.current_a = max(
             0.0, min(max(wanted_a, self.current_a - step_a), self.current_a + step_a)
         )
-        used_phases = min(self.phases, phases)
         stored_wh = (
             self.current_a * voltage_v * used_phases * dt_s / 3600 * self.efficiency
         )
@@ -80,14 +86,23 @@ class Vehicle:
     def _doze(self) -> None:
         """Some cars that were paused once sleep until they are plugged in anew."""
         self._has_drawn = self._has_drawn or self.current_a > 0
-        paused = self._has_drawn and self._acting_on_a < self.minimum_a
+        paused = self._has_drawn and self._is_paused
         self._asleep = self._asleep or (paused and not self.wakes_after_pause)
 
-    def _wanted_a(self) -> float:
-        """Current it would draw by the pilot it acts on."""
-        if self.is_full or self._asleep or self._acting_on_a < self.minimum_a:
+    @property
+    def _is_paused(self) -> bool:
+        return (
+            self._acting_on_a <= 0
+            if self._on_dc
+            else self._acting_on_a < self.minimum_a
+        )
+
+    def _wanted_a(self, supply_v: float) -> float:
+        """Current it would draw by what it is offered; from a rectifier, as that takes it from each phase of its supply."""
+        if self.is_full or self._asleep or self._is_paused:
             return 0.0
-        return min(self._acting_on_a, self.maximum_a * self._taper())
+        maximum_a = self.dc_maximum_w / supply_v if self._on_dc else self.maximum_a
+        return min(self._acting_on_a, maximum_a * self._taper())
 
     def _taper(self) -> float:
         """Fraction of its maximum that the battery still takes."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from simulator.evse_view import EvseView
 from simulator.household import Household
-from simulator.ocpp16.profile_json import write_installed
 from simulator.phases import PerPhase
 from simulator.simulated import SimulatedStation
 
@@ -31,9 +30,10 @@ def station_view(station: SimulatedStation) -> dict[str, Any]:
         "identity": station.identity,
         "vendor": nameplate.vendor,
         "model": nameplate.model,
+        "version": station.version,
         "connected": station.connected,
         "accepted": station.accepted,
-        "waiting_messages": len(station.charge_point.outbox),
+        "waiting_messages": station.brain.waiting_messages,
         "evses": [
             {"evse": evse_id, **_evse_view(station.evse(evse_id))}
             for evse_id in station.station.evses
@@ -43,7 +43,7 @@ def station_view(station: SimulatedStation) -> dict[str, Any]:
 
 def profiles_view(station: SimulatedStation) -> list[dict[str, Any]]:
     """The charging profiles a station holds, in OCPP's own words."""
-    return [write_installed(entry) for entry in station.charge_point.profiles]
+    return station.brain.profiles_view()
 
 
 def _evse_view(evse: EvseView) -> dict[str, Any]:

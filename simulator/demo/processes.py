@@ -60,6 +60,12 @@ class ChildProcess:
             # What the program itself has started and left behind goes too.
             self._signal(signal.SIGKILL)
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        assert self._process
+        return self._process.pid
+
     async def wait(self) -> int:
         """Return its exit code when it ends."""
         assert self._process

@@ -1,6 +1,5 @@
-"""Answering the central system: find the handler, apply the faults, send the answer (OCPP-J 1.6 §4.2)."""
+"""Answering the central system: find the handler, or the word for no."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.ocpp16 import (
@@ -12,8 +11,7 @@ from simulator.ocpp16 import (
     security,
 )
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.frames import Call, CallError, ErrorReply, Frame, Result
-from simulator.ocppj.link import NotConnected
+from simulator.ocppj.frames import Call, CallError
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint
@@ -39,49 +37,21 @@ REFUSALS = {
     "UnlockConnector": "UnlockFailed",
     "UpdateFirmware": None,
 }
-NONSENSE = {"state": "maybe", "because": [1, None]}
-
-
-async def serve(charge_point: ChargePoint, call: Call) -> None:
-    """Answer one call, and do afterwards what the answer promised."""
-    faults = charge_point.faults
-    # A rejected station does not talk until it has asked again (§4.2.2).
-    if call.action in faults.ignore or charge_point.registration.status == "Rejected":
-        return
-    if faults.answer_delay_s:
-        await charge_point.clock.sleep(faults.answer_delay_s)
-    reply: Frame
-    then = None
-    try:
-        given = answer(charge_point, call)
-    except CallError as error:
-        reply = ErrorReply(
-            call.message_id, error.code, error.description, error.details
-        )
-    else:
-        payload = NONSENSE if call.action in faults.malformed else given.payload
-        if faults.rewrite:
-            payload = faults.rewrite(f"{call.action}Response", payload)
-        reply, then = Result(call.message_id, payload), given.then
-    silent = faults.obeys_silently and call.action == "SetChargingProfile"
-    if not silent:
-        with suppress(NotConnected):
-            await charge_point.link.send(reply)
-    if then:
-        charge_point.spawn(then())
 
 
 def answer(charge_point: ChargePoint, call: Call) -> Answer:
-    """The answer by handler or by fault; raises CallError."""
-    faults = charge_point.faults
-    if call.action in faults.errors:
-        raise CallError(faults.errors[call.action], "as told")
+    """The answer by handler; raises CallError."""
     handler = HANDLERS.get(call.action)
     if handler is None:
         raise CallError("NotImplemented", call.action)
-    if call.action in faults.reject:
-        refusal = REFUSALS.get(call.action, "Rejected")
-        if refusal is None:
-            raise CallError("NotSupported", "as told")
-        return status(refusal)
     return handler(charge_point, call.payload)
+
+
+def refuse(action: str) -> Answer:
+    """The answer of a station that does not want to; raises CallError."""
+    if action not in HANDLERS:
+        raise CallError("NotImplemented", action)
+    refusal = REFUSALS.get(action, "Rejected")
+    if refusal is None:
+        raise CallError("NotSupported", "as told")
+    return status(refusal)

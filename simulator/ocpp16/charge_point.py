@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.clock import Clock, within
 from simulator.faults import Faults
+from simulator.limit import Limit
 from simulator.ocpp16 import calls, memory
 from simulator.ocpp16.authorization import Authorization
 from simulator.ocpp16.configuration import Configuration
@@ -15,22 +16,29 @@ from simulator.ocpp16.files import Files
 from simulator.ocpp16.metering import Metering
 from simulator.ocpp16.outbox import Outbox
 from simulator.ocpp16.outlet import Outlet
+from simulator.ocpp16.profile_json import write_installed
 from simulator.ocpp16.registration import Registration
 from simulator.ocpp16.sampling import Sampler
 from simulator.ocpp16.security import Certificates
 from simulator.ocpp16.sessions import Sessions
-from simulator.ocpp16.smart_charging import SmartCharging
 from simulator.ocpp16.statuses import Statuses
-from simulator.ocppj.frames import CallError, Payload
+from simulator.ocppj import serving
+from simulator.ocppj.answer import Answer
+from simulator.ocppj.frames import Call, CallError, Payload
 from simulator.ocppj.link import Link, NotConnected
 from simulator.profiles import ProfileStore, RateUnit, Rules
+from simulator.readings import Meters
+from simulator.smart_charging import SmartCharging, ends_transaction
 from simulator.station import Station
+from simulator.vehicle import Vehicle
 
 LAST_WORDS_S = 5.0
 
 
 class ChargePoint:
     """One station's protocol side; its copper is `station`."""
+
+    version = "1.6"
 
     def __init__(
         self,
@@ -59,13 +67,15 @@ class ChargePoint:
         }
         self.profiles = ProfileStore(_rules(configuration, frozenset(station.evses)))
         self.outbox = Outbox(link, clock, configuration, self.ready)
-        self.sampler = Sampler(station, faults)
+        self.sampler = Sampler(Meters(station, faults))
         self.authorization = Authorization(self)
         self.registration = Registration(self)
         self.statuses = Statuses(self)
         self.metering = Metering(self)
         self.sessions = Sessions(self, autostart_tag)
-        self.smart_charging = SmartCharging(self)
+        self.smart_charging = SmartCharging(
+            station, self.profiles, clock, faults, self.now, self._transaction_starts
+        )
         self.files = Files(self)
         self.certificates = Certificates(self)
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -74,13 +84,29 @@ class ChargePoint:
         """Live until cancelled."""
         try:
             async with asyncio.TaskGroup() as parts:
-                parts.create_task(self.link.run(lambda call: calls.serve(self, call)))
                 parts.create_task(self.registration.run())
                 parts.create_task(self.outbox.run())
                 parts.create_task(self._tick(tick_s))
         finally:
             for task in self._tasks:
                 task.cancel()
+
+    async def serve(self, call: Call) -> None:
+        """Answer a call of the central system."""
+        await serving.serve(self, call)
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether it may answer: a rejected station does not talk until it has asked again (§4.2.2)."""
+        return self.registration.status != "Rejected"
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to a call; raises CallError."""
+        return calls.answer(self, call)
+
+    def refuse(self, action: str) -> Answer:
+        """The answer of a station that does not want to; raises CallError."""
+        return calls.refuse(action)
 
     def now(self) -> datetime:
         """What the station believes the time to be."""
@@ -116,12 +142,6 @@ class ChargePoint:
             outlet.operative = outlet.becomes_inoperative = False
             self.statuses.update()
 
-    def break_outlet(self, outlet: Outlet, code: str | None) -> None:
-        """Break an outlet with an error code, or mend it; a transaction on it goes on (§4.9)."""
-        outlet.evse.error = code
-        self.statuses.update()
-        self.sessions.start_if_allowed(outlet)
-
     async def reboot(self, reason: str) -> None:
         """Stop what runs, go dark, and come back with what is remembered (§4.2, §5.14)."""
         if not self.powered:
@@ -148,6 +168,82 @@ class ChargePoint:
         self.powered = True
         for outlet in self.outlets.values():
             self.sessions.start_if_allowed(outlet)
+
+    def snapshot(self) -> dict[str, Any]:
+        """What it remembers without power."""
+        return memory.snapshot(self)
+
+    def plug_in(self, evse_id: int, vehicle: Vehicle) -> None:
+        """Put a vehicle on the cable; raises ValueError where there is one already."""
+        self.sessions.plug_in(self.outlets[evse_id], vehicle)
+
+    def unplug(self, evse_id: int) -> None:
+        """Pull the cable."""
+        self.sessions.unplug(self.outlets[evse_id])
+
+    async def present_tag(self, evse_id: int, tag: str) -> bool:
+        """Hold a tag to the reader; says whether that did anything."""
+        return await self.sessions.present_tag(self.outlets[evse_id], tag)
+
+    def set_error(self, evse_id: int, code: str | None) -> None:
+        """Break an EVSE with an error code, or mend it; a transaction on it goes on (§4.9)."""
+        outlet = self.outlets[evse_id]
+        outlet.evse.error = code
+        self.statuses.update()
+        self.sessions.start_if_allowed(outlet)
+
+    def lose_profiles(self) -> None:
+        """Forget every charging profile."""
+        self.profiles.clear(lambda _: True)
+        self.smart_charging.tick()
+
+    def status(self, evse_id: int) -> str:
+        """The status of an EVSE."""
+        return self.outlets[evse_id].activity.value
+
+    def limit(self, evse_id: int) -> Limit | None:
+        """The composite limit of an EVSE's profiles now, or None."""
+        return self.smart_charging.limit(evse_id)
+
+    def in_transaction(self, evse_id: int) -> bool:
+        """Whether a transaction runs, with an id or not yet."""
+        return self.outlets[evse_id].transaction is not None
+
+    def transaction_id(self, evse_id: int) -> int | None:
+        """The central system's id of the running transaction, once it is known."""
+        transaction = self.outlets[evse_id].transaction
+        return transaction.transaction_id if transaction else None
+
+    @property
+    def waiting_messages(self) -> int:
+        """Number of messages about transactions that the central system does not have yet."""
+        return len(self.outbox)
+
+    @property
+    def last_sent(self) -> dict[str, Payload]:
+        """The latest message about a transaction, by its action."""
+        return self.outbox.last_sent
+
+    def profiles_view(self) -> list[Payload]:
+        """The charging profiles in OCPP's own words."""
+        return [write_installed(entry) for entry in self.profiles]
+
+    def _transaction_starts(self) -> dict[int, datetime]:
+        """When each running transaction started."""
+        return {
+            evse_id: outlet.transaction.started_at
+            for evse_id, outlet in self.outlets.items()
+            if outlet.transaction
+        }
+
+    def _end_paused(self) -> None:
+        """Some stations take a limit of nothing for the end."""
+        if not self.faults.zero_ends_transaction:
+            return
+        for evse_id, outlet in self.outlets.items():
+            limit = self.smart_charging.limit(evse_id)
+            if ends_transaction(limit, self.faults, outlet.evse.minimum_a):
+                self.sessions.stop(outlet, "Other")
 
     async def _empty_outbox(self) -> None:
         """Let the last messages out before the light goes, if anybody listens."""
@@ -177,11 +273,13 @@ class ChargePoint:
         if self.powered:
             self.sessions.tick()
             self.smart_charging.tick()
+            self._end_paused()
         self.station.advance(dt_s)
         if self.powered:
             self.statuses.update()
             self.metering.tick()
             self.registration.tick()
+            self.link.tick()
 
 
 def _rules(configuration: Configuration, evse_ids: frozenset[int]) -> Rules:

@@ -49,13 +49,13 @@ def change_configuration(charge_point: ChargePoint, payload: Payload) -> Answer:
     if result == "Accepted" and name.lower() == "authorizationkey":
         return status(result, lambda: _use_new_password(charge_point, value))
     if result == "Accepted" and name.lower() == "websocketpinginterval":
-        charge_point.link.ping_interval_s = float(value) or None
+        charge_point.link.dial.ping_interval_s = float(value) or None
     return status(result)
 
 
 async def _use_new_password(charge_point: ChargePoint, password: str) -> None:
     """A new password is used at once, on a new connection (security whitepaper A01)."""
-    charge_point.link.password = password
+    charge_point.link.dial.password = password
     await charge_point.link.drop()
 
 

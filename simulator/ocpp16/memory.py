@@ -1,8 +1,6 @@
 """What a station remembers without power: one JSON document (OCPP 1.6 §3.7, §3.13.1, §5.2)."""
 
 from dataclasses import replace
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.ocpp16.outbox import Message
@@ -62,8 +60,8 @@ def restore(charge_point: ChargePoint, saved: dict[str, Any]) -> None:
     for number, outlet in charge_point.outlets.items():
         _restore_outlet(charge_point, outlet, saved["outlets"][str(number)])
     if password := charge_point.configuration.text("AuthorizationKey"):
-        charge_point.link.password = password
-    charge_point.link.ping_interval_s = (
+        charge_point.link.dial.password = password
+    charge_point.link.dial.ping_interval_s = (
         float(charge_point.configuration.number("WebSocketPingInterval")) or None
     )
 
@@ -92,19 +90,3 @@ def _restore_outlet(
         charge_point.outbox.put(
             Message("StopTransaction", payload, saved["transaction"])
         )
-
-
-def load(path: Path) -> dict[str, Any] | None:
-    """Read the document; None where there is none yet."""
-    if not path.exists():
-        return None
-    document: dict[str, Any] = json.loads(path.read_text())
-    return document
-
-
-def save(charge_point: ChargePoint, path: Path) -> None:
-    """Write the document, all or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(json.dumps(snapshot(charge_point), indent=1))
-    draft.replace(path)

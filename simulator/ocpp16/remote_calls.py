@@ -49,6 +49,7 @@ def _startable(
     for outlet in outlets:
         free = (
             outlet.transaction is None
+            and not (outlet.finishing and charge_point.faults.needs_replug)
             and outlet.operative
             and outlet.evse.error is None
         )

@@ -124,6 +124,7 @@ class Sessions:
 
     def _start(self, outlet: Outlet, permission: Permission) -> None:
         charge_point = self._charge_point
+        charge_point.sampler.meters.begin_session(outlet.evse)
         meter_start_wh = charge_point.sampler.register_wh(outlet)
         transaction = Transaction(
             str(uuid.uuid4()), permission.id_tag, charge_point.now(), meter_start_wh

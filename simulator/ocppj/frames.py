@@ -1,4 +1,4 @@
-"""Frames of OCPP-J 1.6: call, result and error, as JSON arrays (OCPP-J 1.6 §4.2)."""
+"""Frames of OCPP-J: call, result and error, and since 2.1 send and result error, as JSON arrays (OCPP-J 1.6 §4.2, 2.1 §4.2)."""
 
 from dataclasses import dataclass, field
 import json
@@ -6,7 +6,7 @@ from typing import Any
 
 type Payload = dict[str, Any]
 
-CALL, RESULT, ERROR = 2, 3, 4
+CALL, RESULT, ERROR, RESULT_ERROR, SEND = 2, 3, 4, 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,26 @@ class ErrorReply:
     details: Payload = field(default_factory=dict)
 
 
-type Frame = Call | Result | ErrorReply
+@dataclass(frozen=True, slots=True)
+class ResultError:
+    """Says that the answer to a request could not be read (2.1)."""
+
+    message_id: str
+    code: str
+    description: str = ""
+    details: Payload = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message that is not answered (2.1)."""
+
+    message_id: str
+    action: str
+    payload: Payload
+
+
+type Frame = Call | Result | ErrorReply | ResultError | Send
 
 
 class FrameError(Exception):
@@ -65,6 +84,10 @@ def encode(frame: Frame) -> str:
             parts = [RESULT, message_id, payload]
         case ErrorReply(message_id, code, description, details):
             parts = [ERROR, message_id, code, description, details]
+        case ResultError(message_id, code, description, details):
+            parts = [RESULT_ERROR, message_id, code, description, details]
+        case Send(message_id, action, payload):
+            parts = [SEND, message_id, action, payload]
     return json.dumps(parts, separators=(",", ":"))
 
 
@@ -80,8 +103,16 @@ def decode(text: str | bytes) -> Frame:
         case [3, str(message_id), dict(payload)]:
             return Result(message_id, payload)
         case [4, str(message_id), str(code), *rest]:
-            description = rest[0] if rest and isinstance(rest[0], str) else ""
-            details = rest[1] if len(rest) > 1 and isinstance(rest[1], dict) else {}
-            return ErrorReply(message_id, code, description, details)
+            return ErrorReply(message_id, code, *_told(rest))
+        case [5, str(message_id), str(code), *rest]:
+            return ResultError(message_id, code, *_told(rest))
+        case [6, str(message_id), str(action), dict(payload)]:
+            return Send(message_id, action, payload)
         case _:
-            raise FrameError("not a call, a result or an error")
+            raise FrameError("no frame of OCPP")
+
+
+def _told(rest: list[Any]) -> tuple[str, Payload]:
+    """Description and details of an error, as far as they are there."""
+    description = rest[0] if rest and isinstance(rest[0], str) else ""
+    return description, rest[1] if len(rest) > 1 and isinstance(rest[1], dict) else {}

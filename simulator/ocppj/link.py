@@ -1,21 +1,20 @@
-"""The websocket to the central system: dial, redial, one call at a time (OCPP-J 1.6 §3, §4)."""
+"""The websocket to the central system: dial, redial, one call at a time (OCPP-J 1.6 §3, §4; 2.0.1 part 4 §3, §4)."""
 
 import asyncio
-import base64
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 import logging
-import ssl
 from typing import Any
-from urllib.parse import quote
 import uuid
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidHandshake, WebSocketException
-from websockets.frames import CloseCode, Frame as WebSocketFrame, Opcode
+from websockets.frames import CloseCode
 
 from simulator.clock import Clock, within
 from simulator.faults import Faults
+from simulator.ocppj.aftermath import Aftermath
+from simulator.ocppj.dialling import Dial, may_go_deaf
 from simulator.ocppj.frames import (
     Call,
     CallError,
@@ -24,13 +23,15 @@ from simulator.ocppj.frames import (
     FrameError,
     Payload,
     Result,
+    ResultError,
+    Send,
     decode,
     encode,
 )
+from simulator.quirks import Quirk, edited_by
 
 _LOGGER = logging.getLogger(__name__)
 
-SUBPROTOCOL = "ocpp1.6"
 CALL_TIMEOUT_S = 30.0
 FIRST_REDIAL_S = 1.0
 LAST_REDIAL_S = 30.0
@@ -46,18 +47,26 @@ class NotConnected(Exception):
 class Link:
     """One station's connection, redialled for as long as the station is on."""
 
-    def __init__(self, url: str, identity: str, clock: Clock, faults: Faults) -> None:
+    def __init__(
+        self,
+        url: str,
+        identity: str,
+        clock: Clock,
+        faults: Faults,
+        subprotocols: Sequence[str] = ("ocpp1.6",),
+    ) -> None:
         """Prepare to dial; `run` dials."""
-        self.address = f"{url.rstrip('/')}/{quote(identity, safe='')}"
         self.identity = identity
-        self.password: str | None = None
-        self.tls: ssl.SSLContext | None = None
-        self.ping_interval_s: float | None = None
+        self.dial = Dial(url, identity, tuple(subprotocols))
+        self.subprotocol: str | None = None
+        self.aftermath = Aftermath(self, clock)
         self.frames: deque[tuple[str, str]] = deque(maxlen=FRAMES_KEPT)
         self.online = asyncio.Event()
         self.offline = asyncio.Event()
         self.offline.set()
         self.refusal: str | None = None
+        self.is_accepted: Callable[[], bool] = lambda: True
+        self.on_open: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._clock = clock
         self._faults = faults
         self._wanted = asyncio.Event()
@@ -65,22 +74,26 @@ class Link:
         self._socket: ClientConnection | None = None
         self._pending: dict[str, asyncio.Future[Payload]] = {}
         self._turn = asyncio.Lock()
+        self._heard_at_s = 0.0
 
     async def run(self, serve: Serve) -> None:
         """Hold a connection, hand each call of the central system to `serve`, and redial when it breaks."""
         delay_s = FIRST_REDIAL_S
-        while True:
-            await self._wanted.wait()
-            try:
-                async with self._dial() as socket:
-                    delay_s = FIRST_REDIAL_S
-                    await self._hold(socket, serve)
-            except InvalidHandshake as error:
-                self.refusal = str(error)
-            except OSError, WebSocketException, TimeoutError:
-                pass
-            await self._clock.sleep(delay_s)
-            delay_s = min(2 * delay_s, LAST_REDIAL_S)
+        try:
+            while True:
+                await self._wanted.wait()
+                try:
+                    async with self.dial.open(self._faults) as socket:
+                        delay_s = FIRST_REDIAL_S
+                        await self._hold(socket, serve)
+                except InvalidHandshake as error:
+                    self.refusal = str(error)
+                except OSError, WebSocketException, TimeoutError:
+                    pass
+                await self._clock.sleep(self._faults.redials_after_s or delay_s)
+                delay_s = min(2 * delay_s, LAST_REDIAL_S)
+        finally:
+            self.aftermath.cancel()
 
     async def call(
         self, action: str, payload: Payload, timeout_s: float = CALL_TIMEOUT_S
@@ -89,24 +102,33 @@ class Link:
 
         Raises CallError, TimeoutError or NotConnected.
         """
+        quirks = self._faults.about(action, payload, self.is_accepted())
         if self._faults.rewrite:
             payload = self._faults.rewrite(action, payload)
-        async with self._turn:
-            message_id = str(uuid.uuid4())
-            answer = asyncio.get_running_loop().create_future()
-            self._pending[message_id] = answer
-            try:
-                await self.send(Call(message_id, action, payload))
-                return await within(self._clock, answer, timeout_s)
-            finally:
-                del self._pending[message_id]
-                if answer.done() and not answer.cancelled():
-                    # The connection may have ended while nobody waited for the answer yet, or any more.
-                    answer.exception()
+        await self.aftermath.linger(quirks)
+        if any(quirk.silent for quirk in quirks):
+            self.aftermath.follow(quirks, payload)
+            return {}
+        call = Call(str(uuid.uuid4()), action, edited_by(quirks, payload))
+        return await self._read(call, await self._ask(call, timeout_s, quirks))
+
+    async def call_beside(self, action: str, payload: Payload) -> None:
+        """Make a call whose answer nobody waits for."""
+        try:
+            await self.call(action, payload)
+        except CallError, TimeoutError, NotConnected:
+            return
 
     async def send(self, frame: Frame) -> None:
         """Send a frame; raises NotConnected."""
         await self.send_raw(encode(frame))
+
+    async def notify(self, action: str, payload: Payload) -> None:
+        """Send a message that nobody answers (2.1); raises NotConnected."""
+        quirks = self._faults.about(action, payload, self.is_accepted())
+        if not any(quirk.silent for quirk in quirks):
+            await self.send(Send(str(uuid.uuid4()), action, edited_by(quirks, payload)))
+        self.aftermath.follow(quirks, payload)
 
     async def send_raw(self, data: str | bytes) -> None:
         """Send anything at all; raises NotConnected."""
@@ -125,10 +147,22 @@ class Link:
         if self._socket:
             await self._socket.close(CloseCode.GOING_AWAY)
 
-    def cut(self) -> None:
+    async def cut(self) -> None:
+        """Lose the connection without a word, and redial in time."""
+        self.sever()
+
+    def sever(self) -> None:
         """Lose the connection as when a cable is pulled: without a closing handshake."""
         if self._socket:
             self._socket.transport.abort()
+
+    def tick(self) -> None:
+        """Close what has been silent for too long, if this station does that."""
+        patience_s = self._faults.closes_when_idle_s
+        if patience_s and self.online.is_set():
+            if self._clock.monotonic() - self._heard_at_s >= patience_s:
+                self._heard_at_s = self._clock.monotonic()
+                self.aftermath.spawn(self.drop())
 
     @property
     def stays_offline(self) -> bool:
@@ -143,49 +177,52 @@ class Link:
         """Dial whenever there is no connection."""
         self._wanted.set()
 
-    def _dial(self) -> connect:
-        headers = {}
-        if self.password is not None:
-            credentials = f"{self.identity}:{self.password}".encode()
-            headers["Authorization"] = f"Basic {base64.b64encode(credentials).decode()}"
-        return connect(
-            self.address,
-            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
-            additional_headers=headers,
-            ssl=self.tls,
-            ping_interval=self.ping_interval_s,
-            open_timeout=10,
-            close_timeout=2,
-            proxy=None,
+    async def _ask(self, call: Call, timeout_s: float, quirks: list[Quirk]) -> Payload:
+        async with self._turn:
+            answer = asyncio.get_running_loop().create_future()
+            self._pending[call.message_id] = answer
+            try:
+                await self.send(call)
+                self.aftermath.follow(quirks, call.payload)
+                return await within(self._clock, answer, timeout_s)
+            finally:
+                del self._pending[call.message_id]
+                if answer.done() and not answer.cancelled():
+                    # The connection may have ended while nobody waited for the answer yet, or any more.
+                    answer.exception()
+
+    async def _read(self, call: Call, answer: Payload) -> Payload:
+        """Take note of an answer, as well as the quirks let it."""
+        quirks = self._faults.about(
+            f"{call.action}Response", answer, self.is_accepted()
         )
-
-    def _may_go_deaf(self, socket: ClientConnection) -> None:
-        """Let the faults decide about answers to pings, which the library gives by itself."""
-        send_frame = socket.protocol.send_frame
-
-        def send_unless_deaf(frame: WebSocketFrame) -> None:
-            if not (frame.opcode is Opcode.PONG and self._faults.deaf_to_pings):
-                send_frame(frame)
-
-        socket.protocol.send_frame = send_unless_deaf  # type: ignore[method-assign]
+        self.aftermath.follow(quirks, answer)
+        await self.aftermath.linger(quirks)
+        for quirk in quirks:
+            if quirk.error is not None:
+                # OCPP 2.1 part 4 §4.2.4: the one who called says that it cannot read the answer.
+                await self.send(ResultError(call.message_id, quirk.error))
+                raise CallError(quirk.error, "as told")
+            if quirk.silent:
+                raise TimeoutError(f"{call.action} was answered, but not heard")
+        return edited_by(quirks, answer)
 
     async def _hold(self, socket: ClientConnection, serve: Serve) -> None:
         """Read until the connection ends."""
-        self._may_go_deaf(socket)
+        may_go_deaf(socket, self._faults)
         self._socket, self.refusal = socket, None
+        self.subprotocol = socket.subprotocol
+        self._heard_at_s = self._clock.monotonic()
+        if self.on_open:
+            await self.on_open()
         self.offline.clear()
         self.online.set()
         serving: set[asyncio.Task[None]] = set()
         try:
             async for text in socket:
-                self.frames.append(
-                    (
-                        "received",
-                        text
-                        if isinstance(text, str)
-                        else text.decode(errors="replace"),
-                    )
-                )
+                self._heard_at_s = self._clock.monotonic()
+                plain = text if isinstance(text, str) else text.decode(errors="replace")
+                self.frames.append(("received", plain))
                 self._receive(text, serve, serving)
         finally:
             for task in serving:

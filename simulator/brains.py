@@ -1,0 +1,53 @@
+"""Giving a station the brain of the version of OCPP that it is to speak."""
+
+from dataclasses import dataclass
+
+from simulator.brain import Brain
+from simulator.clock import Clock
+from simulator.faults import Faults
+from simulator.ocpp16.charge_point import ChargePoint
+from simulator.ocpp16.configuration import Configuration
+from simulator.ocppj.link import Link
+from simulator.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Temper:
+    """How a station is set up, whatever it speaks."""
+
+    autostart_tag: str | None
+    meter_interval_s: int
+    boots_on_reconnect: bool
+    configuration: dict[str, str]
+
+
+def build(
+    version: str,
+    station: Station,
+    link: Link,
+    clock: Clock,
+    faults: Faults,
+    temper: Temper,
+) -> Brain:
+    """The brain of a version; raises ValueError for one that there is not."""
+    if version == "1.6":
+        return ChargePoint(
+            station,
+            link,
+            clock,
+            faults,
+            _configuration(station, temper),
+            temper.autostart_tag,
+            temper.boots_on_reconnect,
+        )
+    raise ValueError(f"no OCPP {version}; there is 1.6")
+
+
+def _configuration(station: Station, temper: Temper) -> Configuration:
+    defaults = {
+        "NumberOfConnectors": str(len(station.evses)),
+        "MeterValueSampleInterval": str(temper.meter_interval_s),
+        "ConnectorSwitch3to1PhaseSupported": str(station.switches_phases).lower(),
+    }
+    keys = {k: v for k, v in temper.configuration.items() if "." not in k}
+    return Configuration(defaults | keys)
