@@ -7,6 +7,7 @@ from enum import StrEnum
 from .capabilities import PauseMethod
 from .limits import Current, Limit, RateUnit
 from .phases import ALL_PHASES, CurrentType, Phase
+from .security import SecurityProfile
 
 
 class Strategy(StrEnum):
@@ -46,6 +47,8 @@ class StationConfig:
     simultaneous: bool = True
     evses: Mapping[int, EvseConfig] = field(default_factory=dict)
     overrides: Overrides = Overrides()
+    # The least that it must prove itself with.
+    security: SecurityProfile = SecurityProfile.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,28 @@ class SiteConfig:
 
 @dataclass(frozen=True, slots=True)
 class ListenerConfig:
-    """Where stations dial in. `host` None is every interface; paths are PEM files."""
+    """Where stations dial in. `host` None is every interface; paths are PEM files.
+
+    With a certificate the port is encrypted, unless there is a `tls_port` of its own. Stations whose certificates
+    the `client_ca` has signed may prove themselves with them.
+    """
 
     port: int
     host: str | None = None
     certificate: str | None = None
     private_key: str | None = None
+    tls_port: int | None = None
+    client_ca: str | None = None
+
+    @property
+    def plain_port(self) -> int | None:
+        """The port without encryption, if there is one."""
+        encrypted = self.certificate is not None and self.tls_port is None
+        return None if encrypted else self.port
+
+    @property
+    def encrypted_port(self) -> int | None:
+        """The port with encryption, if there is one."""
+        if self.certificate is None:
+            return None
+        return self.port if self.tls_port is None else self.tls_port
