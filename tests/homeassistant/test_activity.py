@@ -18,7 +18,7 @@ from tests.homeassistant.fake_site import FakeSite
 GARAGE = EvseKey("garage", 1)
 LATER = NOW + timedelta(hours=1)
 OPEN = Session(
-    GARAGE, NOW, (Transaction(17, GARAGE, NOW, "04A1B2C3", 1000, 8400, LATER),)
+    GARAGE, NOW, (Transaction("17", GARAGE, NOW, "04A1B2C3", 1000, 8400, LATER),)
 )
 ENDED = replace(OPEN, ended_at=LATER)
 
@@ -58,7 +58,7 @@ async def test_a_session_is_told_when_it_begins_and_when_it_ends(
         "ended_at": "2026-11-01T13:00:00+00:00",
         "energy_kwh": 7.4,
         "duration_s": 3600,
-        "transactions": [17],
+        "transactions": ["17"],
         "tag": "…B2C3",
     }
 

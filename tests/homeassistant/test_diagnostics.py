@@ -38,7 +38,7 @@ async def busy(site: FakeSite) -> FakeSite:
     """A site with something to hide."""
     info = StationInfo("Alfen", "Eve", "SERIAL77", "6.1", "89310410", "20404")
     site.put_station("garage", connected=True, info=info)
-    transaction = Transaction(17, GARAGE, NOW, "04A1B2C3", 0, 0, NOW)
+    transaction = Transaction("17", GARAGE, NOW, "04A1B2C3", 0, 0, NOW)
     session = Session(GARAGE, NOW, (transaction,))
     site.put(Evse(GARAGE, transaction=transaction, session=session))
     site.told_frames["garage"] = [

@@ -42,7 +42,7 @@ READING = Reading(
 SESSION = Session(
     GARAGE,
     NOW,
-    (Transaction(17, GARAGE, NOW, "04A1B2C3", 1_232_000, 1_234_567, NOW),),
+    (Transaction("17", GARAGE, NOW, "04A1B2C3", 1_232_000, 1_234_567, NOW),),
 )
 CHARGING = Evse(
     GARAGE,

@@ -37,10 +37,12 @@ class Books:
                 return self.showing(station, session)
             case MetersSampled() if event.evse != WHOLE_STATION:
                 return self._metered(station, event)
-            case TransactionStarted():
+            case TransactionStarted() if event.meter_start_wh is not None:
                 key = EvseKey(event.identity, event.evse)
                 return self._read(station, key, event.meter_start_wh, event.at)
-            case TransactionEnded() if event.meter_stop_wh is not None:
+            case TransactionEnded() if (
+                event.meter_stop_wh is not None and event.transaction_id is not None
+            ):
                 # Some stations begin their register anew with the next transaction: it shows this nowhere else.
                 ended = self.ledger.key_of(event.identity, event.transaction_id)
                 if ended is not None:

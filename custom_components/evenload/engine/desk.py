@@ -8,6 +8,7 @@ from .csms.host import Link
 from .fleet import Fleet
 from .memory import Memory
 from .model.capabilities import Capabilities
+from .model.configuration import Overrides
 from .model.events import (
     Connected,
     Disconnected,
@@ -49,6 +50,11 @@ class Desk:
         """Return what is known of the station so far."""
         station = self._fleet.stations.get(identity)
         return Capabilities() if station is None else station.capabilities
+
+    def overrides(self, identity: str) -> Overrides:
+        """Return what the owner knows better of the station."""
+        config = self._fleet.config.stations.get(identity)
+        return Overrides() if config is None else config.overrides
 
     def info(self, identity: str) -> StationInfo:
         """Return what the station said of itself when it last booted."""
@@ -109,7 +115,7 @@ class Desk:
 
     async def begin_transaction(
         self, start: TransactionStart, *, reservation_id: int | None
-    ) -> int:
+    ) -> str:
         """Record a transaction, durably, and return its id: the same id when it is told twice."""
         start = replace(start, at=min(start.at, self._now()))
         transaction, session = self._fleet.books.ledger.begin(start, self._now())

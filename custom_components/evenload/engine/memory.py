@@ -9,6 +9,7 @@ from typing import Any
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
+from .migration import migrated
 from .model.transactions import Session
 from .records import StationRecord
 from .sessions.ledger import Pages
@@ -154,8 +155,26 @@ def _decoded[T](decoder: BasicDecoder[T], data: dict[str, Any] | None) -> T | No
     if data is None:
         return None
     try:
-        return decoder.decode(data)
+        return decoder.decode(migrated(data))
     except (MissingField, InvalidFieldValue, ValueError, TypeError, KeyError) as error:
         # Beginning anew is safe: stations then count at what they were installed for until they accept a limit.
-        _LOGGER.error("What was kept cannot be read and is begun anew: %s", error)
+        _LOGGER.error(
+            "What was kept cannot be read and is begun anew: %s", _whereabouts(error)
+        )
         return None
+
+
+def _whereabouts(error: BaseException) -> str:
+    """Return which field was wrong and what it should be; never its value, which may hold tokens."""
+    path: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        match cause:
+            case InvalidFieldValue():
+                path.append(f"{cause.field_name} ({cause.field_type_name})")
+            case MissingField():
+                path.append(f"{cause.field_name} (missing)")
+            case _:
+                path.append(type(cause).__name__)
+        cause = cause.__context__
+    return ", in it ".join(path)

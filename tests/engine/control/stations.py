@@ -174,7 +174,7 @@ class VirtualStation:
         """Not asked here."""
         raise NotImplementedError
 
-    async def stop(self, transaction_id: int) -> None:
+    async def stop(self, transaction_id: str) -> None:
         """Not asked here."""
         raise NotImplementedError
 

@@ -142,7 +142,7 @@ MESSAGES: list[
         },
         has(idTagInfo=ACCEPTED),
         TransactionEnded,
-        {"transaction_id": 7, "meter_stop_wh": 1500.0, "reason": "Remote", "at": AT},
+        {"transaction_id": "7", "meter_stop_wh": 1500.0, "reason": "Remote", "at": AT},
     ),
     # §6.49: without a token there is nothing to say of it; without a reason it is Local.
     (
@@ -155,7 +155,7 @@ MESSAGES: list[
         },
         is_empty,
         TransactionEnded,
-        {"transaction_id": 8, "reason": "Local"},
+        {"transaction_id": "8", "reason": "Local"},
     ),
     (
         "DataTransfer",

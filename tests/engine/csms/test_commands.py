@@ -143,7 +143,7 @@ async def test_a_whole_visit_by_typed_commands(open_site: OpenSite) -> None:
                 await asyncio.sleep(0.02)
         transaction = site.stations["A"].evses[1].transaction
         assert transaction is not None
-        assert transaction.id == station.evse(1).transaction_id
+        assert transaction.id == str(station.evse(1).transaction_id)
         # §5.2: what is charging goes out of service when it is done.
         assert await commands.set_availability(1, operative=False) is False
         assert await commands.set_configuration("SecurityProfile", "1") is True
@@ -185,7 +185,7 @@ VERBS: list[tuple[Verb, str, dict[str, Any]]] = [
         {"connectorId": 1, "idTag": "T"},
     ),
     (lambda c: c.start(None, "T"), "RemoteStartTransaction", {"idTag": "T"}),
-    (lambda c: c.stop(5), "RemoteStopTransaction", {"transactionId": 5}),
+    (lambda c: c.stop("5"), "RemoteStopTransaction", {"transactionId": 5}),
     (
         lambda c: c.trigger("MeterValues", 1),
         "TriggerMessage",

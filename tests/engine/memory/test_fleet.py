@@ -158,7 +158,7 @@ class House:
         )
         self.hear(MetersSampled, key.identity, evse=key.evse, samples=samples)
 
-    def begin(self, wh: float = 0, key: EvseKey = KEY) -> int:
+    def begin(self, wh: float = 0, key: EvseKey = KEY) -> str:
         """Begin a transaction as the site's desk does."""
         start = TransactionStart(key, self.clock.at, "tag", wh)
         transaction, session = self.ledger.begin(start, self.clock.at)
@@ -173,7 +173,7 @@ class House:
         )
         return transaction.id
 
-    def end(self, number: int, wh: float, reason: str = "Local") -> None:
+    def end(self, number: str, wh: float, reason: str = "Local") -> None:
         """End a transaction as the site's desk does."""
         event = TransactionEnded(
             identity=GARAGE,
@@ -329,7 +329,7 @@ def test_a_station_that_is_not_adopted_changes_nothing() -> None:
             identity="stranger",
             at=T0,
             evse=1,
-            transaction_id=5,
+            transaction_id="5",
             samples=(Sample("Energy.Active.Import.Register", 5, "Wh"),),
         ),
         Disconnected(identity="stranger", at=T0, reason=""),
@@ -398,7 +398,7 @@ def test_an_end_of_a_transaction_that_nobody_knows_moves_no_register() -> None:
     house.end(77, 5000)
     assert house.fleet.evse(KEY).reading.energy_import_wh == 1000
     house.hear(
-        TransactionStarted, evse=9, transaction_id=1, token="t", meter_start_wh=5
+        TransactionStarted, evse=9, transaction_id="1", token="t", meter_start_wh=5
     )
     assert list(house.fleet.stations[GARAGE].evses) == [1]
 

@@ -343,3 +343,32 @@ def test_two_saves_at_once_are_both_on_the_disk() -> None:
         assert house.kept() == (7, 0)
 
     story(tell)
+
+
+def test_transaction_ids_of_earlier_versions_are_read_as_texts() -> None:
+    """They were numbers while there was only OCPP 1.6; nothing that was kept may be lost for that."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    key = EvseKey("garage", 1)
+    transaction = Transaction("17", key, at, "CARD", 100, 900, at)
+    session = Session(key, at, (transaction,))
+    state = State(Pages(18, open_sessions=(session,)))
+    ended = Sessions((replace(session, ended_at=at),))
+    old_state = json.loads(json.dumps(_STATE_ENCODER.encode(state)))
+    old_sessions = json.loads(json.dumps(_SESSIONS_ENCODER.encode(ended)))
+    old_state["pages"]["open_sessions"][0]["transactions"][0]["id"] = 17
+    old_sessions["ended"][0]["transactions"][0]["id"] = 17
+    memory = House(Disk(state=old_state, sessions=old_sessions)).memory
+    assert asyncio.run(memory.load()) == (state, ended)
+
+
+async def test_what_cannot_be_read_is_not_told_to_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A file may hold tokens and serial numbers: the log says which field, and what was expected there."""
+    broken = json.loads(json.dumps(SESSION))
+    broken["ended"][0]["transactions"] = [
+        {"id": "1", "token": "SECRET", "key": "SECRET"}
+    ]
+    await House(Disk(sessions=broken)).memory.load()
+    assert "transactions" in caplog.text and "key" in caplog.text
+    assert "SECRET" not in caplog.text

@@ -145,12 +145,12 @@ NEWS = StationInfo("Acme", "Two")
         (CertificateRequested(**ME, csr="c"), set(), set()),
         (
             TransactionStarted(
-                **ME, evse=1, transaction_id=1, token="t", meter_start_wh=0
+                **ME, evse=1, transaction_id="1", token="t", meter_start_wh=0
             ),
             set(),
             set(),
         ),
-        (TransactionEnded(**ME, transaction_id=1, meter_stop_wh=0), set(), set()),
+        (TransactionEnded(**ME, transaction_id="1", meter_stop_wh=0), set(), set()),
     ],
 )
 def test_what_an_event_changes(

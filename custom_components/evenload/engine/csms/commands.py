@@ -55,7 +55,7 @@ class Commands(Protocol):
     async def start(self, evse: int | None, token: str) -> None:
         """Begin a transaction for this token."""
 
-    async def stop(self, transaction_id: int) -> None:
+    async def stop(self, transaction_id: str) -> None:
         """End a transaction."""
 
     async def trigger(self, message: str, evse: int | None = None) -> None:

@@ -70,8 +70,11 @@ class Host(Protocol):
 
     async def begin_transaction(
         self, start: TransactionStart, *, reservation_id: int | None
-    ) -> int:
-        """Record a transaction, durably, and return its id: the same id when it is told twice."""
+    ) -> str:
+        """Record a transaction, durably, and return its id: the same id when it is told twice.
+
+        With an id of the station's own (2.x) that is the one; else one is given that 1.6 can carry in its 32 bits.
+        """
 
     async def end_transaction(self, end: TransactionEnded) -> None:
         """Record the end of a transaction, durably."""

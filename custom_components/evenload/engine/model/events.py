@@ -5,6 +5,7 @@ from datetime import datetime
 
 from .capabilities import Capabilities
 from .readings import Sample
+from .security import Protection
 from .stations import EvseStatus, OcppVersion, StationError, StationInfo
 
 
@@ -22,6 +23,7 @@ class Connected(Event):
 
     version: OcppVersion
     address: str
+    protection: Protection = Protection.PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +72,40 @@ class AvailabilityChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransactionStarted(Event):
-    """A transaction began; `transaction_id` is the one that the station was given."""
+    """A transaction began; `transaction_id` is the one that it has at the station."""
 
     evse: int
-    transaction_id: int
-    token: str
-    meter_start_wh: float
+    transaction_id: str
+    token: str | None
+    meter_start_wh: float | None
     reservation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TransactionEnded(Event):
-    """A transaction ended. `meter_stop_wh` is None where the station gave no usable register."""
+class TransactionUpdated(Event):
+    """A transaction runs: told without meter values, by the way of something else. A token may be told here first.
 
-    transaction_id: int
+    `evse` is None where the station named none, as it may after the first message of a transaction (2.x).
+    """
+
+    transaction_id: str
+    evse: int | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionEnded(Event):
+    """A transaction ended. None is what the station did not tell: 1.6 names no EVSE, and may not know the id yet.
+
+    `meter_stop_wh` is None where it gave no usable register.
+    """
+
+    transaction_id: str | None
     meter_stop_wh: float | None
     reason: str | None = None
     token: str | None = None
     samples: tuple[Sample, ...] = ()
+    evse: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +114,7 @@ class MetersSampled(Event):
 
     evse: int
     samples: tuple[Sample, ...]
-    transaction_id: int | None = None
+    transaction_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,19 @@ class TransactionStart:
 
     key: EvseKey
     at: datetime
-    token: str
-    meter_start_wh: float
+    token: str | None
+    meter_start_wh: float | None
+    # The station's own id (2.x); None where we give one (1.6).
+    transaction_id: str | None = None
+    # The station says that it could not tell when it happened.
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """One transaction of one EVSE; energies in Wh on the station's own register."""
+    """One transaction of one EVSE; energies in Wh on the station's own register. Its id is unique per station only."""
 
-    id: int
+    id: str
     key: EvseKey
     started_at: datetime
     token: str | None

@@ -29,7 +29,7 @@ _PROVISIONAL = frozenset({UNTOLD, SUPERSEDED})
 # OCPP's word for an end by pulling the plug.
 UNPLUGGED = "EVDisconnected"
 
-# OCPP 1.6 carries ids in 32 bits; some stations send 2^63-1 to say that there is no transaction.
+# OCPP 1.6 carries the ids that we give in 32 bits.
 HIGHEST_ID = 2**31 - 1
 
 # A transaction that began this long ago and is told now was queued while the station was offline.
@@ -83,12 +83,12 @@ class Ledger:
         if (known := told_before(self._newest_first(), start)) is not None:
             return known, None
         transaction = Transaction(
-            id=self._take_id(),
+            id=start.transaction_id or self._take_id(),
             key=start.key,
             started_at=start.at,
             token=start.token,
-            meter_start_wh=start.meter_start_wh,
-            meter_last_wh=start.meter_start_wh,
+            meter_start_wh=start.meter_start_wh or 0.0,
+            meter_last_wh=start.meter_start_wh or 0.0,
             last_at=start.at,
         )
         self._leave_behind(start, now)
@@ -107,9 +107,11 @@ class Ledger:
 
     def end(self, event: TransactionEnded) -> Session | None:
         """Record a transaction's end. Told again it changes nothing; of an unknown transaction it makes a record."""
+        if event.transaction_id is None:
+            return None
         found = self._find(event.identity, event.transaction_id)
         if found is None:
-            return self._end_unknown(event)
+            return self._end_unknown(event, event.transaction_id)
         session, transaction = found
         if not transaction.is_open and transaction.end_reason not in _PROVISIONAL:
             return None
@@ -134,7 +136,7 @@ class Ledger:
         return changed
 
     def meter(
-        self, key: EvseKey, transaction_id: int | None, register_wh: float, at: datetime
+        self, key: EvseKey, transaction_id: str | None, register_wh: float, at: datetime
     ) -> Session | None:
         """Record a register reading of a transaction; one that nobody knew of is recovered.
 
@@ -147,8 +149,7 @@ class Ledger:
         if found is None or is_elsewhere:
             found = self._running(key)
         if found is None:
-            usable = range(1, HIGHEST_ID + 1)
-            if transaction_id is None or is_elsewhere or transaction_id not in usable:
+            if transaction_id is None or is_elsewhere:
                 return None
             return self._recover(key, transaction_id, register_wh, at)
         session, transaction = found
@@ -195,7 +196,7 @@ class Ledger:
         for key in [key for key in self.vacant if key.identity == identity]:
             del self.vacant[key]
 
-    def key_of(self, identity: str, transaction_id: int) -> EvseKey | None:
+    def key_of(self, identity: str, transaction_id: str) -> EvseKey | None:
         """Return the EVSE of a transaction, or None where that is not known."""
         found = self._find(identity, transaction_id)
         return None if found is None else found[0].key
@@ -205,13 +206,13 @@ class Ledger:
         found = self._running(key)
         return None if found is None else found[1]
 
-    def _take_id(self) -> int:
+    def _take_id(self) -> str:
         taken, known = max(1, self.next_id), ids(self._newest_first())
-        while taken in known:
+        while str(taken) in known:
             # A station has used it without having it from us.
             taken = taken + 1 if taken < HIGHEST_ID else 1
         self.next_id = taken + 1 if taken < HIGHEST_ID else 1
-        return taken
+        return str(taken)
 
     def _leave_behind(self, start: TransactionStart, now: datetime) -> None:
         """End the session of an earlier vehicle, when a transaction told late shows that it must have left."""
@@ -230,7 +231,7 @@ class Ledger:
         return chain(self.open.values(), reversed(self.ended))
 
     def _find(
-        self, identity: str, transaction_id: int
+        self, identity: str, transaction_id: str
     ) -> tuple[Session, Transaction] | None:
         return find(self._newest_first(), identity, transaction_id)
 
@@ -244,7 +245,7 @@ class Ledger:
         return (session, running[-1]) if running else None
 
     def _recover(
-        self, key: EvseKey, transaction_id: int, register_wh: float, at: datetime
+        self, key: EvseKey, transaction_id: str, register_wh: float, at: datetime
     ) -> Session:
         transaction = Transaction(
             transaction_id, key, at, None, register_wh, register_wh, at, recovered=True
@@ -253,14 +254,16 @@ class Ledger:
         self.open[key] = session.holding(transaction)
         return self.open[key]
 
-    def _end_unknown(self, event: TransactionEnded) -> Session | None:
+    def _end_unknown(
+        self, event: TransactionEnded, transaction_id: str
+    ) -> Session | None:
         """Record that there was a transaction, on the station as a whole: its EVSE and its start are not known."""
-        if event.meter_stop_wh is None or not 0 < event.transaction_id <= HIGHEST_ID:
+        if event.meter_stop_wh is None:
             return None
         key = EvseKey(event.identity, WHOLE_STATION)
         at, wh = event.at, event.meter_stop_wh
         transaction = Transaction(
-            event.transaction_id,
+            transaction_id,
             key,
             at,
             event.token,

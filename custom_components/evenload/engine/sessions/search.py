@@ -10,7 +10,7 @@ CLOCK_AHEAD = timedelta(minutes=5)
 
 
 def find(
-    sessions: Iterable[Session], identity: str, transaction_id: int
+    sessions: Iterable[Session], identity: str, transaction_id: str
 ) -> tuple[Session, Transaction] | None:
     """Return a station's transaction and the session that holds it."""
     for session in sessions:
@@ -27,11 +27,14 @@ def told_before(
 ) -> Transaction | None:
     """Return the transaction that this start has begun already."""
     identity, evse, start_wh = start.key.identity, start.key.evse, start.meter_start_wh
+    if start.transaction_id is not None:
+        found = find(sessions, identity, start.transaction_id)
+        return None if found is None else found[1]
     for session in sessions:
         if session.key.evse != evse or session.key.identity != identity:
             continue
         for transaction in session.transactions:
-            if transaction.meter_start_wh != start_wh:
+            if transaction.meter_start_wh != start_wh or not transaction.id.isdecimal():
                 continue
             allowed = CLOCK_AHEAD if transaction.is_open else timedelta(0)
             if (
@@ -42,7 +45,7 @@ def told_before(
     return None
 
 
-def ids(sessions: Iterable[Session]) -> set[int]:
+def ids(sessions: Iterable[Session]) -> set[str]:
     """Return every id that is in use."""
     return {
         transaction.id for session in sessions for transaction in session.transactions

@@ -11,6 +11,7 @@ from ...model.orders import LimitOrder, Outcome
 from ..commands import CompositeSchedule, ConfigurationValue, SchedulePeriod
 from ..connection import Connection
 from ..frames import CallFault
+from .ids import to_send
 from .limits import Limits16
 from .meters import moment
 
@@ -81,9 +82,11 @@ class Commands16:
             payload["connectorId"] = evse
         await self._ask("RemoteStartTransaction", payload)
 
-    async def stop(self, transaction_id: int) -> None:
+    async def stop(self, transaction_id: str) -> None:
         """End a transaction."""
-        await self._ask("RemoteStopTransaction", {"transactionId": transaction_id})
+        await self._ask(
+            "RemoteStopTransaction", {"transactionId": to_send(transaction_id)}
+        )
 
     async def trigger(self, message: str, evse: int | None = None) -> None:
         """Ask the station to send a message now."""

@@ -23,6 +23,7 @@ from ...model.transactions import TransactionStart
 from ..connection import Connection, Handler
 from ..frames import CallFault, Fault
 from ..host import Host
+from .ids import known_as
 from .meters import moment, moment_or_now, samples_of
 
 # Both the answer to BootNotification and the measure of how long a silent station is believed to be there.
@@ -151,18 +152,19 @@ class Inbound:
             raise CallFault(
                 Fault.PROPERTY, "connectorId: a transaction is on a connector above 0"
             )
+        token = payload["idTag"]
         start = TransactionStart(
             key=EvseKey(self._identity, evse),
             at=moment(payload["timestamp"]),
-            token=payload["idTag"],
+            token=token,
             meter_start_wh=float(payload["meterStart"]),
         )
         transaction_id = await self._host.begin_transaction(
             start, reservation_id=payload.get("reservationId")
         )
-        accepted = self._host.authorize(self._identity, start.token)
+        accepted = self._host.authorize(self._identity, token)
         return {
-            "transactionId": transaction_id,
+            "transactionId": int(transaction_id),
             "idTagInfo": {"status": "Accepted" if accepted else "Invalid"},
         }
 
@@ -172,7 +174,7 @@ class Inbound:
             TransactionEnded(
                 identity=self._identity,
                 at=moment(payload["timestamp"]),
-                transaction_id=payload["transactionId"],
+                transaction_id=known_as(payload["transactionId"]),
                 meter_stop_wh=float(payload["meterStop"]),
                 # §6.49: a reason that is left out is Local.
                 reason=payload.get("reason", "Local"),
@@ -192,7 +194,7 @@ class Inbound:
                     at=at,
                     evse=evse,
                     samples=samples,
-                    transaction_id=payload.get("transactionId"),
+                    transaction_id=known_as(payload.get("transactionId")),
                 )
             )
         return {}
