@@ -8,8 +8,14 @@ from custom_components.evenload.engine.csms.dialects.dialect import (
     Handling,
     Match,
 )
-from custom_components.evenload.engine.csms.dialects.quirks import Quirks
+from custom_components.evenload.engine.csms.dialects.quirks import (
+    Advice,
+    Occasion,
+    Quirks,
+)
 from custom_components.evenload.engine.model.stations import StationInfo
+
+A, B, C = (Advice(key, Occasion.LIMITS_REFUSED) for key in "abc")
 
 
 def row(match: Match | None, **quirks: object) -> Dialect:
@@ -112,25 +118,25 @@ def test_a_range_of_firmware_includes_both_its_ends(
     table(
         row(
             Match(vendor=("maker",), firmware_from=(1, 6), firmware_to=(1, 8, 21)),
-            writes_measurands=False,
+            lists_measurands=False,
         )
     )
 
     quirks = matching.quirks_of(StationInfo(vendor="Maker", firmware=firmware))
 
-    assert quirks.writes_measurands is not meant
+    assert quirks.lists_measurands is not meant
 
 
 def test_what_is_said_of_the_model_holds_over_what_is_said_of_the_make(table) -> None:
     table(
         row(Match(vendor=("maker",), model=("box*",)), start_answer_delay_s=2.0),
-        row(Match(vendor=("maker",)), start_answer_delay_s=1.0, advice=("a", "b")),
-        row(Match(), highest_stack_level=3, advice=("b", "c")),
+        row(Match(vendor=("maker",)), start_answer_delay_s=1.0, advice=(A, B)),
+        row(Match(), highest_stack_level=3, advice=(B, C)),
         row(None, triggers_boot=False),
     )
 
     assert matching.quirks_of(StationInfo("Maker", "Box 2")) == Quirks(
-        start_answer_delay_s=2.0, highest_stack_level=3, advice=("b", "c", "a")
+        start_answer_delay_s=2.0, highest_stack_level=3, advice=(B, C, A)
     )
     assert matching.quirks_of(StationInfo("Maker", "Pole")).start_answer_delay_s == 1.0
 

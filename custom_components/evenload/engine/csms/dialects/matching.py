@@ -8,7 +8,7 @@ from typing import Any
 
 from ...model.stations import StationInfo
 from .dialect import Dialect, Match
-from .quirks import Quirks
+from .quirks import Advice, Quirks
 from .table import DIALECTS
 
 # As many makes as any house will ever see; what strangers say of themselves must not fill the memory.
@@ -52,7 +52,7 @@ def _find(vendor: str, model: str, firmware: str) -> tuple[Dialect, ...]:
 def _merged(rows: tuple[Dialect, ...]) -> Quirks:
     """Return what all rows say together: of two that speak of one thing, the later one holds."""
     said: dict[str, Any] = {}
-    advice: dict[str, None] = {}
+    advice: dict[Advice, None] = {}
     for row in rows:
         advice.update(dict.fromkeys(row.quirks.advice))
         for field in fields(Quirks):

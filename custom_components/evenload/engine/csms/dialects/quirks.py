@@ -1,9 +1,11 @@
 """What can be odd about a station, each as a typed field whose default is the standard's behaviour."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ...model.capabilities import PauseMethod, ProfileKind
 from ...model.limits import RateUnit
+from ...model.stations import OcppVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +17,32 @@ class PhaseKey:
     three: str
 
 
+class Occasion(StrEnum):
+    """What has to be seen of a station before its owner is given advice."""
+
+    LIMITS_REFUSED = "limits_refused"
+    LIMITS_IGNORED = "limits_ignored"
+    NEW_VERSION = "new_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the owner can set in the station: the key of a sentence, and what it helps against."""
+
+    key: str
+    occasion: Occasion
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quirks:
     """How to deal with one station. What is None is learnt from the station itself."""
 
     # Wait this long before a transaction's start is answered: a faster answer makes it drop the connection.
     start_answer_delay_s: float = 0.0
-    # Write it nothing about which values it samples; asking for what it lists makes it restart.
-    writes_measurands: bool = True
+    # Ask it which values it samples. To tell that restarts some: they are told which they shall sample, unasked.
+    lists_measurands: bool = True
+    # Ask for meter values so often: it does not send them by itself. 0 never asks.
+    meter_poll_s: float = 0.0
     # Ask it to send BootNotification; some begin a loop of reconnections.
     triggers_boot: bool = True
     # It forgets its settings when it restarts.
@@ -45,5 +65,6 @@ class Quirks:
     phase_key: PhaseKey | None = None
     # Wait this long between the end of a transaction and a start from here.
     restart_delay_s: float = 0.0
-    # What the owner should know or set in the station itself: keys of sentences.
-    advice: tuple[str, ...] = ()
+    # Versions of OCPP that it offers and does not master.
+    avoids: tuple[OcppVersion, ...] = ()
+    advice: tuple[Advice, ...] = ()
