@@ -1,7 +1,7 @@
 """What a station was seen to accept: learnt by asking once, and kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .limits import RateUnit
@@ -9,11 +9,15 @@ from .phases import CurrentType
 
 
 class Place(StrEnum):
-    """Where a limit is to hold: the whole station for good, an EVSE for good, an EVSE until the lease ends."""
+    """Where a limit is to hold.
+
+    The whole station for good, an EVSE for good, an EVSE until the lease ends, and until the lease or the transaction ends.
+    """
 
     STATION = "station"
     EVSE = "evse"
     LEASE = "lease"
+    TRANSACTION = "transaction"
 
 
 class Purpose(StrEnum):
@@ -35,7 +39,10 @@ class ProfileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One form that a limit can take on the wire."""
+    """One form that a limit can take on the wire.
+
+    How it expires follows from its kind: absolute and dynamic ones by their duration, relative ones by `validTo`.
+    """
 
     purpose: Purpose
     kind: ProfileKind
@@ -75,14 +82,19 @@ class Capabilities:
     station_limit: bool | None = None
     evse_limit: bool | None = None
     leases: bool | None = None
-    # Whether its EVSEs take limits that count from the start of a transaction.
-    relative: bool | None = None
-    # The form in which it took its last limit of each place.
+    # Whether it takes limits that die with a transaction.
+    transaction_leases: bool | None = None
+    # The form in which it took its last limit of each place, and how often it has refused one since.
     rungs: Mapping[Place, Rung] = field(default_factory=dict)
+    refusals: Mapping[Place, int] = field(default_factory=dict)
+    # The firmware that the limits above were learnt from: another one is asked anew. None: not asked yet.
+    limits_learnt_from: str | None = None
     # Whether it takes dynamic profiles (2.1), and switches between one and three phases while a vehicle is plugged in.
     dynamic_profiles: bool | None = None
     phase_switching: bool | None = None
     pause: PauseMethod | None = None
+    # How often it says that it is there, in seconds, where that cannot be changed.
+    heartbeat_s: int | None = None
     # The firmware these were learnt from: another one is asked again.
     learnt_from: str | None = None
 
@@ -90,3 +102,21 @@ class Capabilities:
     def is_controllable(self) -> bool:
         """Whether any limit holds in this station. Unknown counts as yes until it has refused both kinds."""
         return not (self.station_limit is False and self.evse_limit is False)
+
+    def takes(self, place: Place) -> bool | None:
+        """Whether limits of a place are accepted; None is not known."""
+        known: bool | None = getattr(self, _ABILITIES[place])
+        return known
+
+    def taking(self, place: Place, takes: bool | None) -> Capabilities:
+        """Return these with another belief of a place."""
+        beliefs: dict[str, bool | None] = {_ABILITIES[place]: takes}
+        return replace(self, **beliefs)  # type: ignore[arg-type]  # names are our own
+
+
+_ABILITIES = {
+    Place.STATION: "station_limit",
+    Place.EVSE: "evse_limit",
+    Place.LEASE: "leases",
+    Place.TRANSACTION: "transaction_leases",
+}

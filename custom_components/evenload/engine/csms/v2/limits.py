@@ -1,0 +1,90 @@
+"""Gives a station of OCPP 2.0.1 or 2.1 its limits (K01); dynamic ones are renewed by what changes of them (2.1 K28)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...model.capabilities import ProfileKind, Rung
+from ...model.orders import LimitOrder, Outcome
+from ..limiting.amounts import profile_id
+from ..limiting.limits import Caller, Limits, Message
+from ..limiting.terms import Knowledge
+from .profiles import schedule_update, set_charging_profile
+
+_UPDATE = "UpdateDynamicSchedule"
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A dynamic profile that the station holds."""
+
+    order: LimitOrder
+    rung: Rung
+    until: datetime
+
+    def fits(self, order: LimitOrder, rung: Rung, now: datetime) -> bool:
+        """Whether an order changes nothing of it but its limit."""
+        ours = self.order
+        return (
+            now < self.until
+            and rung == self.rung
+            and order.lease_s == ours.lease_s
+            and order.use_phases == ours.use_phases
+        )
+
+
+class Encoder2:
+    """Writes orders as 2.0.1 and 2.1 do."""
+
+    def __init__(self) -> None:
+        """Begin with no dynamic profile: what an earlier connection brought is set anew."""
+        self._running: dict[int, _Running] = {}
+
+    def messages(
+        self, order: LimitOrder, rung: Rung, now: datetime
+    ) -> Iterable[Message]:
+        """Return what changes of a dynamic profile that runs, and the whole profile where there is none."""
+        running = self._running.get(profile_id(order))
+        if running is not None and running.fits(order, rung, now):
+            update = schedule_update(order, rung)
+            yield Message(
+                _UPDATE,
+                {"chargingProfileId": profile_id(order), "scheduleUpdate": update},
+            )
+        yield Message("SetChargingProfile", set_charging_profile(order, rung, now))
+
+    def taken(
+        self, order: LimitOrder, rung: Rung, message: Message, now: datetime
+    ) -> None:
+        """Keep a dynamic profile that the station has accepted; any other takes its place."""
+        number = profile_id(order)
+        if rung.kind is ProfileKind.DYNAMIC:
+            until = now + timedelta(seconds=order.lease_s or 0)
+            self._running[number] = _Running(order, rung, until)
+        else:
+            self._running.pop(number, None)
+
+    def pulled(self, number: int, now: datetime) -> dict[str, Any] | None:
+        """Return what a dynamic profile holds, or None where it has ended or never was ours."""
+        running = self._running.get(number)
+        if running is None or now >= running.until:
+            return None
+        return schedule_update(running.order, running.rung)
+
+
+class Limits2:
+    """Sends limits over one connection, and answers who asks for them."""
+
+    def __init__(self, caller: Caller, knowledge: Knowledge) -> None:
+        """Serve one connection."""
+        self._encoder = Encoder2()
+        self._limits = Limits(caller, self._encoder, knowledge)
+
+    async def set(self, order: LimitOrder) -> Outcome:
+        """Give an EVSE or the station a limit, and remember the form in which the station accepts it."""
+        return await self._limits.set(order)
+
+    def pulled(self, profile: int) -> dict[str, Any] | None:
+        """Return the `scheduleUpdate` for PullDynamicScheduleUpdate, from memory; None: answer it with Rejected."""
+        return self._encoder.pulled(profile, self._limits.now())
