@@ -79,9 +79,8 @@ class Fleet:
         before = self.stations.get(event.identity)
         if before is None:
             return
-        wired = len(self.config.stations[event.identity].wiring)
         self.stations[event.identity] = self.books.after(
-            after(before, event, wired, self.config.voltage_v), event
+            after(before, event, self.config), event
         )
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
@@ -180,10 +179,13 @@ class Fleet:
         self.retarget()
 
     def _add(self, identity: str) -> None:
-        self.stations[identity] = with_evses(Station(identity), 1)
+        told = self.config.stations[identity].evses
+        self.stations[identity] = with_evses(Station(identity), max(told, default=1))
 
     def _demands(self, station: Station) -> list[Demand]:
-        return [demand_of(self.config, evse) for evse in station.evses.values()]
+        return [
+            demand_of(self.config, station, evse) for evse in station.evses.values()
+        ]
 
     def _replace(self, evse: Evse) -> None:
         self.stations[evse.key.identity] = with_evse(

@@ -49,7 +49,11 @@ def state(
         groups={"g": group},
     )
     stations = {
-        name: Station(name, connected=n not in offline, evses={1: evse})
+        name: Station(
+            name,
+            connected=n not in offline,
+            evses={1: replace(evse, key=EvseKey(name, 1))},
+        )
         for n, (name, (_, evse)) in enumerate(zip(names, members, strict=True))
     }
     return group_state(site, group, stations)

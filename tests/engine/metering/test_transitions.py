@@ -7,6 +7,10 @@ import pytest
 
 from custom_components.evenload.engine.control.transitions import after, with_evses
 from custom_components.evenload.engine.model.capabilities import Capabilities
+from custom_components.evenload.engine.model.configuration import (
+    SiteConfig,
+    StationConfig,
+)
 from custom_components.evenload.engine.model.events import (
     AvailabilityChanged,
     Booted,
@@ -27,6 +31,7 @@ from custom_components.evenload.engine.model.events import (
     TransactionStarted,
 )
 from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Reading, Sample
 from custom_components.evenload.engine.model.stations import (
@@ -40,6 +45,9 @@ from custom_components.evenload.engine.model.stations import (
 )
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
+SITE = SiteConfig(
+    "Home", Current(25), stations={"garage": StationConfig("garage", "Garage")}
+)
 ME = {"identity": "garage", "at": T0}
 DRAWING = Reading(
     T0 - timedelta(minutes=1), 3680.0, {Phase.L1: 16.0}, {Phase.L1: 230.0}
@@ -65,7 +73,7 @@ STATION = Station(
 
 
 def told(event: Event, station: Station = STATION) -> Station:
-    return after(station, event, 3, 230.0)
+    return after(station, event, SITE)
 
 
 def changed(old: object, new: object) -> set[str]:

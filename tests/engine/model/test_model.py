@@ -218,17 +218,22 @@ def test_what_is_late(behind: float, late: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("currents", "live"),
+    ("seen_s_ago", "live"),
     [
         ({}, None),
-        ({"l1": 0.5}, None),
-        ({"l1": 6, "l2": 0.2}, 1),
-        ({"l1": 1, "l2": 6}, 2),
+        ({"l1": 0}, 1),
+        ({"l1": 0, "l2": 60}, 2),
+        # Let go a minute ago.
+        ({"l1": 0, "l2": 61}, 1),
+        ({"l2": 61}, None),
+        ({"l1": 0, "l2": 0, "l3": 10}, 3),
     ],
 )
-def test_phases_in_use(currents: dict[str, float], live: int | None) -> None:
-    reading = Reading(current_a={Phase(name): a for name, a in currents.items()})
-    assert reading.phases_in_use() == live
+def test_phases_in_use(seen_s_ago: dict[str, float], live: int | None) -> None:
+    live_at = {
+        Phase(name): T0 - timedelta(seconds=ago) for name, ago in seen_s_ago.items()
+    }
+    assert Reading(at=T0, live_at=live_at).phases_in_use() == live
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,17 @@
 """The strategy `static`: every member gets the same share, car or no car (design.md, "Sharing")."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from datetime import UTC, datetime
 
-from ..model.allotments import Allotment, Demand, Reason
+from ..model.allotments import Allotment, Demand, Reason, Share
 from ..model.configuration import GroupConfig, SiteConfig
 from ..model.identity import EvseKey
 from ..model.limits import MINIMUM_CURRENT_A, Current, Power, floor_tenths
-from ..model.phases import Phase, PhaseCurrents
+from ..model.phases import PhaseCurrents
 from .filling import fill
+from .leaves import within_station
 
 _LAST = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a station may draw in all, in amperes per phase, and what binds it."""
-
-    current_a: float
-    reason: Reason
-    node: str | None = None
-    phase: Phase | None = None
 
 
 def station_shares(
@@ -40,10 +30,11 @@ def station_shares(
     if all(held_a <= natural[name].current_a for name, held_a in fixed.items()):
         return natural
     waiting: set[str] = set()
+    least_a = _least_a(demands)
     shares = _shares_beside(site, fixed, waiting)
     for identity in _last_come_first(site, demands):
         if all(
-            shares[name].current_a >= MINIMUM_CURRENT_A
+            shares[name].current_a >= least_a.get(name, MINIMUM_CURRENT_A)
             for name in shares.keys() - fixed.keys() - waiting
         ):
             break
@@ -51,6 +42,15 @@ def station_shares(
             waiting.add(identity)
             shares = _shares_beside(site, fixed, waiting)
     return {**shares, **{identity: natural[identity] for identity in fixed}}
+
+
+def _least_a(demands: Sequence[Demand]) -> dict[str, float]:
+    """Return what each station needs for any of its EVSEs to charge."""
+    least_a: dict[str, float] = {}
+    for demand in demands:
+        known_a = least_a.get(demand.key.identity, demand.minimum_a)
+        least_a[demand.key.identity] = min(known_a, demand.minimum_a)
+    return least_a
 
 
 def _last_come_first(site: SiteConfig, demands: Sequence[Demand]) -> list[str]:
@@ -178,57 +178,10 @@ def allot_static(
     return {
         allotment.key: allotment
         for identity, leaves in by_station.items()
-        for allotment in _within_station(
-            shares[identity], leaves, sum_held=identity in sum_held
+        for allotment in within_station(
+            site.stations[identity],
+            shares[identity],
+            leaves,
+            sum_held=identity in sum_held,
         )
     }
-
-
-def _within_station(
-    share: Share, leaves: Sequence[Demand], *, sum_held: bool
-) -> Iterable[Allotment]:
-    """Divide a station's share: evenly, or to who came first where an even part is too little for anyone."""
-    even_a = floor_tenths(share.current_a / len(leaves))
-    if len(leaves) == 1 or even_a >= max(leaf.minimum_a for leaf in leaves):
-        return [_leaf(leaf, even_a, share) for leaf in leaves]
-    if share.current_a < min(leaf.minimum_a for leaf in leaves):
-        return [_leaf(leaf, share.current_a, share) for leaf in leaves]
-    if sum_held and all(leaf.plugged_in_at is None for leaf in leaves):
-        # Whoever comes first may begin at once.
-        return [_leaf(leaf, share.current_a, share) for leaf in leaves]
-    first = min(
-        leaves, key=lambda leaf: (leaf.paused, leaf.plugged_in_at or _LAST, leaf.key)
-    )
-    return [
-        _leaf(leaf, share.current_a, share)
-        if leaf is first
-        else Allotment(
-            leaf.key,
-            Current(0.0),
-            Reason.PAUSED if leaf.paused else Reason.WAITING_FOR_TURN,
-        )
-        for leaf in leaves
-    ]
-
-
-def _leaf(demand: Demand, current_a: float, share: Share) -> Allotment:
-    """Return what one EVSE may draw of a current that is there for it: nothing between 0 and its minimum."""
-    if demand.paused:
-        return Allotment(demand.key, Current(0.0), Reason.PAUSED)
-    if current_a < demand.minimum_a:
-        reason = (
-            share.reason
-            if share.reason is Reason.WAITING_FOR_OTHERS
-            else Reason.NOT_ENOUGH
-        )
-        return Allotment(demand.key, Current(0.0), reason, share.node, share.phase)
-    if demand.maximum_a < current_a:
-        own_a = floor_tenths(demand.maximum_a)
-        return Allotment(
-            demand.key,
-            Current(own_a if own_a >= demand.minimum_a else 0.0),
-            Reason.OWN_MAXIMUM,
-        )
-    return Allotment(
-        demand.key, Current(current_a), share.reason, share.node, share.phase
-    )

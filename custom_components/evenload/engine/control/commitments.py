@@ -1,13 +1,15 @@
 """What all stations together may be drawing: the sums that promise 1 is about."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from math import ceil, inf
 
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
+from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.stations import Evse, Station
+from .figures import drawn_by
 from .holdings import SETTLING_S, Holding
 
 # A meter that reads more than the limit by this much, and a twentieth of it, shows a station that disobeys.
@@ -44,7 +46,20 @@ class Commitments:
 
     def unlimited_a(self, key: EvseKey) -> float:
         """Return what an EVSE may draw that no limit of ours holds back: what it was installed for."""
-        return self.site.stations[key.identity].maximum.a
+        if key.evse == WHOLE_STATION:
+            return self.site.stations[key.identity].maximum.a
+        return self.kind(key).installed_a
+
+    def kind(self, key: EvseKey) -> EvseKind:
+        """Return what an EVSE is."""
+        known = self._stations()[key.identity].capabilities
+        return evse_kind(self.site, known, key)
+
+    def together_a(self, identity: str, currents_a: Iterable[float]) -> float:
+        """Return what EVSEs of one station come to: the greatest where only one of them charges at a time."""
+        if self.site.stations[identity].simultaneous:
+            return sum(currents_a)
+        return max(currents_a, default=0.0)
 
     def in_force_a(self, key: EvseKey) -> float:
         """Return the limit that an EVSE obeys now, as far as is known: its own and its station's."""
@@ -79,7 +94,9 @@ class Commitments:
         )
         evses = station.evses.values()
         measured_a = sum(self._disobedience_a(evse) for evse in evses)
-        sum_a = sum(self.evse_a(evse.key, settling=settling) for evse in evses)
+        sum_a = self.together_a(
+            identity, (self.evse_a(evse.key, settling=settling) for evse in evses)
+        )
         return max(measured_a, min(own_a, sum_a))
 
     def reserved(self) -> dict[str, float]:
@@ -164,8 +181,5 @@ class Commitments:
         return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0
 
     def _drawn_a(self, evse: Evse) -> float:
-        """Return the current on the fullest phase; without current readings, the least that the power allows."""
-        if evse.reading.current_a or evse.reading.power_w is None:
-            return evse.reading.currents.highest_a
-        phases = len(self.site.stations[evse.key.identity].wiring)
-        return evse.reading.power_w / (self.site.voltage_v * phases)
+        """Return the current on the fullest phase."""
+        return drawn_by(evse.reading, self.kind(evse.key)).highest_a

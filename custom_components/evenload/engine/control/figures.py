@@ -4,19 +4,36 @@ from collections.abc import Mapping
 
 from ..model.configuration import GroupConfig, SiteConfig
 from ..model.groups import GroupState
-from ..model.limits import Current, Power
-from ..model.phases import Phase, PhaseCurrents
+from ..model.kinds import EvseKind, evse_kind
+from ..model.limits import DC_EFFICIENCY, Current, Power
+from ..model.phases import ALL_PHASES, Phase, PhaseCurrents
+from ..model.readings import Reading
 from ..model.stations import Evse, Station
 
 # Below this a vehicle is not drawing, it is listening.
 IDLE_A = 0.5
 
 
-def on_grid(evse: Evse, wiring: tuple[Phase, ...]) -> PhaseCurrents:
+def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
+    """Return what an EVSE takes from the grid, on its own phases.
+
+    Where no current was measured it follows from the power, on all phases alike: the amperes of direct current are
+    those of the vehicle's battery, and none of the grid's.
+    """
+    if kind.is_dc or not reading.current_a:
+        taken_a = kind.amperes(Power(reading.power_w or 0.0))
+        return PhaseCurrents.even(taken_a, ALL_PHASES[: kind.phases])
+    return reading.currents
+
+
+def on_grid(
+    reading: Reading, kind: EvseKind, wiring: tuple[Phase, ...]
+) -> PhaseCurrents:
     """Return what an EVSE draws, on the grid's phases: its own L1 may be the grid's L2."""
+    own = drawn_by(reading, kind)
     drawn = PhaseCurrents()
-    for own, grid in zip(Phase, wiring, strict=False):
-        drawn = drawn.on(grid, drawn[grid] + evse.reading.currents[own])
+    for phase, grid in zip(Phase, wiring, strict=False):
+        drawn = drawn.on(grid, drawn[grid] + own[phase])
     return drawn
 
 
@@ -30,9 +47,12 @@ def group_state(
         if not station.connected:
             continue
         for evse in station.evses.values():
-            drawn = on_grid(evse, site.stations[identity].wiring)
+            kind = evse_kind(site, station.capabilities, evse.key)
+            drawn = on_grid(evse.reading, kind, site.stations[identity].wiring)
             used += drawn
-            used_w += evse.reading.power_w or 0.0
+            power_w = evse.reading.power_w or 0.0
+            # A group's watts are the grid's: what making direct current loses is used too.
+            used_w += power_w / DC_EFFICIENCY if kind.is_dc else power_w
             active += drawn.highest_a > IDLE_A
             waiting += is_waiting(evse)
     match group.limit:

@@ -51,7 +51,8 @@ class Fitting:
         if self._commitments.is_settling() or self._others_lower(identity):
             return None
         # What binds will not go away by itself (an offline station, say): take what there is.
-        there_a = at_least_minimum(floor_tenths(room_a))
+        least_a = self._targets.minimum_a(key)
+        there_a = at_least_minimum(floor_tenths(room_a), least_a)
         held_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
         if there_a > held_a + WORTHWHILE_A:
             return replace(order, current=Current(there_a))
@@ -78,30 +79,32 @@ class Fitting:
             for other, committed_a in self._committed.items()
         }
         room_a = headroom_a(self._commitments.site, identity, foreseen)
-        there_a = min(order.current.a, room_a)
-        return replace(order, current=Current(at_least_minimum(floor_tenths(there_a))))
+        there_a = floor_tenths(min(order.current.a, room_a))
+        least_a = self._targets.minimum_a(EvseKey(identity, order.evse))
+        return replace(order, current=Current(at_least_minimum(there_a, least_a)))
 
     def _room_a(self, key: EvseKey) -> float:
         """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
         room_a = headroom_a(self._commitments.site, key.identity, self._committed)
         evses = self._stations[key.identity].evses.values()
-        sums_a = {
-            evse.key: self._commitments.evse_a(evse.key)
-            for evse in evses
-            if evse.key != key
-        }
+        others = [evse.key for evse in evses if evse.key != key]
+        others_a = self._commitments.together_a(
+            key.identity, map(self._commitments.evse_a, others)
+        )
         if key.evse == WHOLE_STATION:
             # Its EVSEs' own limits may hold the sum already.
-            return room_a if sum(sums_a.values()) > room_a + SAME_A else inf
+            return room_a if others_a > room_a + SAME_A else inf
         whole = self._commitments.holding(EvseKey(key.identity, WHOLE_STATION))
         holds_sum = (
             whole.fallback_a is not None
             and whole.doubt_a is None
             and whole.fallback_a <= room_a + SAME_A
         )
-        if holds_sum and not sums_a:
+        if holds_sum and not others:
             return inf
-        return room_a - sum(sums_a.values())
+        # Where only one charges at a time, what the others may draw is not drawn beside it.
+        alone = not self._commitments.site.stations[key.identity].simultaneous
+        return room_a if alone else room_a - others_a
 
     def _others_lower(self, identity: str) -> bool:
         """Whether an order that lowers another station is on its way."""

@@ -1,71 +1,146 @@
 """Merges meter samples into the latest reading of an EVSE. Names of measurands are OCPP's, the same in all versions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from math import sqrt
 
+from ..model.kinds import EvseKind
 from ..model.phases import Phase
-from ..model.readings import Context, Location, Reading, Sample, is_late
+from ..model.readings import DEAD_V, LIVE_A, Context, Location, Reading, Sample, is_late
+from .sampling import currents, power, sampled_power, total, voltages
 
 # Samples of the past are no reading of the present.
 _PAST = frozenset(
     {Context.TRANSACTION_BEGIN, Context.INTERRUPTION_BEGIN, Context.INTERRUPTION_END}
 )
 
-_PHASES = {"L1": Phase.L1, "L2": Phase.L2, "L3": Phase.L3}
-
 _EXPORTED = "Energy.Active.Export.Register"
 
-# Measurands that are one number, whatever the phases.
+# Measurands that are one number, whatever the phases: the last one counts.
 _SINGLE = {
-    "Current.Offered": "offered_a",
-    "Power.Offered": "offered_w",
     "SoC": "soc_percent",
     "Temperature": "temperature_c",
     "Frequency": "frequency_hz",
-    "Power.Factor": "power_factor",
 }
 
 
 def merge(
-    reading: Reading,
-    samples: Sequence[Sample],
-    at: datetime,
-    wired: int,
-    voltage_v: float,
+    reading: Reading, samples: Sequence[Sample], at: datetime, kind: EvseKind
 ) -> Reading:
-    """Return the reading with newer samples in it; what was not sampled stays, what is older changes nothing.
-
-    `wired` is the number of phases of the EVSE, `voltage_v` what a phase has when the station does not measure it.
-    """
+    """Return the reading with newer samples in it; what was not sampled stays, what is older changes nothing."""
     if reading.at is not None and is_late(at, reading.at):
         return reading
     reading = _with_export(reading, samples)
-    current = [
+    present = [
         sample for sample in samples if sample.context not in _PAST and _counts(sample)
     ]
+    changes: dict[str, object] = {
+        _SINGLE[sample.measurand]: sample.value
+        for sample in present
+        if sample.measurand in _SINGLE
+    }
+    changes |= _offers(present)
+    if (factor := _power_factor(present)) is not None:
+        changes["power_factor"] = factor
+    changes |= (_direct if kind.is_dc else _alternating)(
+        reading, present, at, kind, factor or reading.power_factor or 1.0
+    )
+    return replace(reading, at=at, **changes) if changes else reading  # type: ignore[arg-type]  # names are Reading's own
+
+
+def _alternating(
+    reading: Reading,
+    samples: Sequence[Sample],
+    at: datetime,
+    kind: EvseKind,
+    factor: float,
+) -> dict[str, object]:
+    """Return what changes of currents, voltages and power; a power that was not measured follows from the currents."""
     changes: dict[str, object] = {}
-    for sample in current:
-        if sample.measurand in _SINGLE and sample.phase is None:
-            changes[_SINGLE[sample.measurand]] = sample.value
-    sampled = _currents(current, wired)
-    currents = {**reading.current_a, **sampled}
-    sampled_voltages = _voltages(current, wired)
-    voltages = {**reading.voltage_v, **sampled_voltages}
-    if sampled:
-        changes["current_a"] = currents
-    if sampled_voltages:
-        changes["voltage_v"] = voltages
-    power_w = _power(current)
-    if power_w is None and sampled:
-        # Of all phases: some stations report each in a message of its own.
-        power_w = sum(
-            a * voltages.get(phase, voltage_v) for phase, a in currents.items()
-        )
+    sampled_v = voltages(samples, kind)
+    known_v = {**reading.voltage_v, **sampled_v}
+    power_w = sampled_power(samples)
+    sampled = currents(samples, kind, known_v, power_w)
+    if sampled_v:
+        changes["voltage_v"] = known_v
+    if sampled.on:
+        # All phases: some stations report each in a message of its own.
+        known_a = {**reading.current_a, **sampled.on}
+        changes["current_a"] = known_a
+        if sampled.told:
+            changes["live_at"] = _live_at(reading.live_at, sampled.on, known_v, at)
+        if power_w is None:
+            power_w = power(known_a, sampled.between, known_v, kind) * factor
     if power_w is not None:
         changes["power_w"] = power_w
-    return replace(reading, at=at, **changes) if changes else reading  # type: ignore[arg-type]  # names are Reading's own
+    return changes
+
+
+def _direct(
+    reading: Reading,
+    samples: Sequence[Sample],
+    at: datetime,
+    kind: EvseKind,
+    factor: float,
+) -> dict[str, object]:
+    """Return what changes of the direct current that a vehicle gets."""
+    volts = total([s for s in samples if s.measurand == "Voltage"])
+    amperes = total([s for s in samples if s.measurand == "Current.Import"])
+    changes: dict[str, object] = {}
+    if volts is not None:
+        changes["dc_voltage_v"] = volts
+    power_w = sampled_power(samples)
+    if amperes is not None:
+        changes["dc_current_a"] = amperes
+        known_v = reading.dc_voltage_v if volts is None else volts
+        if power_w is None and known_v is not None:
+            power_w = amperes * known_v
+    if power_w is not None:
+        changes["power_w"] = power_w
+    return changes
+
+
+def _live_at(
+    known: Mapping[Phase, datetime],
+    sampled_a: Mapping[Phase, float],
+    known_v: Mapping[Phase, float],
+    at: datetime,
+) -> dict[Phase, datetime]:
+    """Return when each phase was last seen to carry current: a dead one carries none, whatever is told of it."""
+    seen = {
+        phase: at
+        for phase, current_a in sampled_a.items()
+        if abs(current_a) >= LIVE_A and known_v.get(phase, DEAD_V) >= DEAD_V
+    }
+    return {**known, **seen}
+
+
+def _offers(samples: Sequence[Sample]) -> dict[str, object]:
+    """Return what the station offers its vehicle: amperes on the fullest phase, watts in all."""
+    offered_w = total([s for s in samples if s.measurand == "Power.Offered"])
+    offered_a = [
+        sample.value
+        for sample in samples
+        if sample.measurand == "Current.Offered" and sample.phase != "N"
+    ]
+    found: dict[str, object] = {}
+    if offered_w is not None:
+        found["offered_w"] = offered_w
+    if offered_a:
+        found["offered_a"] = max(offered_a)
+    return found
+
+
+def _power_factor(samples: Sequence[Sample]) -> float | None:
+    """Return the power factor, the average of the phases that have one; some write it in percent."""
+    told = [s for s in samples if s.measurand == "Power.Factor" and s.phase != "N"]
+    wholes = [s.value for s in told if s.phase is None]
+    values = wholes[-1:] or [s.value for s in told if s.value]
+    if not values:
+        return None
+    factor = abs(sum(values) / len(values))
+    factor = factor / 100 if factor > 1.0 else factor
+    return factor if factor <= 1.0 else None
 
 
 def _with_export(reading: Reading, samples: Sequence[Sample]) -> Reading:
@@ -94,7 +169,7 @@ def register_wh(
         and sample.context is not Context.TRANSACTION_BEGIN
         and _counts(sample)
     ]
-    return _total(present)
+    return total(present)
 
 
 def _counts(sample: Sample) -> bool:
@@ -103,79 +178,3 @@ def _counts(sample: Sample) -> bool:
         "Temperature",
         "SoC",
     }
-
-
-def _phase(sample: Sample) -> Phase | None:
-    return _PHASES.get((sample.phase or "").partition("-")[0])
-
-
-def _is_line_to_line(sample: Sample) -> bool:
-    return "-L" in (sample.phase or "")
-
-
-def _per_phase(
-    samples: Iterable[Sample], measurand: str, wired: int
-) -> Mapping[Phase, float]:
-    """Return values by phase. A value without a phase counts on every wired phase: that is the safe side."""
-    found: dict[Phase, float] = {}
-    whole: float | None = None
-    for sample in samples:
-        if sample.measurand != measurand:
-            continue
-        if (phase := _phase(sample)) is not None:
-            found[phase] = sample.value
-        elif sample.phase is None:
-            whole = sample.value
-    if not found and whole is not None:
-        return dict.fromkeys(tuple(Phase)[:wired], whole)
-    return found
-
-
-def _currents(samples: Sequence[Sample], wired: int) -> Mapping[Phase, float]:
-    """Return currents by phase. What flows back on N is no phase, but where one phase is wired it is that phase's.
-
-    Injet tells the current of its single phase on N only; on three phases N says nothing of any of them.
-    """
-    found = _per_phase(samples, "Current.Import", wired)
-    if not found and wired == 1:
-        on_neutral = [
-            replace(sample, phase=None) for sample in samples if sample.phase == "N"
-        ]
-        return _per_phase(on_neutral, "Current.Import", wired)
-    return found
-
-
-def _voltages(samples: Iterable[Sample], wired: int) -> Mapping[Phase, float]:
-    to_neutral = [
-        replace(sample, value=sample.value / sqrt(3))
-        if _is_line_to_line(sample)
-        else sample
-        for sample in samples
-    ]
-    return _per_phase(to_neutral, "Voltage", wired)
-
-
-def _power(samples: Iterable[Sample]) -> float | None:
-    """Return import less export, in watts."""
-    imported = _total(
-        [sample for sample in samples if sample.measurand == "Power.Active.Import"]
-    )
-    exported = _total(
-        [sample for sample in samples if sample.measurand == "Power.Active.Export"]
-    )
-    if imported is None and exported is None:
-        return None
-    return (imported or 0.0) - (exported or 0.0)
-
-
-def _total(samples: Sequence[Sample]) -> float | None:
-    """Return the sample without a phase, or the sum over phases (N is none); the last of equals is the newest."""
-    wholes = [sample.value for sample in samples if sample.phase is None]
-    if wholes:
-        return wholes[-1]
-    by_phase = {
-        phase: sample.value
-        for sample in samples
-        if (phase := _phase(sample)) is not None
-    }
-    return sum(by_phase.values()) if by_phase else None

@@ -1,13 +1,16 @@
 """What every station should hold: the allotments of the strategy, as fallbacks and leases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..balancing.static import Share, allot_static, station_shares
-from ..model.allotments import Allotment, Demand
+from ..balancing.static import allot_static, station_shares
+from ..model.allotments import Allotment, Demand, Share
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
+from ..model.kinds import evse_kind
+from ..model.limits import MINIMUM_CURRENT_A
+from ..model.orders import WHOLE_STATION
 from ..model.phases import Phase
 from ..model.stations import Evse, Station
 
@@ -20,6 +23,15 @@ class Targets:
     present: Mapping[str, Share]
     fallbacks: Mapping[EvseKey, Allotment]
     allotments: Mapping[EvseKey, Allotment]
+    # The least that each EVSE charges with, where that is not what a pilot can express.
+    minimums: Mapping[EvseKey, float] = field(default_factory=dict)
+
+    def minimum_a(self, key: EvseKey) -> float:
+        """Return the least that an EVSE (0: any of the station's) charges with, in amperes per phase."""
+        if key.evse != WHOLE_STATION:
+            return self.minimums.get(key, MINIMUM_CURRENT_A)
+        own = [a for evse, a in self.minimums.items() if evse.identity == key.identity]
+        return min(own, default=MINIMUM_CURRENT_A)
 
 
 def targets_of(
@@ -29,13 +41,16 @@ def targets_of(
 ) -> Targets:
     """Compute what everybody should hold; `reserved` is what stations may draw that cannot be told otherwise."""
     demands = [
-        demand_of(site, evse)
+        demand_of(site, stations[identity], evse)
         for identity in site.stations
         for evse in stations[identity].evses.values()
     ]
     # What lasts knows neither pauses, nor who is plugged in, nor who is away: it lies in the memory of stations, and
     # must be right when nobody is there to change it.
-    lasting = [replace(demand, plugged_in_at=None, paused=False) for demand in demands]
+    lasting = [
+        replace(demand, plugged_in_at=None, paused=False, charging=False)
+        for demand in demands
+    ]
     sum_held = {
         identity
         for identity, station in stations.items()
@@ -46,21 +61,22 @@ def targets_of(
         present=station_shares(site, demands, reserved),
         fallbacks=allot_static(site, lasting, None, sum_held),
         allotments=allot_static(site, demands, reserved, sum_held),
+        minimums={demand.key: demand.minimum_a for demand in demands},
     )
 
 
-def demand_of(site: SiteConfig, evse: Evse) -> Demand:
+def demand_of(site: SiteConfig, station: Station, evse: Evse) -> Demand:
     """Return what an EVSE could use now."""
-    station = site.stations[evse.key.identity]
+    kind = evse_kind(site, station.capabilities, evse.key)
     own = evse.settings.maximum
     return Demand(
         key=evse.key,
-        maximum_a=min(station.maximum.a, own.a)
-        if own is not None
-        else station.maximum.a,
-        phases=station.wiring,
+        maximum_a=kind.rated_a if own is None else min(kind.rated_a, kind.amperes(own)),
+        minimum_a=kind.minimum_a,
+        phases=site.stations[evse.key.identity].wiring,
         plugged_in_at=_plugged_in_at(evse),
         paused=not evse.settings.charging_allowed,
+        charging=evse.is_charging,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..model.configuration import SiteConfig
 from ..model.events import (
     AvailabilityChanged,
     Booted,
@@ -16,6 +17,7 @@ from ..model.events import (
     StatusReported,
 )
 from ..model.identity import EvseKey
+from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.readings import Reading
 from ..model.stations import Evse, EvseStatus, Station
@@ -37,7 +39,7 @@ def with_evse(station: Station, evse: Evse) -> Station:
     return replace(station, evses={**station.evses, evse.key.evse: evse})
 
 
-def after(station: Station, event: Event, wired: int, voltage_v: float) -> Station:
+def after(station: Station, event: Event, site: SiteConfig) -> Station:
     """Return the station after an event. Sessions are not its matter: the ledger keeps those."""
     match event:
         case Connected():
@@ -59,7 +61,9 @@ def after(station: Station, event: Event, wired: int, voltage_v: float) -> Stati
             station = _on_evse(
                 station,
                 event.evse,
-                lambda evse: _with_samples(evse, event, wired, voltage_v),
+                lambda evse: _with_samples(
+                    evse, event, evse_kind(site, station.capabilities, evse.key)
+                ),
             )
         case FirmwareReported():
             station = replace(station, firmware_status=event.status)
@@ -103,10 +107,8 @@ def _with_status(station: Station, event: StatusReported) -> Station:
     return _on_evse(station, event.evse, change)
 
 
-def _with_samples(
-    evse: Evse, event: MetersSampled, wired: int, voltage_v: float
-) -> Evse:
-    reading = merge(evse.reading, event.samples, event.at, wired, voltage_v)
+def _with_samples(evse: Evse, event: MetersSampled, kind: EvseKind) -> Evse:
+    reading = merge(evse.reading, event.samples, event.at, kind)
     if (
         evse.status is not None
         and not evse.is_charging
@@ -121,7 +123,11 @@ def _with_samples(
 def _at_rest(reading: Reading) -> Reading:
     power_w = None if reading.power_w is None else 0.0
     return replace(
-        reading, power_w=power_w, current_a=dict.fromkeys(reading.current_a, 0.0)
+        reading,
+        power_w=power_w,
+        current_a=dict.fromkeys(reading.current_a, 0.0),
+        dc_current_a=None if reading.dc_current_a is None else 0.0,
+        live_at={},
     )
 
 

@@ -19,14 +19,18 @@ class Reason(StrEnum):
     NOT_ENOUGH = "not_enough"
     WAITING_FOR_TURN = "waiting_for_turn"
     WAITING_FOR_OTHERS = "waiting_for_others"
+    # The station charges one vehicle at a time, and it is another one's.
+    OTHER_EVSE = "other_evse"
+    # Charging pauses while the station changes between one and three phases.
+    SWITCHING_PHASES = "switching_phases"
     NOT_CONTROLLABLE = "not_controllable"
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one EVSE could use now; currents in amperes per phase.
+    """What one EVSE could use now; currents in amperes on each grid phase, those of a DC EVSE too.
 
-    `phases` are the grid phases that it is wired to.
+    `phases` are the grid phases that it is wired to, whatever its vehicle was seen to use: it may change its mind.
     """
 
     key: EvseKey
@@ -35,6 +39,17 @@ class Demand:
     phases: tuple[Phase, ...] = ALL_PHASES
     plugged_in_at: datetime | None = None
     paused: bool = False
+    charging: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a station may draw in all, in amperes per phase, and what binds it."""
+
+    current_a: float
+    reason: Reason
+    node: str | None = None
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,13 @@ from enum import StrEnum
 
 from .phases import ALL_PHASES, Phase, PhaseCurrents
 
+# A phase with more than this carries something; with less voltage it is dead, whatever its meter says.
+LIVE_A = 1.0
+DEAD_V = 50.0
+
+# A vehicle that was seen to use a phase is taken to use it for so long: many let one go for moments.
+LIVE_FOR = timedelta(seconds=60)
+
 # No station keeps samples for so long: what is older was measured by a clock that lost the time.
 LONGEST_QUEUE = timedelta(days=30)
 
@@ -51,12 +58,19 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The latest known value of everything one EVSE measures. None is not known; phases are the station's own."""
+    """The latest known value of everything one EVSE measures. None is not known; phases are the station's own.
+
+    Currents and voltages by phase are alternating; what a DC EVSE gives its vehicle stands apart.
+    """
 
     at: datetime | None = None
     power_w: float | None = None
     current_a: Mapping[Phase, float] = field(default_factory=dict)
     voltage_v: Mapping[Phase, float] = field(default_factory=dict)
+    # When each phase was last seen to carry current. A current that came without a phase shows none.
+    live_at: Mapping[Phase, datetime] = field(default_factory=dict)
+    dc_current_a: float | None = None
+    dc_voltage_v: float | None = None
     energy_import_wh: float | None = None
     energy_export_wh: float | None = None
     offered_a: float | None = None
@@ -71,12 +85,20 @@ class Reading:
         """The currents on the station's own phases, unknown ones as 0, in amperes."""
         return PhaseCurrents(*(self.current_a.get(phase, 0.0) for phase in ALL_PHASES))
 
-    def phases_in_use(self, threshold_a: float = 1.0) -> int | None:
-        """Return how many phases carry current, or None when none does."""
-        live = sum(
-            1 for current_a in self.current_a.values() if current_a >= threshold_a
+    @property
+    def live_phases(self) -> tuple[Phase, ...]:
+        """The station's own phases that the vehicle was seen to use of late."""
+        if self.at is None:
+            return ()
+        return tuple(
+            phase
+            for phase in ALL_PHASES
+            if phase in self.live_at and self.at - self.live_at[phase] <= LIVE_FOR
         )
-        return live or None
+
+    def phases_in_use(self) -> int | None:
+        """Return how many phases carry current, or None when none was seen to."""
+        return len(self.live_phases) or None
 
 
 def is_late(at: datetime, latest: datetime) -> bool:

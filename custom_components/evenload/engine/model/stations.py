@@ -8,7 +8,7 @@ from enum import StrEnum
 from .allotments import Allotment
 from .capabilities import Capabilities
 from .identity import EvseKey
-from .limits import Current
+from .limits import Limit
 from .readings import Reading
 from .transactions import Session, Transaction
 
@@ -76,11 +76,12 @@ class StationInfo:
 
 @dataclass(frozen=True, slots=True)
 class EvseSettings:
-    """What the owner set on an EVSE."""
+    """What the owner set on an EVSE. The maximum of a DC EVSE is in watts; `phases` None leaves their number to us."""
 
-    maximum: Current | None = None
+    maximum: Limit | None = None
     charging_allowed: bool = True
 
+    phases: int | None = None
 
 @dataclass(frozen=True, slots=True)
 class Evse:
