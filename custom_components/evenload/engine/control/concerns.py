@@ -1,8 +1,12 @@
 """What the owner has to be told of a station's limits."""
 
+from collections.abc import Mapping
+
+from ..csms.dialects.matching import quirks_of
+from ..csms.dialects.quirks import Occasion
 from ..model.allotments import Reason
 from ..model.configuration import SiteConfig
-from ..model.notices import Notice, NoticeKind
+from ..model.notices import ADVICE, Notice, NoticeKind
 from ..model.stations import Station
 from .commitments import Commitments
 from .targets import Targets
@@ -37,7 +41,22 @@ def concerns_of(
         and any(commitments.disobeys(evse) for evse in station.evses.values()),
         NoticeKind.SHARE_TOO_SMALL: bool(starved),
     }
+    facts |= _advice(station, facts)
     return [
         Notice(kind, station.identity, active, {"name": name})
         for kind, active in facts.items()
     ]
+
+
+def _advice(
+    station: Station, facts: Mapping[NoticeKind, bool]
+) -> dict[NoticeKind, bool]:
+    """Return what is known to help at stations of this make, and whether what it helps against is met."""
+    quirks = quirks_of(station.info)
+    met = {
+        Occasion.LIMITS_REFUSED: facts[NoticeKind.NOT_CONTROLLABLE],
+        Occasion.LIMITS_IGNORED: facts[NoticeKind.LIMIT_IGNORED],
+        Occasion.NEW_VERSION: station.connected and station.version in quirks.avoids,
+    }
+    given = {advice.notice for advice in quirks.advice if met[advice.occasion]}
+    return {kind: kind in given for kind in ADVICE}

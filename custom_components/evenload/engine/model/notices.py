@@ -18,12 +18,23 @@ class NoticeKind(StrEnum):
     LIMIT_IGNORED = "limit_ignored"
     # The share of an EVSE is less than a vehicle can take (it has more EVSEs than the form knew).
     SHARE_TOO_SMALL = "share_too_small"
+    # What the owner of a station of a known make can set in it, when what that helps against is met.
+    ADVICE_EXTERNAL_ENERGY_MANAGEMENT = "advice_external_energy_management"
+    ADVICE_USE_OCPP_16 = "advice_use_ocpp_16"
+    ADVICE_UPDATE_FIRMWARE = "advice_update_firmware"
     # State could not be written to disk.
     STORAGE_FAILED = "storage_failed"
     # A station dialled in with an identity that cannot be used.
     IDENTITY_REFUSED = "identity_refused"
     # More unknown stations dial in than are held.
     TOO_MANY_UNKNOWN = "too_many_unknown"
+
+
+ADVICE = (
+    NoticeKind.ADVICE_EXTERNAL_ENERGY_MANAGEMENT,
+    NoticeKind.ADVICE_USE_OCPP_16,
+    NoticeKind.ADVICE_UPDATE_FIRMWARE,
+)
 
 
 @dataclass(frozen=True, slots=True)
