@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from ...model.capabilities import PauseMethod, ProfileKind
 from ...model.limits import RateUnit
+from ...model.notices import NoticeKind
 from ...model.stations import OcppVersion
 
 
@@ -27,9 +28,9 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the owner can set in the station: the key of a sentence, and what it helps against."""
+    """What the owner can set in the station, and what it helps against."""
 
-    key: str
+    notice: NoticeKind
     occasion: Occasion
 
 

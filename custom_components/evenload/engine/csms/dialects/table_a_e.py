@@ -29,7 +29,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(lists_measurands=False),
         tests=(
-            "tests/engine/dialects/test_setting_up.py::test_who_restarts_when_asked_for_its_measurands_is_told_them",
+            "tests/engine/csms/dialects/test_setting_up.py::test_who_restarts_when_asked_for_its_measurands_is_told_them",
         ),
     ),
     Dialect(
@@ -54,7 +54,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(highest_stack_level=2),
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_stack_level_that_is_claimed_in_vain",
+            "tests/engine/csms/dialects/test_limits.py::test_a_stack_level_that_is_claimed_in_vain",
         ),
     ),
     Dialect(
@@ -66,7 +66,7 @@ DIALECTS = (
         source="#45, #361",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_the_number_of_no_transaction",
+            "tests/engine/csms/dialects/test_sessions.py::test_the_number_of_no_transaction",
             "tests/engine/metering/test_metering.py::test_late_samples",
         ),
     ),
@@ -77,7 +77,7 @@ DIALECTS = (
         remedy="Both are understood.",
         source="#19",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_wire.py::test_phases_in_names",),
+        tests=("tests/engine/csms/dialects/test_wire.py::test_phases_in_names",),
     ),
     Dialect(
         title=_ALFEN,
@@ -87,7 +87,7 @@ DIALECTS = (
         source="#337",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_wire.py::test_a_fault_is_shown_and_what_flows_counts",
+            "tests/engine/csms/dialects/test_wire.py::test_a_fault_is_shown_and_what_flows_counts",
         ),
     ),
     Dialect(
@@ -98,7 +98,7 @@ DIALECTS = (
         source="#677, #1565, #1694, PR #2154",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_station_limit_is_never_relative",
+            "tests/engine/csms/dialects/test_limits.py::test_a_station_limit_is_never_relative",
         ),
     ),
     Dialect(
@@ -111,7 +111,7 @@ DIALECTS = (
         source="PR #2072",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
+            "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),
     ),
     Dialect(
@@ -121,7 +121,9 @@ DIALECTS = (
         remedy="It is told that nobody knows this call, and the connection stays.",
         source="#786",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_wire.py::test_a_call_of_the_makers_own",),
+        tests=(
+            "tests/engine/csms/dialects/test_wire.py::test_a_call_of_the_makers_own",
+        ),
     ),
     Dialect(
         title="Charge Amps Halo",
@@ -130,7 +132,7 @@ DIALECTS = (
         remedy="It is understood.",
         source="#1576",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_wire.py::test_hertz",),
+        tests=("tests/engine/csms/dialects/test_wire.py::test_hertz",),
     ),
     Dialect(
         title="CTEK Chargestorm",
@@ -141,8 +143,8 @@ DIALECTS = (
         source="#500, #1987",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_setting_up.py::test_lists_as_they_come",
-            "tests/engine/dialects/test_wire.py::test_a_fault_is_shown_and_what_flows_counts",
+            "tests/engine/csms/dialects/test_setting_up.py::test_lists_as_they_come",
+            "tests/engine/csms/dialects/test_wire.py::test_a_fault_is_shown_and_what_flows_counts",
         ),
     ),
     Dialect(
@@ -152,7 +154,9 @@ DIALECTS = (
         remedy="The list is understood, after every restart.",
         source="#2089",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_setting_up.py::test_lists_as_they_come",),
+        tests=(
+            "tests/engine/csms/dialects/test_setting_up.py::test_lists_as_they_come",
+        ),
     ),
     Dialect(
         title=_EN_PLUS,
@@ -162,7 +166,7 @@ DIALECTS = (
         source="#211",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_who_never_answers_pings_stays",
+            "tests/engine/csms/dialects/test_connection.py::test_who_never_answers_pings_stays",
         ),
     ),
     Dialect(
@@ -176,7 +180,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(set_up_every_boot=True),
         tests=(
-            "tests/engine/dialects/test_setting_up.py::test_who_forgets_its_settings_is_set_up_again",
+            "tests/engine/csms/dialects/test_setting_up.py::test_who_forgets_its_settings_is_set_up_again",
             "tests/engine/csms/test_onboarding.py::test_measurands_that_are_refused",
         ),
     ),
@@ -189,7 +193,7 @@ DIALECTS = (
         source="#1000",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_who_numbers_its_sessions_itself",
+            "tests/engine/csms/dialects/test_sessions.py::test_who_numbers_its_sessions_itself",
         ),
     ),
     Dialect(
@@ -213,7 +217,7 @@ DIALECTS = (
         source="#221, #1703",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_who_refuses_a_station_limit_gets_one_for_each_connector",
+            "tests/engine/csms/dialects/test_limits.py::test_who_refuses_a_station_limit_gets_one_for_each_connector",
         ),
     ),
     Dialect(
@@ -224,7 +228,7 @@ DIALECTS = (
         source="#870, evcc#9681",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
+            "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),
     ),
     Dialect(
@@ -235,7 +239,7 @@ DIALECTS = (
         source="#1432",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_nothing_is_asked_before_it_has_booted",
+            "tests/engine/csms/dialects/test_connection.py::test_nothing_is_asked_before_it_has_booted",
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """Makes from F to H. Sources without a project are threads of lbbrhzn/ocpp."""
 
 from ...model.limits import RateUnit
+from ...model.notices import NoticeKind
 from ...model.stations import OcppVersion
 from .dialect import Dialect, Handling, Match
 from .quirks import Advice, Occasion, Quirks
@@ -32,11 +33,11 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(
             avoids=(OcppVersion.V201, OcppVersion.V21),
-            advice=(Advice("use_ocpp_16", Occasion.NEW_VERSION),),
+            advice=(Advice(NoticeKind.ADVICE_USE_OCPP_16, Occasion.NEW_VERSION),),
         ),
         tests=(
-            "tests/engine/dialects/test_connection.py::test_a_version_that_is_not_mastered_is_not_chosen_again",
-            "tests/engine/dialects/test_advice.py::test_advice_is_given_when_it_helps",
+            "tests/engine/csms/dialects/test_connection.py::test_a_version_that_is_not_mastered_is_not_chosen_again",
+            "tests/engine/csms/dialects/test_advice.py::test_advice_is_given_when_it_helps",
         ),
     ),
     Dialect(
@@ -47,7 +48,9 @@ DIALECTS = (
         remedy="What it speaks of is there. A running session shows that a vehicle is plugged in.",
         source="#2008, #2035",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_ocpp2.py::test_an_inventory_without_evses",),
+        tests=(
+            "tests/engine/csms/dialects/test_ocpp2.py::test_an_inventory_without_evses",
+        ),
     ),
     Dialect(
         title=_FOXESS,
@@ -58,7 +61,7 @@ DIALECTS = (
         source="PR #2073",
         handling=Handling.NOT_POSSIBLE,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_changing_settings_breaks_no_connection",
+            "tests/engine/csms/dialects/test_connection.py::test_changing_settings_breaks_no_connection",
             "tests/engine/control/test_enforcer.py::test_an_offline_member_keeps_its_room",
         ),
     ),
@@ -72,7 +75,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(start_answer_delay_s=1.2),
         tests=(
-            "tests/engine/dialects/test_connection.py::test_the_answer_to_a_start_waits_and_nothing_else_does",
+            "tests/engine/csms/dialects/test_connection.py::test_the_answer_to_a_start_waits_and_nothing_else_does",
         ),
     ),
     Dialect(
@@ -84,7 +87,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(repeats_after_pause=True),
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_limit_after_a_pause_is_said_twice",
+            "tests/engine/csms/dialects/test_limits.py::test_a_limit_after_a_pause_is_said_twice",
         ),
     ),
     Dialect(
@@ -95,7 +98,9 @@ DIALECTS = (
         source="goecharger/go-eCharger-API-v2#190",
         handling=Handling.DIALECT,
         quirks=Quirks(units=(RateUnit.AMPERES,)),
-        tests=("tests/engine/dialects/test_limits.py::test_units_that_are_obeyed",),
+        tests=(
+            "tests/engine/csms/dialects/test_limits.py::test_units_that_are_obeyed",
+        ),
     ),
     Dialect(
         title=_GO_E,
@@ -106,7 +111,7 @@ DIALECTS = (
         source="goecharger/go-eCharger-API-v2#154",
         handling=Handling.DIALECT,
         quirks=Quirks(phase_switching=False),
-        tests=("tests/engine/dialects/test_limits.py::test_who_ignores_phases",),
+        tests=("tests/engine/csms/dialects/test_limits.py::test_who_ignores_phases",),
     ),
     Dialect(
         title=_GRIZZLE,
@@ -120,8 +125,8 @@ DIALECTS = (
         source="#442, #899",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_who_names_no_version_speaks_16",
-            "tests/engine/dialects/test_setting_up.py::test_broken_text_about_unknown_settings",
+            "tests/engine/csms/dialects/test_connection.py::test_who_names_no_version_speaks_16",
+            "tests/engine/csms/dialects/test_setting_up.py::test_broken_text_about_unknown_settings",
         ),
     ),
     Dialect(
@@ -132,7 +137,7 @@ DIALECTS = (
         source="#1623",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_commands.py::test_out_of_service_as_a_whole_or_by_connector",
+            "tests/engine/csms/dialects/test_commands.py::test_out_of_service_as_a_whole_or_by_connector",
         ),
     ),
     Dialect(
@@ -149,11 +154,13 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(
             station_limit=False,
-            advice=(Advice("update_firmware", Occasion.LIMITS_IGNORED),),
+            advice=(
+                Advice(NoticeKind.ADVICE_UPDATE_FIRMWARE, Occasion.LIMITS_IGNORED),
+            ),
         ),
         tests=(
-            "tests/engine/dialects/test_limits.py::test_who_ignores_a_station_limit_is_given_none",
-            "tests/engine/dialects/test_advice.py::test_advice_is_given_when_it_helps",
+            "tests/engine/csms/dialects/test_limits.py::test_who_ignores_a_station_limit_is_given_none",
+            "tests/engine/csms/dialects/test_advice.py::test_advice_is_given_when_it_helps",
         ),
     ),
     Dialect(
@@ -164,7 +171,7 @@ DIALECTS = (
         source="#1709, #1838",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_the_energy_at_the_start_is_not_the_energy_now",
+            "tests/engine/csms/dialects/test_sessions.py::test_the_energy_at_the_start_is_not_the_energy_now",
         ),
     ),
     Dialect(
@@ -174,7 +181,7 @@ DIALECTS = (
         remedy="A dead phase is not counted.",
         source="#1709",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_sessions.py::test_dead_phases",),
+        tests=("tests/engine/csms/dialects/test_sessions.py::test_dead_phases",),
     ),
     Dialect(
         title=_HUAWEI,
@@ -184,7 +191,7 @@ DIALECTS = (
         source="#1635, evcc#32170",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_a_station_without_a_maker",
+            "tests/engine/csms/dialects/test_connection.py::test_a_station_without_a_maker",
             "tests/engine/csms/test_onboarding.py::test_limits_come_in_a_unit_that_the_station_takes",
         ),
     ),
@@ -197,6 +204,8 @@ DIALECTS = (
         source="#1635, #2084",
         handling=Handling.DIALECT,
         quirks=Quirks(units=(RateUnit.WATTS,), three_phase_minimum_w=4140.0),
-        tests=("tests/engine/dialects/test_limits.py::test_units_that_are_obeyed",),
+        tests=(
+            "tests/engine/csms/dialects/test_limits.py::test_units_that_are_obeyed",
+        ),
     ),
 )

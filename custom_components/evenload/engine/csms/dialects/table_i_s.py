@@ -1,5 +1,6 @@
 """Makes from I to S. Sources without a project are threads of lbbrhzn/ocpp."""
 
+from ...model.notices import NoticeKind
 from .dialect import Dialect, Handling, Match
 from .quirks import Advice, Occasion, Quirks
 
@@ -24,7 +25,9 @@ DIALECTS = (
         remedy="It is the current of the phase in use.",
         source="#1311, PR #1917",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_sessions.py::test_current_on_the_neutral",),
+        tests=(
+            "tests/engine/csms/dialects/test_sessions.py::test_current_on_the_neutral",
+        ),
     ),
     Dialect(
         title="Legrand Green'Up",
@@ -33,7 +36,9 @@ DIALECTS = (
         remedy="It is shown as an error of another kind.",
         source="#1248",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_wire.py::test_an_error_by_another_name",),
+        tests=(
+            "tests/engine/csms/dialects/test_wire.py::test_an_error_by_another_name",
+        ),
     ),
     Dialect(
         title="Morek and Timxon",
@@ -43,7 +48,7 @@ DIALECTS = (
         source="#2158",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_who_refuses_a_station_limit_gets_one_for_each_connector",
+            "tests/engine/csms/dialects/test_limits.py::test_who_refuses_a_station_limit_gets_one_for_each_connector",
         ),
     ),
     Dialect(
@@ -54,8 +59,8 @@ DIALECTS = (
         source="#2030, PR #2075",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_rubbish_after_a_card",
-            "tests/engine/dialects/test_commands.py::test_a_token_is_short",
+            "tests/engine/csms/dialects/test_sessions.py::test_rubbish_after_a_card",
+            "tests/engine/csms/dialects/test_commands.py::test_a_token_is_short",
         ),
     ),
     Dialect(
@@ -66,7 +71,7 @@ DIALECTS = (
         source="#2030",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_meter_values_after_the_end",
+            "tests/engine/csms/dialects/test_sessions.py::test_meter_values_after_the_end",
         ),
     ),
     Dialect(
@@ -77,7 +82,7 @@ DIALECTS = (
         source="#2030",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_who_hangs_up_when_it_is_quiet_stays",
+            "tests/engine/csms/dialects/test_connection.py::test_who_hangs_up_when_it_is_quiet_stays",
         ),
     ),
     Dialect(
@@ -88,8 +93,8 @@ DIALECTS = (
         source="#2030",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
-            "tests/engine/dialects/test_setting_up.py::test_a_list_that_is_cut_off",
+            "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
+            "tests/engine/csms/dialects/test_setting_up.py::test_a_list_that_is_cut_off",
         ),
     ),
     Dialect(
@@ -99,7 +104,9 @@ DIALECTS = (
         remedy="They are kept.",
         source="#213, #1155",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_connection.py::test_a_long_serial_number",),
+        tests=(
+            "tests/engine/csms/dialects/test_connection.py::test_a_long_serial_number",
+        ),
     ),
     Dialect(
         title=_SCHNEIDER,
@@ -110,10 +117,15 @@ DIALECTS = (
         source="#877, #918",
         handling=Handling.SETTING,
         quirks=Quirks(
-            advice=(Advice("external_energy_management", Occasion.LIMITS_REFUSED),)
+            advice=(
+                Advice(
+                    NoticeKind.ADVICE_EXTERNAL_ENERGY_MANAGEMENT,
+                    Occasion.LIMITS_REFUSED,
+                ),
+            )
         ),
         tests=(
-            "tests/engine/dialects/test_advice.py::test_advice_is_given_when_it_helps",
+            "tests/engine/csms/dialects/test_advice.py::test_advice_is_given_when_it_helps",
         ),
     ),
     Dialect(
@@ -124,7 +136,7 @@ DIALECTS = (
         source="#918",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
+            "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),
     ),
     Dialect(
@@ -136,7 +148,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(availability_per_evse=True),
         tests=(
-            "tests/engine/dialects/test_commands.py::test_out_of_service_as_a_whole_or_by_connector",
+            "tests/engine/csms/dialects/test_commands.py::test_out_of_service_as_a_whole_or_by_connector",
         ),
     ),
     Dialect(
@@ -148,8 +160,8 @@ DIALECTS = (
         source="#1911",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_commands.py::test_an_error_that_says_nothing",
-            "tests/engine/dialects/test_commands.py::test_a_token_is_short",
+            "tests/engine/csms/dialects/test_commands.py::test_an_error_that_says_nothing",
+            "tests/engine/csms/dialects/test_commands.py::test_a_token_is_short",
         ),
     ),
     Dialect(
@@ -161,7 +173,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(triggers_boot=False),
         tests=(
-            "tests/engine/dialects/test_connection.py::test_who_loops_when_asked_to_boot_is_not_asked_again",
+            "tests/engine/csms/dialects/test_connection.py::test_who_loops_when_asked_to_boot_is_not_asked_again",
         ),
     ),
     Dialect(
@@ -173,7 +185,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(station_limit=False),
         tests=(
-            "tests/engine/dialects/test_limits.py::test_who_ignores_a_station_limit_is_given_none",
+            "tests/engine/csms/dialects/test_limits.py::test_who_ignores_a_station_limit_is_given_none",
         ),
     ),
     Dialect(
@@ -184,8 +196,8 @@ DIALECTS = (
         source="#1679",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_setting_up.py::test_the_clock_s_interval_is_left_alone",
-            "tests/engine/dialects/test_connection.py::test_who_hangs_up_when_it_is_quiet_stays",
+            "tests/engine/csms/dialects/test_setting_up.py::test_the_clock_s_interval_is_left_alone",
+            "tests/engine/csms/dialects/test_connection.py::test_who_hangs_up_when_it_is_quiet_stays",
         ),
     ),
     Dialect(
@@ -197,8 +209,8 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(meter_poll_s=30.0),
         tests=(
-            "tests/engine/dialects/test_setting_up.py::test_who_must_be_asked_for_meter_values_is_asked",
-            "tests/engine/dialects/test_setting_up.py::test_lists_as_they_come",
+            "tests/engine/csms/dialects/test_setting_up.py::test_who_must_be_asked_for_meter_values_is_asked",
+            "tests/engine/csms/dialects/test_setting_up.py::test_lists_as_they_come",
         ),
     ),
 )

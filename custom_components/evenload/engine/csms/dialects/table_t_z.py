@@ -20,7 +20,7 @@ DIALECTS = (
         source="documentation of lbbrhzn/ocpp",
         handling=Handling.NOT_POSSIBLE,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_changing_settings_breaks_no_connection",
+            "tests/engine/csms/dialects/test_connection.py::test_changing_settings_breaks_no_connection",
             "tests/engine/control/test_enforcer.py::test_an_offline_member_keeps_its_room",
         ),
     ),
@@ -43,7 +43,7 @@ DIALECTS = (
         source="#1771",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_an_empty_transaction_after_the_end",
+            "tests/engine/csms/dialects/test_sessions.py::test_an_empty_transaction_after_the_end",
         ),
     ),
     Dialect(
@@ -57,7 +57,7 @@ DIALECTS = (
             phase_key=PhaseKey("CurrentLimiterPhase", "onePhase", "threePhase")
         ),
         tests=(
-            "tests/engine/dialects/test_limits.py::test_a_setting_of_the_makers_own_for_phases",
+            "tests/engine/csms/dialects/test_limits.py::test_a_setting_of_the_makers_own_for_phases",
         ),
     ),
     Dialect(
@@ -69,7 +69,7 @@ DIALECTS = (
         source="#1503, #1510",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_connection.py::test_nothing_is_asked_before_it_has_booted",
+            "tests/engine/csms/dialects/test_connection.py::test_nothing_is_asked_before_it_has_booted",
         ),
     ),
     Dialect(
@@ -80,7 +80,7 @@ DIALECTS = (
         source="PR #1718",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_limits.py::test_nothing_is_cleared_before_a_limit_is_set",
+            "tests/engine/csms/dialects/test_limits.py::test_nothing_is_cleared_before_a_limit_is_set",
         ),
     ),
     Dialect(
@@ -91,7 +91,7 @@ DIALECTS = (
         source="#1756",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_a_register_that_reads_zero_now_and_then",
+            "tests/engine/csms/dialects/test_sessions.py::test_a_register_that_reads_zero_now_and_then",
         ),
     ),
     Dialect(
@@ -102,8 +102,8 @@ DIALECTS = (
         source="PR #1943, documentation of lbbrhzn/ocpp",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_sessions.py::test_energy_of_the_only_phase",
-            "tests/engine/dialects/test_wire.py::test_states_in_other_spellings",
+            "tests/engine/csms/dialects/test_sessions.py::test_energy_of_the_only_phase",
+            "tests/engine/csms/dialects/test_wire.py::test_states_in_other_spellings",
         ),
     ),
     Dialect(
@@ -113,8 +113,8 @@ DIALECTS = (
         source="lbbrhzn/ocpp",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/dialects/test_wire.py::test_one_bad_value_does_not_cost_the_others",
-            "tests/engine/dialects/test_setting_up.py::test_lists_as_they_come",
+            "tests/engine/csms/dialects/test_wire.py::test_one_bad_value_does_not_cost_the_others",
+            "tests/engine/csms/dialects/test_setting_up.py::test_lists_as_they_come",
         ),
     ),
     Dialect(
@@ -123,7 +123,7 @@ DIALECTS = (
         remedy="That is no error. The switch follows when it is done.",
         source="#1457",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_commands.py::test_later_is_no_error",),
+        tests=("tests/engine/csms/dialects/test_commands.py::test_later_is_no_error",),
     ),
     Dialect(
         title=_MANY,
@@ -131,7 +131,9 @@ DIALECTS = (
         remedy="It is a yes.",
         source="#1619",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/dialects/test_commands.py::test_unlocked_is_accepted",),
+        tests=(
+            "tests/engine/csms/dialects/test_commands.py::test_unlocked_is_accepted",
+        ),
     ),
     Dialect(
         title=_MANY,

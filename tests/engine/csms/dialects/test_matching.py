@@ -13,9 +13,10 @@ from custom_components.evenload.engine.csms.dialects.quirks import (
     Occasion,
     Quirks,
 )
+from custom_components.evenload.engine.model.notices import NoticeKind
 from custom_components.evenload.engine.model.stations import StationInfo
 
-A, B, C = (Advice(key, Occasion.LIMITS_REFUSED) for key in "abc")
+A, B, C = (Advice(NoticeKind.ADVICE_UPDATE_FIRMWARE, occasion) for occasion in Occasion)
 
 
 def row(match: Match | None, **quirks: object) -> Dialect:
