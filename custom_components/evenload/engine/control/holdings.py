@@ -18,7 +18,8 @@ class Holding:
     """The limits of one EVSE (or, for EVSE 0, of the whole station), in amperes per phase.
 
     `fallback_a` None: never limited by us. The doubts are the highest limits that were sent and not answered;
-    `settling_a` is what the vehicle may still be drawing after a limit was lowered.
+    `settling_a` is what the vehicle may still be drawing after a limit was lowered. The phases are how many each limit
+    told the vehicle to use; None: as many as it likes, or not known.
     """
 
     fallback_a: float | None = None
@@ -29,6 +30,8 @@ class Holding:
     lease_doubt_a: float | None = None
     settling_a: float | None = None
     settling_until: datetime | None = None
+    fallback_phases: int | None = None
+    lease_phases: int | None = None
 
     def has_lease(self, now: datetime) -> bool:
         """Whether a lease lies over the fallback."""
@@ -54,6 +57,12 @@ class Holding:
         if self.has_lease(now) and self.lease_a is not None:
             return self.lease_a
         return unlimited_a if self.fallback_a is None else self.fallback_a
+
+    def use_phases(self, now: datetime) -> int | None:
+        """Return how many phases all limits in the station tell its vehicle to use, or None where they do not agree."""
+        if self.has_lease(now) and self.lease_phases != self.fallback_phases:
+            return None
+        return self.fallback_phases
 
     @property
     def doubt_a(self) -> float | None:
@@ -92,9 +101,13 @@ class Holding:
         """Return it with an order on its way: possibly applied until the answer says otherwise."""
         if order.layer is Layer.LEASE:
             doubt_a = max(order.current.a, self.lease_doubt_a or 0.0)
-            return replace(self, lease_doubt_a=doubt_a)
+            same = self.lease_phases == order.use_phases
+            phases = self.lease_phases if same else None
+            return replace(self, lease_doubt_a=doubt_a, lease_phases=phases)
         doubt_a = max(order.current.a, self.fallback_doubt_a or 0.0)
-        return replace(self, fallback_doubt_a=doubt_a)
+        same = self.fallback_phases == order.use_phases
+        phases = self.fallback_phases if same else None
+        return replace(self, fallback_doubt_a=doubt_a, fallback_phases=phases)
 
     def not_sent(self, before: Holding) -> Holding:
         """Return it after an order was refused or never left; older orders are as doubtful as before."""
@@ -102,6 +115,8 @@ class Holding:
             self,
             fallback_doubt_a=before.fallback_doubt_a,
             lease_doubt_a=before.lease_doubt_a,
+            fallback_phases=before.fallback_phases,
+            lease_phases=before.lease_phases,
         )
 
     def applied(
@@ -112,7 +127,11 @@ class Holding:
         if order.layer is Layer.LEASE:
             until = now + timedelta(seconds=order.lease_s or 0)
             held = replace(
-                self, lease_a=order.current.a, lease_until=until, lease_doubt_a=None
+                self,
+                lease_a=order.current.a,
+                lease_until=until,
+                lease_doubt_a=None,
+                lease_phases=order.use_phases,
             )
         else:
             held = replace(
@@ -120,6 +139,7 @@ class Holding:
                 fallback_a=order.current.a,
                 fallback_at=now,
                 fallback_doubt_a=None,
+                fallback_phases=order.use_phases,
             )
         if idle or held.in_force_a(now, unlimited_a) >= before_a:
             return held

@@ -25,6 +25,8 @@ class Targets:
     allotments: Mapping[EvseKey, Allotment]
     # The least that each EVSE charges with, where that is not what a pilot can express.
     minimums: Mapping[EvseKey, float] = field(default_factory=dict)
+    # How many phases each EVSE is to use that can be told.
+    use_phases: Mapping[EvseKey, int] = field(default_factory=dict)
 
     def minimum_a(self, key: EvseKey) -> float:
         """Return the least that an EVSE (0: any of the station's) charges with, in amperes per phase."""

@@ -9,7 +9,8 @@ from ..model.configuration import StationConfig
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
-from ..model.stations import Station
+from ..model.phases import CurrentType
+from ..model.stations import Evse, Station
 from .commitments import Commitments
 from .targets import Targets, phases_in_use
 
@@ -74,12 +75,40 @@ class Wishes:
         if station.capabilities.evse_limit is False:
             # Its own limit is all that there is: it carries what a lease would, as far as one limit can.
             wanted_a = self._carried_a(station, targets)
-        yield from self._fallback(key, at_least_minimum(wanted_a), 1, unverified)
+        wanted_a = at_least_minimum(wanted_a, targets.minimum_a(key))
+        yield from self._fallback(
+            key, wanted_a, self._station_order(station), unverified
+        )
 
     def _carried_a(self, station: Station, targets: Targets) -> float:
         if len(station.evses) == 1:
-            return targets.allotments[EvseKey(station.identity, 1)].current.a
+            only = next(iter(station.evses.values()))
+            return targets.allotments[only.key].current.a
         return targets.present[station.identity].current_a
+
+    def _station_order(self, station: Station) -> LimitOrder:
+        """Return what an order for the whole station says beside its limit."""
+        kinds = [self._commitments.kind(evse.key) for evse in station.evses.values()]
+        order = LimitOrder(WHOLE_STATION, Current(0.0), voltage_v=self._voltage_v)
+        if not all(kind.is_dc for kind in kinds):
+            return order
+        return replace(order, current_type=CurrentType.DC, phases=kinds[0].phases)
+
+    def _evse_order(
+        self, evse: Evse, config: StationConfig, targets: Targets
+    ) -> LimitOrder:
+        """Return what an order for an EVSE says beside its limit."""
+        kind = self._commitments.kind(evse.key)
+        order = LimitOrder(
+            evse.key.evse,
+            Current(0.0),
+            voltage_v=self._voltage_v,
+            current_type=kind.current_type,
+            use_phases=targets.use_phases.get(evse.key),
+        )
+        # Who takes only watts is given what is safe should the current end up on one phase; direct current comes from all.
+        used = kind.phases if kind.is_dc else phases_in_use(evse, config.wiring) or 1
+        return replace(order, phases=used)
 
     def _evse_limits(
         self,
@@ -90,26 +119,27 @@ class Wishes:
         unverified: set[EvseKey],
     ) -> Iterable[Wish]:
         evse = station.evses[key.evse]
-        # Who takes only watts is given what is safe should the current end up on one phase.
-        phases = phases_in_use(evse, config.wiring) or 1
+        order = self._evse_order(evse, config, targets)
         lasting_a = targets.fallbacks[key].current.a
         wanted_a = targets.allotments[key].current.a
         if station.capabilities.evse_limit is False:
             return
         if not can_lease(station.capabilities):
-            yield from self._fallback(key, wanted_a, phases, unverified)
+            yield from self._fallback(key, wanted_a, order, unverified)
             return
-        yield from self._fallback(key, lasting_a, phases, unverified)
-        yield from self._lease(key, lasting_a, wanted_a, phases)
+        yield from self._fallback(key, lasting_a, order, unverified)
+        yield from self._lease(key, lasting_a, wanted_a, order)
 
     def _fallback(
-        self, key: EvseKey, wanted_a: float, phases: int, unverified: set[EvseKey]
+        self,
+        key: EvseKey,
+        wanted_a: float,
+        order: LimitOrder,
+        unverified: set[EvseKey],
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
         held_a = holding.fallback_a
-        order = LimitOrder(
-            key.evse, Current(wanted_a), Layer.FALLBACK, None, phases, self._voltage_v
-        )
+        order = replace(order, current=Current(wanted_a), layer=Layer.FALLBACK)
         if held_a is None or wanted_a < held_a - SAME_A:
             yield Wish(order, raises=False)
         elif wanted_a > held_a + SAME_A:
@@ -117,22 +147,28 @@ class Wishes:
                 # What it may have lost is put back first: the raise may have to wait.
                 yield Wish(replace(order, current=Current(held_a)), raises=False)
             yield Wish(order, raises=True)
-        elif key in unverified or holding.fallback_doubt_a is not None:
+        elif (
+            key in unverified
+            or holding.fallback_doubt_a is not None
+            or holding.fallback_phases != order.use_phases
+        ):
             # What is in doubt is settled by saying it again.
             yield Wish(order, raises=False)
 
     def _lease(
-        self, key: EvseKey, lasting_a: float, wanted_a: float, phases: int
+        self, key: EvseKey, lasting_a: float, wanted_a: float, order: LimitOrder
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
-        doubtful = holding.lease_doubt_a is not None
+        doubtful = holding.lease_doubt_a is not None or (
+            holding.has_lease(self._now) and holding.lease_phases != order.use_phases
+        )
         differs = abs(wanted_a - lasting_a) > SAME_A
         if not (holding.has_lease(self._now) or differs or doubtful):
             return
         now_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
         lease_s = LEASE_S if differs else LAST_LEASE_S
-        order = LimitOrder(
-            key.evse, Current(wanted_a), Layer.LEASE, lease_s, phases, self._voltage_v
+        order = replace(
+            order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
         )
         due = differs and renewal_due(holding.lease_until) <= self._now
         if wanted_a > now_a + SAME_A:
