@@ -24,6 +24,9 @@ _CATCH_ALL = {"errorCode": "OtherError", "reason": "Other", "context": "Other"}
 # Units as stations write them. 1.6 has no word for hertz, and a frequency needs none.
 _UNITS = {"%": "Percent", "c": "Celsius", "°c": "Celsius", "hz": None, "hertz": None}
 
+# Phases as they stand in the measurands of some stations.
+_PHASES = frozenset({"L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N"})
+
 # A fraction of a watt-hour is not worth a session.
 _ROUNDED = frozenset({"meterStart", "meterStop"})
 
@@ -129,15 +132,34 @@ def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
     if not isinstance(value, str):
         return
     said = value.strip().lower()
-    same = [word for word in words if word.lower() == said]
-    if same:
-        owner[field] = same[0]
+    if (same := _same(value, words)) is not None:
+        owner[field] = same
+    elif field == "measurand":
+        _split_phase(owner, value, words)
     elif field in _CATCH_ALL:
         owner[field] = _CATCH_ALL[str(field)]
     elif field == "unit" and said in _UNITS:
         owner[field] = _UNITS[said]
         if owner[field] is None:
             del owner[field]
+
+
+def _same(value: str, words: list[str]) -> str | None:
+    """Return the allowed word that differs only in case, blanks and signs."""
+    letters = _letters(value)
+    return next((word for word in words if _letters(word) == letters), None)
+
+
+def _letters(word: str) -> str:
+    return "".join(sign for sign in word.lower() if sign.isalnum())
+
+
+def _split_phase(sample: dict[str, Any], measurand: str, words: list[str]) -> None:
+    """Read the phase that some stations write into the measurand (Voltage.L1)."""
+    name, _, phase = measurand.rpartition(".")
+    if phase in _PHASES and (known := _same(name, words)) is not None:
+        sample["measurand"] = known
+        sample.setdefault("phase", phase)
 
 
 def _drop_bad_parts(payload: dict[str, Any], violations: list[Violation]) -> None:

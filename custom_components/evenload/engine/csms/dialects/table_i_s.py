@@ -11,7 +11,7 @@ _STAR = "StarCharge and MG"
 
 # The exact name that they send is not known.
 _OCULAR_STATIONS = Match(
-    vendor=("ocular*", "bsev*", "evse*"), model=("*bsev*", "*lte*")
+    vendor=("ocular*", "bsev*"), model=("*bsev*", "*lte*")
 )
 _SCHNEIDER_STATIONS = Match(vendor=("schneider*",))
 _SIMPSON_STATIONS = Match(vendor=("simpson*",))
