@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.evenload.engine.csms.v16 import adapter
+from custom_components.evenload.engine.csms import onboarding
 from custom_components.evenload.engine.model.configuration import (
     ListenerConfig,
     SiteConfig,
@@ -54,8 +54,8 @@ def site_config(*identities: str, phases: int = 3, **changes: Any) -> SiteConfig
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the house wait for tenths of a second where it waits for seconds."""
-    monkeypatch.setattr(adapter, "QUIET_PERIOD_S", 0.3)
-    monkeypatch.setattr(adapter, "SETTLE_S", 0.02)
+    monkeypatch.setattr(onboarding, "QUIET_PERIOD_S", 0.3)
+    monkeypatch.setattr(onboarding, "SETTLE_S", 0.02)
 
 
 @pytest.fixture
@@ -92,9 +92,8 @@ async def dial() -> AsyncIterator[Dial]:
     async with AsyncExitStack() as stack:
 
         async def connect(site: Site, identity: str = "A", **options: Any) -> Dialler:
-            return await stack.enter_async_context(
-                Dialler(site.port, identity, **options)
-            )
+            port = site.security.tls_port if options.get("tls") else site.port
+            return await stack.enter_async_context(Dialler(port, identity, **options))
 
         yield connect
 

@@ -7,10 +7,12 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.evenload.engine.control.metering import merge
-from custom_components.evenload.engine.csms.frames import CallFault, Fault
+from custom_components.evenload.engine.csms.frames import CallFault
+from custom_components.evenload.engine.csms.framing import Fault
+from custom_components.evenload.engine.csms.meters import moment
 from custom_components.evenload.engine.csms.schemas import schemas
 from custom_components.evenload.engine.csms.tolerance import mend
-from custom_components.evenload.engine.csms.v16.meters import moment, samples_of
+from custom_components.evenload.engine.csms.v16.meters import samples_of
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.evenload.engine.csms import exchange
+from custom_components.evenload.engine.csms import exchange, onboarding
 from custom_components.evenload.engine.csms.v16 import adapter
 from custom_components.evenload.engine.model.limits import RateUnit
 from custom_components.evenload.engine.site import Site
@@ -284,8 +284,8 @@ async def test_nothing_is_asked_before_the_station_has_booted(
     open_site: OpenSite, dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # EVBox Livo and Wallbox ignore calls before the boot, and begin again.
-    monkeypatch.setattr(adapter, "QUIET_PERIOD_S", 5.0)
-    monkeypatch.setattr(adapter, "SETTLE_S", 0.3)
+    monkeypatch.setattr(onboarding, "QUIET_PERIOD_S", 5.0)
+    monkeypatch.setattr(onboarding, "SETTLE_S", 0.3)
     site = await open_site("A")
     station = await dial(site)
     await asyncio.sleep(0.2)

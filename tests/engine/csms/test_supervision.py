@@ -7,9 +7,8 @@ import pytest
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
-from custom_components.evenload.engine.csms import connection, listener, supervision
+from custom_components.evenload.engine.csms import listener, onboarding, supervision, wire
 from custom_components.evenload.engine.csms.supervision import watch
-from custom_components.evenload.engine.csms.v16 import adapter
 from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, OpenSite
 
@@ -61,7 +60,7 @@ async def watched(peer: Peer, monkeypatch: pytest.MonkeyPatch, until_s: float) -
     monkeypatch.setattr(supervision.asyncio, "sleep", sleep)
     monkeypatch.setattr(supervision.asyncio, "get_running_loop", Loop)
     try:
-        await watch(peer, HEARTBEAT_S)
+        await watch(peer, lambda: HEARTBEAT_S)
     except Over:
         pass
     finally:
@@ -100,7 +99,7 @@ async def test_silence_is_judged_by_what_the_station_does(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervision, "PING_INTERVAL_S", 0.05)
-    monkeypatch.setattr(adapter, "HEARTBEAT_INTERVAL_S", 0.1)
+    monkeypatch.setattr(onboarding, "HEARTBEAT_INTERVAL_S", 0.1)
 
 
 @pytest.mark.usefixtures("quick")
@@ -179,7 +178,7 @@ class Talker:
 async def test_a_station_that_does_not_read_is_dropped(
     open_site: OpenSite, dial: Dial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "SEND_PATIENCE_S", 0.3)
+    monkeypatch.setattr(wire, "SEND_PATIENCE_S", 0.3)
     site = await open_site("A", "B")
     other = await dial(site, "B")
     talker = Talker(site)

@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.evenload.engine.csms.frames import CallFault, Fault
+from custom_components.evenload.engine.csms.frames import CallFault
+from custom_components.evenload.engine.csms.framing import Fault
 from custom_components.evenload.engine.csms.schemas import schemas
 from custom_components.evenload.engine.csms.tolerance import mend
 from custom_components.evenload.engine.model.stations import OcppVersion

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from ..model.access import ListedToken, Reservation
+from ..model.certificates import CertificateId, CertificateUse, InstalledCertificate
 from ..model.limits import RateUnit
+from ..model.needs import StoredProfile
 from ..model.orders import LimitOrder, Outcome
+from ..model.upkeep import Firmware, LogKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,88 @@ class CompositeSchedule:
     periods: tuple[SchedulePeriod, ...]
 
 
-class Commands(Protocol):
+class Profiles(Protocol):
+    """What can be asked about the charging profiles in a station."""
+
+    async def profiles(self, evse: int | None = None) -> tuple[StoredProfile, ...]:
+        """Read the profiles in the station (2.x); of one EVSE, of the station as a whole (0), or all."""
+
+    async def clear_profile(self, profile_id: int) -> bool:
+        """Take one profile out of the station, by its exact id; returns whether there was one."""
+
+
+class Access(Protocol):
+    """What can be asked about who may charge."""
+
+    async def reserve(self, reservation: Reservation) -> None:
+        """Keep an EVSE for a token; a reservation with the same id is replaced."""
+
+    async def cancel_reservation(self, reservation_id: int) -> None:
+        """Take a reservation back."""
+
+    async def local_list_version(self) -> int:
+        """Return the version of the station's own list of tokens; 0 where it is empty."""
+
+    async def send_local_list(
+        self, version: int, tokens: Sequence[ListedToken], *, full: bool
+    ) -> None:
+        """Replace the station's own list of tokens, or (`full` False) change single lines of it."""
+
+    async def clear_cache(self) -> None:
+        """Let the station forget the tokens that it has learnt."""
+
+    async def customer_information(
+        self, token: str, *, report: bool = True, clear: bool = False
+    ) -> str:
+        """Ask what the station has stored about a token's owner, and let it be forgotten (2.x)."""
+
+
+class Upkeep(Protocol):
+    """What can be asked to keep a station in good order."""
+
+    async def get_log(
+        self,
+        location: str,
+        kind: LogKind = LogKind.DIAGNOSTICS,
+        oldest: datetime | None = None,
+        latest: datetime | None = None,
+    ) -> str | None:
+        """Let the station upload a log to an address; returns the file's name if the station says it."""
+
+    async def update_firmware(self, firmware: Firmware) -> None:
+        """Let the station fetch and install firmware."""
+
+    async def data_transfer(
+        self, vendor: str, message: str | None = None, data: Any = None
+    ) -> Any:
+        """Send a message of the maker's own; returns the data of the answer."""
+
+
+class Certificates(Protocol):
+    """What can be asked about the certificates in a station."""
+
+    async def install_certificate(self, use: CertificateUse, certificate: str) -> None:
+        """Let the station trust a root certificate (PEM)."""
+
+    async def installed_certificates(
+        self, use: CertificateUse | None = None
+    ) -> tuple[InstalledCertificate, ...]:
+        """Read which certificates the station has."""
+
+    async def delete_certificate(self, certificate: CertificateId) -> None:
+        """Take a certificate out of the station."""
+
+    async def give_certificate(
+        self, chain: str, use: CertificateUse = CertificateUse.STATION
+    ) -> None:
+        """Give the station its own certificate, signed, with those that signed it (PEM)."""
+
+
+class Commands(Profiles, Access, Upkeep, Certificates, Protocol):
     """What can be asked of one connected station.
 
     Every method raises `NotConnected`, `StationSilent` (no answer in time), `StationRefused` (the answer was no) or
-    `InvalidRequest` (it does not fit the schema, and was not sent).
+    `InvalidRequest` (the version has no such message, or it does not fit the schema, and was not sent).
     """
 
     async def set_availability(self, evse: int, *, operative: bool) -> bool:
@@ -68,6 +149,9 @@ class Commands(Protocol):
 
     async def set_configuration(self, key: str, value: str) -> bool:
         """Write a setting; returns whether it waits for a restart of the station."""
+
+    async def set_password(self, password: str) -> None:
+        """Give the station the password that it shows when it dials in; it may dial anew at once."""
 
     async def composite_schedule(
         self, evse: int, duration_s: int, unit: RateUnit | None = None

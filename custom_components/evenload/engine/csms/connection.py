@@ -1,10 +1,8 @@
 """One connection to one station: frames in, answers out (OCPP-J 1.6 §4)."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 import logging
 from typing import Any, Protocol
 
@@ -12,6 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ..model.errors import NotConnected
 from ..model.identity import masked
+from ..model.security import Entrance
 from ..model.stations import OcppVersion
 from .admission import Allowance
 from .commands import Commands
@@ -22,45 +21,21 @@ from .frames import (
     CallError,
     CallFault,
     CallResult,
-    Fault,
     Ignored,
+    ResultError,
+    Send,
     dump_error,
     dump_result,
     parse,
 )
-from .redaction import redacted
+from .framing import FRAMINGS, Fault
 from .schemas import Schemas
 from .tolerance import mend
+from .wire import Socket, Wire
 
 _LOGGER = logging.getLogger(__name__)
 
-# A station that has not read for this long what it is sent will not read a goodbye either.
-SEND_PATIENCE_S = 5.0
-
-FRAMES_KEPT = 200
-_FRAME_TEXT_KEPT = 4000
-
 type Handler = Callable[[dict[str, Any]], dict[str, Any] | Awaitable[dict[str, Any]]]
-
-
-class Socket(Protocol):
-    """The part of a websocket that a connection uses."""
-
-    @property
-    def transport(self) -> asyncio.WriteTransport:
-        """What carries it."""
-
-    async def send(self, message: str) -> None:
-        """Send a text frame."""
-
-    async def recv(self) -> str | bytes:
-        """Receive a frame."""
-
-    async def ping(self, data: bytes | None = None) -> Awaitable[float]:
-        """Send a ping; what is returned is done when the pong comes."""
-
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close it."""
 
 
 class Adapter(Protocol):
@@ -104,15 +79,13 @@ class Connection:
         """Take over an open websocket."""
         self.identity = identity
         self.address = address
+        self.entrance = Entrance(address)
         self.last_heard = asyncio.get_running_loop().time()
         self.answers_pings = False
-        self._socket = socket
-        self._exchange = Exchange(identity, self._send)
-        self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
-        self._closing: asyncio.Task[None] | None = None
+        self._wire = Wire(socket, identity)
+        self._exchange = Exchange(identity, self._wire.send)
         self._allowance: Allowance | None = None
         self._lift: Callable[[], None] | None = None
-        self._open = True
         self.adapter = build(self)
 
     @property
@@ -145,18 +118,18 @@ class Connection:
         life.add_done_callback(self._lived)
         try:
             while True:
-                message = await self._socket.recv()
+                message = await self._wire.receive()
                 self.last_heard = asyncio.get_running_loop().time()
                 if self._is_too_much():
                     self.hang_up(
                         1008, "Too many messages for a station that is not adopted"
                     )
-                elif self._open:
+                elif self._wire.is_open:
                     await self._receive(message)
         except ConnectionClosed as closed:
             return str(closed)
         finally:
-            self._open = False
+            self._wire.is_open = False
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
             self._exchange.end()
@@ -184,7 +157,7 @@ class Connection:
     async def ping(self) -> None:
         """Send a ping; the pong, if any, counts as being heard."""
         with suppress(NotConnected):
-            pong = asyncio.ensure_future(await self._patiently(self._socket.ping()))
+            pong = asyncio.ensure_future(await self._wire.ping())
             pong.add_done_callback(self._ponged)
 
     def _ponged(self, pong: asyncio.Future[float]) -> None:
@@ -194,16 +167,11 @@ class Connection:
 
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
-        return [
-            {"at": at.isoformat(), "direction": direction, "frame": redacted(text)}
-            for at, direction, text in self._frames
-        ]
+        return self._wire.frames()
 
     def hang_up(self, code: int, reason: str) -> None:
         """Close the connection, without waiting for it."""
-        self._open = False
-        if self._closing is None:
-            self._closing = asyncio.create_task(self._close(code, reason))
+        self._wire.hang_up(code, reason)
 
     def _is_too_much(self) -> bool:
         return self._allowance is not None and not self._allowance.take(self.last_heard)
@@ -213,42 +181,22 @@ class Connection:
         if not life.cancelled() and (error := life.exception()) is not None:
             _LOGGER.error("Serving %s failed", masked(self.identity), exc_info=error)
 
-    async def _send(self, text: str) -> None:
-        if not self._open:
-            raise NotConnected(self.identity)
-        self._keep("out", text)
-        await self._patiently(self._socket.send(text))
-
-    async def _close(self, code: int, reason: str) -> None:
-        with suppress(NotConnected):
-            await self._patiently(self._socket.close(code, reason))
-
-    async def _patiently[T](self, sending: Awaitable[T]) -> T:
-        """Wait until something is on its way, but not for ever: a full line would hold up the closing, too."""
-        try:
-            async with asyncio.timeout(SEND_PATIENCE_S):
-                return await sending
-        except TimeoutError:
-            self._open = False
-            self._socket.transport.abort()
-            raise NotConnected(self.identity) from None
-        except ConnectionClosed:
-            raise NotConnected(self.identity) from None
-
     async def _receive(self, message: str | bytes) -> None:
         """Deal with one frame; nothing that a station sends may end its connection."""
-        self._keep(
-            "in",
-            message if isinstance(message, str) else message.decode(errors="replace"),
-        )
         call_id: str | int = UNKNOWN_ID
         try:
-            match frame := parse(message):
+            match frame := parse(message, FRAMINGS[self.version]):
                 case Call():
                     call_id = frame.id
-                    await self._send(dump_result(frame.id, await self._answer(frame)))
+                    await self._wire.send(
+                        dump_result(frame.id, await self._answer(frame))
+                    )
                 case CallResult() | CallError():
                     self._exchange.resolve(frame)
+                case Send():
+                    await self._hear(frame)
+                case ResultError():
+                    self._misread(frame)
         except Ignored as ignored:
             _LOGGER.debug("Ignored a frame of %s: %s", masked(self.identity), ignored)
         except CallFault as fault:
@@ -264,6 +212,19 @@ class Connection:
                 call_id, CallFault(Fault.INTERNAL, "The message could not be processed")
             )
 
+    async def _hear(self, send: Send) -> None:
+        """Take in what wants no answer, not even that it was wrong (2.1 part 4 §4.2.5)."""
+        try:
+            await self._answer(Call(send.id, send.action, send.payload))
+        except CallFault as fault:
+            raise Ignored(str(fault)) from fault
+
+    def _misread(self, error: ResultError) -> None:
+        """Note that the station could not read an answer of ours (2.1 part 4 §4.2.4)."""
+        _LOGGER.warning(
+            "%s could not read an answer: %s", masked(self.identity), error.code[:50]
+        )
+
     async def _answer(self, call: Call) -> dict[str, Any]:
         self.adapter.spoke()
         handler = self.adapter.handler(call.action)
@@ -277,7 +238,5 @@ class Connection:
     async def _refuse(self, call_id: str | int, fault: CallFault) -> None:
         _LOGGER.debug("Refused a frame of %s: %s", masked(self.identity), fault)
         with suppress(NotConnected):
-            await self._send(dump_error(call_id, fault.fault.value, fault.description))
-
-    def _keep(self, direction: str, text: str) -> None:
-        self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))
+            code = FRAMINGS[self.version].code(fault.fault)
+            await self._wire.send(dump_error(call_id, code, fault.description))

@@ -1,9 +1,11 @@
-"""OCPP-J frames: text to CALL, CALLRESULT or CALLERROR, and back (OCPP-J 1.6 §4.2)."""
+"""OCPP-J frames: text to CALL, CALLRESULT, CALLERROR (2.1: CALLRESULTERROR, SEND), and back (1.6 §4.2, 2.x part 4 §4.2)."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 import json
 from typing import Any
+
+from ..model.stations import OcppVersion
+from .framing import FRAMINGS, RESULT_ERROR, SEND, Fault, Framing
 
 # What stands in for an id that could not be read (OCPP-J 2.0.1 §4.2.3; 1.6 names nothing better).
 UNKNOWN_ID = "-1"
@@ -13,21 +15,6 @@ MAXIMUM_ID_LENGTH = 255
 
 # No message of any version is nested as deeply; what is would exhaust the stack of whoever walks through it.
 MAXIMUM_DEPTH = 32
-
-
-class Fault(StrEnum):
-    """Why a call cannot be answered, in one list for all versions. Values are 1.6's error codes (§4.2.3)."""
-
-    NOT_IMPLEMENTED = "NotImplemented"
-    NOT_SUPPORTED = "NotSupported"
-    INTERNAL = "InternalError"
-    PROTOCOL = "ProtocolError"
-    SECURITY = "SecurityError"
-    FORMAT = "FormationViolation"
-    PROPERTY = "PropertyConstraintViolation"
-    OCCURRENCE = "OccurenceConstraintViolation"
-    TYPE = "TypeConstraintViolation"
-    GENERIC = "GenericError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +44,25 @@ class CallError:
     details: Any
 
 
-type Frame = Call | CallResult | CallError
+@dataclass(frozen=True, slots=True)
+class ResultError:
+    """A sign that an answer of ours could not be read (2.1)."""
+
+    id: str | int
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message that wants no answer (2.1)."""
+
+    id: str | int
+    action: str
+    payload: dict[str, Any]
+
+
+type Frame = Call | CallResult | CallError | ResultError | Send
 
 
 class CallFault(Exception):
@@ -77,8 +82,8 @@ class Ignored(Exception):
     """A frame that the specification says to ignore."""
 
 
-def parse(message: str | bytes) -> Frame:
-    """Read one frame.
+def parse(message: str | bytes, framing: Framing = FRAMINGS[OcppVersion.V16]) -> Frame:
+    """Read one frame, as a version writes them.
 
     Raises:
         CallFault: it is malformed, and the sender should hear so.
@@ -88,7 +93,7 @@ def parse(message: str | bytes) -> Frame:
     fields = _parse_array(message)
     match fields:
         case [bool(), *_]:
-            raise CallFault(Fault.FORMAT, "A frame begins with its message type")
+            raise CallFault(Fault.FRAMEWORK, "A frame begins with its message type")
         case [2, call_id, action, payload] if _is_id(call_id) and isinstance(
             action, str
         ):
@@ -105,13 +110,34 @@ def parse(message: str | bytes) -> Frame:
             raise CallFault(Fault.FORMAT, "A CALL is [2, id, action, payload]", call_id)
         case [2, *_]:
             raise CallFault(
-                Fault.FORMAT, "The id of a CALL is a string of at most 36 characters"
+                Fault.FRAMEWORK, "The id of a CALL is a string of at most 36 characters"
             )
-        case [int(), *_]:
-            # OCPP-J 1.6 §4.1.3: a message type that is not known shall be ignored.
-            raise Ignored(f"message type {fields[0]}")
+        case [int(kind), *rest] if kind in framing.message_types:
+            return _unanswered(kind, rest)
+        case [int(), *rest]:
+            raise _unknown_type(rest, framing)
         case _:
-            raise CallFault(Fault.FORMAT, "A frame begins with its message type")
+            raise CallFault(Fault.FRAMEWORK, "A frame begins with its message type")
+
+
+def _unanswered(kind: int, rest: list[Any]) -> ResultError | Send:
+    """Read a frame that is never answered, not even when it is wrong (2.1 part 4 §4.2.4, §4.2.5)."""
+    match rest:
+        case [call_id, str(action), dict(payload)] if kind == SEND and _is_id(call_id):
+            return Send(call_id, action, payload)
+        case [call_id, *fields] if kind == RESULT_ERROR and _is_id(call_id):
+            error = _call_error(call_id, fields)
+            return ResultError(error.id, error.code, error.description)
+        case _:
+            raise Ignored(f"malformed message of type {kind}")
+
+
+def _unknown_type(rest: list[Any], framing: Framing) -> CallFault | Ignored:
+    """Return what to do about a message type of the future (1.6 §4.1.3: ignore it; 2.x has an error for it)."""
+    if not framing.answers_unknown_types:
+        return Ignored("unknown message type")
+    call_id = rest[0] if rest and _is_id(rest[0]) else UNKNOWN_ID
+    return CallFault(Fault.MESSAGE_TYPE, "This message type is not known here", call_id)
 
 
 def _parse_array(message: str | bytes) -> list[Any]:
@@ -121,9 +147,9 @@ def _parse_array(message: str | bytes) -> list[Any]:
             # A lone surrogate parses but cannot be stored, logged or echoed.
             json.dumps(fields, ensure_ascii=False).encode()
     except ValueError, RecursionError:
-        raise CallFault(Fault.FORMAT, "The frame is not JSON") from None
+        raise CallFault(Fault.FRAMEWORK, "The frame is not JSON") from None
     if not isinstance(fields, list):
-        raise CallFault(Fault.FORMAT, "A frame is a JSON array")
+        raise CallFault(Fault.FRAMEWORK, "A frame is a JSON array")
     if not _is_shallow(fields):
         raise _too_deep(fields)
     return fields
@@ -145,12 +171,12 @@ def _is_shallow(value: object) -> bool:
 
 def _too_deep(fields: list[Any]) -> CallFault | Ignored:
     match fields:
-        case [3 | 4, *_]:
+        case [3 | 4 | 5 | 6, *_]:
             return Ignored("answer that is nested too deeply")
         case [2, call_id, *_] if _is_id(call_id):
             return CallFault(Fault.FORMAT, "The frame is nested too deeply", call_id)
         case _:
-            return CallFault(Fault.FORMAT, "The frame is nested too deeply")
+            return CallFault(Fault.FRAMEWORK, "The frame is nested too deeply")
 
 
 def _refuse_constant(name: str) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import jsonschema_rs
 
 from ..model.stations import OcppVersion
-from .frames import CallFault, Fault
+from .frames import CallFault
+from .framing import Fault
 
 # Where they are, and what the names of requests end in.
 _FOLDERS = {

@@ -1,6 +1,7 @@
 """Notices that a station is gone although its socket is not (pings, pongs and silence)."""
 
 import asyncio
+from collections.abc import Callable
 import logging
 from typing import Protocol
 
@@ -29,15 +30,18 @@ class Watched(Protocol):
         """Close the connection."""
 
 
-async def watch(connection: Watched, heartbeat_interval_s: float) -> None:
-    """Ping the station until it has been silent for too long, then close the connection."""
+async def watch(connection: Watched, heartbeat_s: Callable[[], float]) -> None:
+    """Ping the station until it has been silent for too long, then close the connection.
+
+    `heartbeat_s` says how often a station that answers no ping must be heard of, in seconds: more may be learnt of that.
+    """
     while True:
         await asyncio.sleep(PING_INTERVAL_S)
         await connection.ping()
         patience_s = (
             MISSED_PINGS * PING_INTERVAL_S
             if connection.answers_pings
-            else MISSED_HEARTBEATS * heartbeat_interval_s
+            else MISSED_HEARTBEATS * heartbeat_s()
         )
         if asyncio.get_running_loop().time() - connection.last_heard > patience_s:
             _LOGGER.debug(

@@ -93,6 +93,8 @@ class Capabilities:
     dynamic_profiles: bool | None = None
     phase_switching: bool | None = None
     pause: PauseMethod | None = None
+    # Whether profiles of a purpose survive a restart of the station, as far as it says.
+    lasting: Mapping[Purpose, bool] = field(default_factory=dict)
     # How often it says that it is there, in seconds, where that cannot be changed.
     heartbeat_s: int | None = None
     # The firmware these were learnt from: another one is asked again.

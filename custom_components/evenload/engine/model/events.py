@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .capabilities import Capabilities
+from .limits import RateUnit
+from .needs import ChargingNeeds, StoredProfile
 from .readings import Sample
 from .security import Protection
 from .stations import EvseStatus, OcppVersion, StationError, StationInfo
@@ -162,3 +164,64 @@ class CertificateRequested(Event):
     """The station asks to have a certificate signed."""
 
     csr: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsReported(Event):
+    """A vehicle said what it needs."""
+
+    evse: int
+    needs: ChargingNeeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignLimitReported(Event):
+    """Somebody else limits the station (`evse` 0) or an EVSE, or no longer does (`active` False).
+
+    `source` is OCPP's word: EMS, SO, CSO or Other. `limit` is the lowest that was told, in `unit`.
+    """
+
+    evse: int
+    source: str
+    active: bool = True
+    is_grid_critical: bool = False
+    limit: float | None = None
+    unit: RateUnit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfilesReported(Event):
+    """A station told which charging profiles lie in it; `complete` False: more will follow."""
+
+    profiles: tuple[StoredProfile, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationEnded(Event):
+    """A reservation expired, or the station took it back; `reason` is OCPP's word."""
+
+    reservation_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentReported(Event):
+    """A part of the station (`evse` 0: of the whole) reports a value of its own accord, or that a problem is over (`cleared`)."""
+
+    evse: int
+    component: str
+    variable: str
+    value: str
+    code: str | None = None
+    info: str | None = None
+    cleared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridAlarmReported(Event):
+    """The grid made the station act on its own (2.1 block R); words are OCPP's."""
+
+    control: str
+    fault: str | None
+    ended: bool

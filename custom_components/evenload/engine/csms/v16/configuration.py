@@ -13,7 +13,8 @@ from ...model.errors import InvalidRequest, StationRefused, StationSilent
 from ...model.identity import masked
 from ...model.limits import RateUnit
 from ..commands import Commands, ConfigurationValue
-from .inbound import HEARTBEAT_INTERVAL_S, MAXIMUM_CONNECTORS
+from ..dialects.quirks import Quirks
+from ..onboarding import HEARTBEAT_INTERVAL_S, MAXIMUM_EVSES
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -29,7 +30,24 @@ _MEASURANDS = (
 )
 _MEASURAND_LISTS = (_MEASURANDS, _MEASURANDS[:4], _MEASURANDS[:3], _MEASURANDS[:1])
 
+_SAMPLED = "MeterValuesSampledData"
+
+# What is asked of a station that must not be asked which values it samples.
+_NEEDED = (
+    "NumberOfConnectors",
+    "SupportedFeatureProfiles",
+    "ChargingScheduleAllowedChargingRateUnit",
+    "ChargeProfileMaxStackLevel",
+    "MeterValueSampleInterval",
+    "HeartbeatInterval",
+)
+
 type Settings = Mapping[str, ConfigurationValue]
+
+
+async def read(commands: Commands, quirks: Quirks) -> Settings:
+    """Read the station's settings: all of them, unless it must not be asked for one."""
+    return await commands.get_configuration(() if quirks.lists_measurands else _NEEDED)
 
 
 def learn(
@@ -42,12 +60,15 @@ def learn(
         features=_words(settings, "SupportedFeatureProfiles") or known.features,
         units=_units(settings) or known.units,
         highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),
-        measurands=_words(settings, "MeterValuesSampledData"),
+        measurands=_words(settings, _SAMPLED),
+        heartbeat_s=_own_heartbeat_s(settings),
         learnt_from=firmware or "",
     )
 
 
-async def set_up(identity: str, commands: Commands, settings: Settings) -> None:
+async def set_up(
+    identity: str, commands: Commands, settings: Settings, quirks: Quirks
+) -> None:
     """Write the settings that differ from what the house needs, each once."""
     for key, wanted in (
         ("MeterValueSampleInterval", str(SAMPLE_INTERVAL_S)),
@@ -55,24 +76,26 @@ async def set_up(identity: str, commands: Commands, settings: Settings) -> None:
     ):
         if _is_writable(settings, key) and settings[key].value != wanted:
             await _write(identity, commands, key, wanted)
-    await _set_measurands(identity, commands, settings)
+    if quirks.lists_measurands:
+        await _set_measurands(identity, commands, settings)
+    else:
+        await _write(identity, commands, _SAMPLED, ",".join(_MEASURANDS))
 
 
 async def _set_measurands(
     identity: str, commands: Commands, settings: Settings
 ) -> None:
     """Ask for the measurands that are missing; what the station samples beyond them stays."""
-    key = "MeterValuesSampledData"
-    if not _is_writable(settings, key):
+    if not _is_writable(settings, _SAMPLED):
         return
-    present = _words(settings, key)
+    present = _words(settings, _SAMPLED)
     if set(_MEASURANDS) <= set(present):
         return
     for wanted in _MEASURAND_LISTS:
         if set(wanted) <= set(present):
             return
         extra = tuple(word for word in present if word not in wanted)
-        if await _write(identity, commands, key, ",".join((*wanted, *extra))):
+        if await _write(identity, commands, _SAMPLED, ",".join((*wanted, *extra))):
             return
 
 
@@ -108,7 +131,17 @@ def _whole(settings: Settings, key: str) -> int | None:
 
 def _evses(settings: Settings) -> int | None:
     count = _whole(settings, "NumberOfConnectors")
-    return count if count and count <= MAXIMUM_CONNECTORS else None
+    return count if count and count <= MAXIMUM_EVSES else None
+
+
+def _own_heartbeat_s(settings: Settings) -> int | None:
+    """Return how often a station says that it is there, where that cannot be changed."""
+    key = "HeartbeatInterval"
+    return (
+        None
+        if _is_writable(settings, key) or key not in settings
+        else _whole(settings, key)
+    )
 
 
 def _units(settings: Settings) -> tuple[RateUnit, ...]:

@@ -21,19 +21,13 @@ from ...model.readings import Sample
 from ...model.stations import EvseStatus, StationError, StationInfo
 from ...model.transactions import TransactionStart
 from ..connection import Connection, Handler
-from ..frames import CallFault, Fault
+from ..frames import CallFault
+from ..framing import Fault
 from ..host import Host
+from ..meters import moment, moment_or_now, now_text
+from ..onboarding import HEARTBEAT_INTERVAL_S, MAXIMUM_EVSES, PENDING_INTERVAL_S
 from .ids import known_as
-from .meters import moment, moment_or_now, samples_of
-
-# Both the answer to BootNotification and the measure of how long a silent station is believed to be there.
-HEARTBEAT_INTERVAL_S = 60
-
-# How often a pending station shall ask again whether it was adopted (§4.2: it may not do so sooner).
-PENDING_INTERVAL_S = 30
-
-# No station in the field has more; a larger number is garbage that would make entities.
-MAXIMUM_CONNECTORS = 32
+from .meters import samples_of
 
 _STATUSES = {
     "Available": EvseStatus.AVAILABLE,
@@ -48,11 +42,6 @@ _STATUSES = {
 }
 
 
-def now_text() -> str:
-    """Return the time as OCPP writes it: UTC to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 class Inbound:
     """Answers every call that a 1.6 station may make."""
 
@@ -60,9 +49,9 @@ class Inbound:
         self,
         connection: Connection,
         host: Host,
-        booted: Callable[[StationInfo, bool], None],
+        booted: Callable[[StationInfo], None],
     ) -> None:
-        """Serve one connection; `booted` hears what the station is, and whether it is adopted."""
+        """Serve one connection; `booted` hears what the station is."""
         self._identity = connection.identity
         self._connection = connection
         self._host = host
@@ -102,7 +91,7 @@ class Inbound:
 
     def _boot_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
         adopted = self._host.is_adopted(self._identity)
-        self._booted(_station_info(payload), adopted)
+        self._booted(_station_info(payload))
         return {
             "status": "Accepted" if adopted else "Pending",
             "currentTime": now_text(),
@@ -265,7 +254,7 @@ def _station_info(payload: dict[str, Any]) -> StationInfo:
 def _connector(payload: dict[str, Any]) -> int:
     """Return the connector that is meant. One above the station's own count is there: it has just spoken."""
     connector = int(payload["connectorId"])
-    if not 0 <= connector <= MAXIMUM_CONNECTORS:
+    if not 0 <= connector <= MAXIMUM_EVSES:
         raise CallFault(
             Fault.PROPERTY, f"connectorId: there is no connector {connector}"
         )

@@ -1,0 +1,125 @@
+"""Reading times, numbers and units of meter values, for all versions (1.6 §7.31 to §7.38; 2.x SampledValueType)."""
+
+from contextlib import suppress
+from datetime import UTC, datetime
+import math
+
+from ..model.readings import Context, Location, Sample
+from .frames import CallFault
+from .framing import Fault
+
+DEFAULT_MEASURAND = "Energy.Active.Import.Register"
+
+# Unit as sent -> base unit and factor. Fahrenheit and Kelvin need an offset and are handled apart.
+_UNITS = {
+    "wh": ("Wh", 1.0),
+    "kwh": ("Wh", 1000.0),
+    "varh": ("varh", 1.0),
+    "kvarh": ("varh", 1000.0),
+    "vah": ("VAh", 1.0),
+    "kvah": ("VAh", 1000.0),
+    "w": ("W", 1.0),
+    "kw": ("W", 1000.0),
+    "va": ("VA", 1.0),
+    "kva": ("VA", 1000.0),
+    "var": ("var", 1.0),
+    "kvar": ("var", 1000.0),
+    "a": ("A", 1.0),
+    "v": ("V", 1.0),
+    "percent": ("%", 1.0),
+    "%": ("%", 1.0),
+    "hertz": ("Hz", 1.0),
+    "hz": ("Hz", 1.0),
+    "celsius": ("°C", 1.0),
+    "celcius": ("°C", 1.0),
+}
+
+# The unit of a sample that names none (1.6 and 2.x give only Wh for energy; the others are each measurand's own).
+_DEFAULT_UNITS = {
+    "Energy": "Wh",
+    "Power": "W",
+    "Current": "A",
+    "Voltage": "V",
+    "SoC": "Percent",
+    "Frequency": "Hertz",
+}
+
+
+def moment(text: str) -> datetime:
+    """Read a timestamp; one without a zone is UTC.
+
+    Raises:
+        CallFault: it is not a timestamp.
+
+    """
+    try:
+        at = datetime.fromisoformat(text.strip())
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except ValueError, OverflowError:
+        raise CallFault(Fault.TYPE, f"{text[:40]!r} is not a timestamp") from None
+
+
+def moment_or_now(text: str | None) -> datetime:
+    """Read a timestamp that may be left out: one that cannot be read is as good as none."""
+    if text:
+        with suppress(CallFault):
+            return moment(text)
+    return datetime.now(UTC)
+
+
+def now_text() -> str:
+    """Return the time as OCPP writes it: UTC to the second."""
+    return as_text(datetime.now(UTC))
+
+
+def as_text(at: datetime) -> str:
+    """Return a time as OCPP writes it: UTC to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(value: str | float) -> float | None:
+    """Read a number, with a comma or a point; None where it is none."""
+    try:
+        read = float(
+            value.strip().replace(",", ".") if isinstance(value, str) else value
+        )
+    except ValueError, OverflowError:
+        return None
+    return read if math.isfinite(read) else None
+
+
+def sample(
+    measurand: str,
+    value: float,
+    unit: str | None,
+    phase: str | None,
+    context: str | None,
+    location: str | None,
+) -> Sample:
+    """Return a sample in its measurand's base unit; what is left out has OCPP's default."""
+    value, base = _in_base_unit(value, unit, measurand)
+    return Sample(
+        measurand=measurand,
+        value=value,
+        unit=base,
+        phase=phase,
+        context=Context.SAMPLE_PERIODIC if context is None else Context(context),
+        location=Location.OUTLET if location is None else Location(location),
+    )
+
+
+def _in_base_unit(value: float, unit: str | None, measurand: str) -> tuple[float, str]:
+    if measurand == "Power.Factor":
+        return value, ""
+    if measurand == "Frequency":
+        # 1.6 has no hertz in its list of units, so stations send whatever passes.
+        return value, "Hz"
+    name = unit or _DEFAULT_UNITS.get(measurand.partition(".")[0], "")
+    match name.lower():
+        case "fahrenheit":
+            return (value - 32.0) / 1.8, "°C"
+        case "k":
+            return value - 273.15, "°C"
+        case known:
+            base, factor = _UNITS.get(known, (name, 1.0))
+            return value * factor, base

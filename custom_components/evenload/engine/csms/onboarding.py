@@ -1,0 +1,183 @@
+"""Brings a station of any version into the house: wait until it listens, learn once, limit, set up, ask how things stand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import contextlib
+from datetime import UTC, datetime
+import logging
+from typing import Protocol
+
+from ..model.capabilities import Capabilities
+from ..model.errors import EvenloadError
+from ..model.events import Booted, Learnt
+from ..model.identity import masked
+from ..model.stations import StationInfo
+from .connection import Connection
+from .dialects.matching import quirks_of
+from .dialects.quirks import Quirks
+from .host import Host
+from .limiting.terms import Knowledge, relearning
+from .supervision import watch
+
+_LOGGER = logging.getLogger(__name__)
+
+# Calls before the station has booted are lost on some stations, and drive others into a loop.
+QUIET_PERIOD_S = 10.0
+
+# A station that reconnects without booting has spoken; it may still be about to boot.
+SETTLE_S = 1.0
+
+# The answer to BootNotification, and the measure of how long a silent station is believed to be there.
+HEARTBEAT_INTERVAL_S = 60
+
+# How often a pending station shall ask again whether it was adopted (1.6 §4.2: it may not do so sooner).
+PENDING_INTERVAL_S = 30
+
+# No station in the field has more; a larger number is garbage that would make entities.
+MAXIMUM_EVSES = 32
+
+
+class Manners(Protocol):
+    """How the steps are done in one version of OCPP."""
+
+    async def ask_to_boot(self) -> None:
+        """Ask the station to say what it is."""
+
+    async def learn(
+        self, known: Capabilities
+    ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
+        """Read what the station can do; returns that, and what writes the settings that differ from what is needed."""
+
+    async def refresh(self) -> None:
+        """Ask how things stand: a station that reconnects tells only what changed meanwhile."""
+
+
+class Onboarding:
+    """The way of one connection from the first word to a station that is known, limited and set up."""
+
+    def __init__(self, connection: Connection, host: Host, manners: Manners) -> None:
+        """Serve one connection."""
+        self._connection = connection
+        self._host = host
+        self._manners = manners
+        self._identity = connection.identity
+        self._spoke = asyncio.Event()
+        self._booted = asyncio.Event()
+        self._adopted = asyncio.Event()
+        self.knowledge = Knowledge(
+            self.capabilities,
+            self.quirks,
+            lambda: host.overrides(connection.identity),
+            self.learn,
+        )
+
+    def spoke(self) -> None:
+        """Tell that the station has sent a call."""
+        self._spoke.set()
+
+    def admitted(self) -> None:
+        """Tell that the station was adopted while it was connected."""
+        self._adopted.set()
+
+    def introduced(self, info: StationInfo) -> None:
+        """Tell what the station said of itself when it booted."""
+        self._booted.set()
+        if not self._host.is_adopted(self._identity):
+            self._host.introduced(self._connection, info)
+            return
+        self._host.hear(
+            Booted(identity=self._identity, at=datetime.now(UTC), info=info)
+        )
+        # Its owner may have switched on what it refused before.
+        self.learn(relearning(self.capabilities(), info.firmware))
+
+    def capabilities(self) -> Capabilities:
+        """Return what is known of the station so far."""
+        return self._host.capabilities(self._identity)
+
+    def learn(self, capabilities: Capabilities) -> None:
+        """Tell what was learnt of the station, if that is anything new."""
+        if capabilities != self.capabilities():
+            at = datetime.now(UTC)
+            self._host.hear(
+                Learnt(identity=self._identity, at=at, capabilities=capabilities)
+            )
+
+    def quirks(self) -> Quirks:
+        """Return what is odd about the station."""
+        return quirks_of(self._host.info(self._identity))
+
+    async def live(self) -> None:
+        """Bring the station into the house, then watch that it is still there."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(watch(self._connection, self._heartbeat_s))
+            tasks.create_task(self._bring_in())
+
+    def _heartbeat_s(self) -> float:
+        """Return how often a station that answers no ping is heard of, in seconds."""
+        return max(HEARTBEAT_INTERVAL_S, self.capabilities().heartbeat_s or 0)
+
+    async def _bring_in(self) -> None:
+        if not self._host.is_adopted(self._identity):
+            await self._wait_for_adoption()
+        await self._wait_until_it_listens()
+        # What the station accepts must be known before its limits are written in a unit that it may not take.
+        set_up = await self._learn_once()
+        self._host.ready(self._connection)
+        # Limits go first: there is one call at a time, and the rest can wait.
+        await asyncio.sleep(SETTLE_S)
+        for step in (set_up, self._manners.refresh):
+            if step is not None:
+                await self._try(step())
+        # Some tell nothing of themselves unless they are asked.
+        while (poll_s := self.quirks().poll_s) > 0:
+            await asyncio.sleep(poll_s)
+            await self._try(self._manners.refresh())
+
+    async def _wait_for_adoption(self) -> None:
+        """Find out what the station is, for the card that announces it, and wait for the owner."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._booted.wait(), QUIET_PERIOD_S)
+        if not self._booted.is_set():
+            await self._ask_to_boot()
+            self._host.introduced(self._connection, None)
+        await self._adopted.wait()
+        # Otherwise it learns of its adoption only when it asks again, half a minute later.
+        await self._ask_to_boot()
+
+    async def _ask_to_boot(self) -> None:
+        if self.quirks().triggers_boot:
+            await self._try(self._manners.ask_to_boot())
+
+    async def _wait_until_it_listens(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._spoke.wait(), QUIET_PERIOD_S)
+        if not self._booted.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._booted.wait(), SETTLE_S)
+
+    async def _learn_once(self) -> Callable[[], Awaitable[None]] | None:
+        """Read what the station can do, unless that was done for this firmware; None when it was or fails."""
+        firmware = self._host.info(self._identity).firmware or ""
+        known = self.capabilities()
+        forgets = self.quirks().set_up_every_boot and self._booted.is_set()
+        if known.learnt_from == firmware and not forgets:
+            return None
+        try:
+            learnt, set_up = await self._manners.learn(known)
+        except EvenloadError as error:
+            self._note(error)
+            return None
+        self.learn(learnt)
+        return set_up
+
+    async def _try(self, step: Awaitable[None]) -> None:
+        try:
+            await step
+        except EvenloadError as error:
+            self._note(error)
+
+    def _note(self, error: EvenloadError) -> None:
+        _LOGGER.debug(
+            "Bringing in %s: %s", masked(self._identity), type(error).__name__
+        )

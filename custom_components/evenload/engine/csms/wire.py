@@ -1,0 +1,106 @@
+"""The websocket under a connection: what is sent leaves in time or not at all, and the last frames are remembered."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Protocol
+
+from websockets.exceptions import ConnectionClosed
+
+from ..model.errors import NotConnected
+from .redaction import redacted
+
+# A station that has not read for this long what it is sent will not read a goodbye either.
+SEND_PATIENCE_S = 5.0
+
+FRAMES_KEPT = 200
+_FRAME_TEXT_KEPT = 4000
+
+
+class Socket(Protocol):
+    """The part of a websocket that a connection uses."""
+
+    @property
+    def transport(self) -> asyncio.WriteTransport:
+        """What carries it."""
+
+    async def send(self, message: str) -> None:
+        """Send a text frame."""
+
+    async def recv(self) -> str | bytes:
+        """Receive a frame."""
+
+    async def ping(self, data: bytes | None = None) -> Awaitable[float]:
+        """Send a ping; what is returned is done when the pong comes."""
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close it."""
+
+
+class Wire:
+    """One websocket of one station."""
+
+    def __init__(self, socket: Socket, identity: str) -> None:
+        """Take over an open websocket."""
+        self._socket = socket
+        self._identity = identity
+        self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
+        self._closing: asyncio.Task[None] | None = None
+        self.is_open = True
+
+    async def receive(self) -> str | bytes:
+        """Wait for a frame. Raises websockets' `ConnectionClosed`."""
+        message = await self._socket.recv()
+        if self.is_open:
+            self._keep(
+                "in",
+                message
+                if isinstance(message, str)
+                else message.decode(errors="replace"),
+            )
+        return message
+
+    async def send(self, text: str) -> None:
+        """Send a frame. Raises `NotConnected`."""
+        if not self.is_open:
+            raise NotConnected(self._identity)
+        self._keep("out", text)
+        await self._patiently(self._socket.send(text))
+
+    async def ping(self) -> Awaitable[float]:
+        """Send a ping; what is returned is done when the pong comes. Raises `NotConnected`."""
+        return await self._patiently(self._socket.ping())
+
+    def hang_up(self, code: int, reason: str) -> None:
+        """Close the websocket, without waiting for it."""
+        self.is_open = False
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(code, reason))
+
+    def frames(self) -> list[dict[str, str]]:
+        """Return the last frames, secrets removed."""
+        return [
+            {"at": at.isoformat(), "direction": direction, "frame": redacted(text)}
+            for at, direction, text in self._frames
+        ]
+
+    async def _close(self, code: int, reason: str) -> None:
+        with suppress(NotConnected):
+            await self._patiently(self._socket.close(code, reason))
+
+    async def _patiently[T](self, sending: Awaitable[T]) -> T:
+        """Wait until something is on its way, but not for ever: a full line would hold up the closing, too."""
+        try:
+            async with asyncio.timeout(SEND_PATIENCE_S):
+                return await sending
+        except TimeoutError:
+            self.is_open = False
+            self._socket.transport.abort()
+            raise NotConnected(self._identity) from None
+        except ConnectionClosed:
+            raise NotConnected(self._identity) from None
+
+    def _keep(self, direction: str, text: str) -> None:
+        self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))

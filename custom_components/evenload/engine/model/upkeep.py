@@ -1,0 +1,23 @@
+"""What keeps a station in good order: logs and firmware."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class LogKind(StrEnum):
+    """Which log is meant."""
+
+    DIAGNOSTICS = "diagnostics"
+    SECURITY = "security"
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """Firmware for a station to fetch; the signature and the certificate that it is checked with go together."""
+
+    location: str
+    retrieve_at: datetime
+    install_at: datetime | None = None
+    signing_certificate: str | None = None
+    signature: str | None = None
