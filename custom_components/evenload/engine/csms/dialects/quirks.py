@@ -42,8 +42,8 @@ class Quirks:
     start_answer_delay_s: float = 0.0
     # Ask it which values it samples. To tell that restarts some: they are told which they shall sample, unasked.
     lists_measurands: bool = True
-    # Ask for meter values so often: it does not send them by itself. 0 never asks.
-    meter_poll_s: float = 0.0
+    # Ask it so often how things stand: it does not send meter values by itself. 0 never asks.
+    poll_s: float = 0.0
     # Ask it to send BootNotification; some begin a loop of reconnections.
     triggers_boot: bool = True
     # It forgets its settings when it restarts.

@@ -77,7 +77,10 @@ DIALECTS = (
         remedy="Both are understood.",
         source="#19",
         handling=Handling.EVERY_STATION,
-        tests=("tests/engine/csms/dialects/test_wire.py::test_phases_in_names",),
+        tests=(
+            "tests/engine/csms/dialects/test_wire.py::test_phases_in_names",
+            "tests/engine/csms/dialects/test_setting_up.py::test_measurands_by_phase_are_kept",
+        ),
     ),
     Dialect(
         title=_ALFEN,

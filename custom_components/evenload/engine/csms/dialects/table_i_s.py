@@ -207,7 +207,7 @@ DIALECTS = (
         remedy="What it can do is tried. It is asked for meter values every 30 seconds.",
         source="documentation of lbbrhzn/ocpp",
         handling=Handling.DIALECT,
-        quirks=Quirks(meter_poll_s=30.0),
+        quirks=Quirks(poll_s=30.0),
         tests=(
             "tests/engine/csms/dialects/test_setting_up.py::test_who_must_be_asked_for_meter_values_is_asked",
             "tests/engine/csms/dialects/test_setting_up.py::test_lists_as_they_come",

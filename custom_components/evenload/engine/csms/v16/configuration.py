@@ -88,15 +88,26 @@ async def _set_measurands(
     """Ask for the measurands that are missing; what the station samples beyond them stays."""
     if not _is_writable(settings, _SAMPLED):
         return
-    present = _words(settings, _SAMPLED)
-    if set(_MEASURANDS) <= set(present):
+    present = _by_name(_words(settings, _SAMPLED))
+    if present.keys() >= set(_MEASURANDS):
         return
     for wanted in _MEASURAND_LISTS:
-        if set(wanted) <= set(present):
+        if present.keys() >= set(wanted):
             return
-        extra = tuple(word for word in present if word not in wanted)
-        if await _write(identity, commands, _SAMPLED, ",".join((*wanted, *extra))):
+        sampled = {name: present.get(name, [name]) for name in wanted} | {
+            name: words for name, words in present.items() if name not in wanted
+        }
+        words = (word for words in sampled.values() for word in words)
+        if await _write(identity, commands, _SAMPLED, ",".join(words)):
             return
+
+
+def _by_name(measurands: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the words of a list by the measurand that they mean: some stations write each phase of it apart."""
+    found: dict[str, list[str]] = {}
+    for word in measurands:
+        found.setdefault(re.sub(r"\.(L[123]|N)$", "", word), []).append(word)
+    return found
 
 
 async def _write(identity: str, commands: Commands, key: str, value: str) -> bool:
