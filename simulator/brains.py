@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from simulator.brain import Brain
 from simulator.clock import Clock
 from simulator.faults import Faults
+from simulator.ocpp2.charging_station import ChargingStation
+from simulator.ocpp2.standard import device_model
+from simulator.ocpp2.variables import DeviceModel
 from simulator.ocpp16.charge_point import ChargePoint
 from simulator.ocpp16.configuration import Configuration
 from simulator.ocppj.link import Link
@@ -40,7 +43,18 @@ def build(
             temper.autostart_tag,
             temper.boots_on_reconnect,
         )
-    raise ValueError(f"no OCPP {version}; there is 1.6")
+    if version in ("2.0.1", "2.1"):
+        return ChargingStation(
+            version,
+            station,
+            link,
+            clock,
+            faults,
+            _device_model(version, station, temper),
+            temper.autostart_tag,
+            temper.boots_on_reconnect,
+        )
+    raise ValueError(f"no OCPP {version}; there are 1.6, 2.0.1 and 2.1")
 
 
 def _configuration(station: Station, temper: Temper) -> Configuration:
@@ -51,3 +65,9 @@ def _configuration(station: Station, temper: Temper) -> Configuration:
     }
     keys = {k: v for k, v in temper.configuration.items() if "." not in k}
     return Configuration(defaults | keys)
+
+
+def _device_model(version: str, station: Station, temper: Temper) -> DeviceModel:
+    interval = {"SampledDataCtrlr.TxUpdatedInterval": str(temper.meter_interval_s)}
+    variables = {k: v for k, v in temper.configuration.items() if "." in k}
+    return device_model(version, station, interval | variables)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 import json
 from pathlib import Path
 from ssl import SSLContext
@@ -13,7 +14,11 @@ import jsonschema_rs
 import ocpp.v16
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-SCHEMAS = Path(ocpp.v16.__file__).parent / "schemas"
+SCHEMAS = Path(ocpp.v16.__file__).parents[1]
+FOLDERS = {"ocpp1.6": "v16", "ocpp2.0.1": "v201", "ocpp2.1": "v21"}
+
+# Messages of 2.1 that are sent, not called.
+SENT = {"NotifyPeriodicEventStream"}
 
 type Payload = dict[str, Any]
 
@@ -27,24 +32,36 @@ class StationError(Exception):
         self.code = code
 
 
-def violations(name: str, payload: Payload) -> list[str]:
-    """What the schema of that name finds wrong."""
-    schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8-sig"))
+@cache
+def validator(spoken: str, name: str) -> Any:
+    """The schema of that name, in that version."""
+    path = SCHEMAS / FOLDERS[spoken] / "schemas" / f"{name}.json"
+    schema = json.loads(path.read_text(encoding="utf-8-sig"))
     # 0.1 and binary fractions do not go together; tenths are checked by the tests that are about limits.
     schema = json.loads(
         json.dumps(schema).replace('"multipleOf": 0.1', '"multipleOf": 1e-9')
     )
-    return [
-        error.message
-        for error in jsonschema_rs.Draft4Validator(schema).iter_errors(payload)
-    ]
+    draft = "Draft4" if spoken == "ocpp1.6" else "Draft6"
+    return getattr(jsonschema_rs, f"{draft}Validator")(schema)
+
+
+def violations(name: str, payload: Payload, spoken: str = "ocpp1.6") -> list[str]:
+    """What the schema of that name finds wrong; a call has its action's name."""
+    if spoken != "ocpp1.6" and not name.endswith("Response"):
+        name = name if name in SENT else f"{name}Request"
+    return [error.message for error in validator(spoken, name).iter_errors(payload)]
 
 
 class CentralSystem:
     """It serves every station that dials; `received` is what they sent, in order."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        """Tell the stations the time of that clock."""
+    def __init__(
+        self,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        speaks: Sequence[str] = tuple(FOLDERS),
+    ) -> None:
+        """Tell the stations the time of that clock, and speak one of those versions with each."""
+        self.speaks = list(speaks)
         self.received: list[tuple[str, Payload]] = []
         self.invalid: list[str] = []
         self.answers: dict[str, Callable[[Payload], Payload | None]] = {}
@@ -54,13 +71,18 @@ class CentralSystem:
         self._sockets: dict[str, ServerConnection] = {}
         self._pending: dict[str, tuple[str, asyncio.Future[Payload]]] = {}
         self._transaction_id = 100
+        self.frames: list[list[Any]] = []
         self._server: Server | None = None
         self._defaults: dict[str, Callable[[Payload], Payload | None]] = {
             "BootNotification": self._boot,
             "Heartbeat": lambda _: {"currentTime": self.time()},
             "StartTransaction": self._start,
             "StopTransaction": lambda _: {},
-            "Authorize": lambda _: {"idTagInfo": {"status": "Accepted"}},
+            "TransactionEvent": self._transaction_event,
+            "Authorize": self._authorize,
+            "NotifyEVChargingNeeds": lambda _: {"status": "Accepted"},
+            "NotifyEVChargingSchedule": lambda _: {"status": "Accepted"},
+            "Get15118EVCertificate": lambda _: {"status": "Failed", "exiResponse": ""},
             "DataTransfer": lambda _: {"status": "Accepted"},
             "SignCertificate": lambda _: {"status": "Accepted"},
         }
@@ -79,7 +101,7 @@ class CentralSystem:
             self._serve,
             "127.0.0.1",
             port,
-            subprotocols=["ocpp1.6"],
+            subprotocols=self.speaks,
             compression=None,
             ping_interval=None,
             ssl=ssl,
@@ -118,11 +140,17 @@ class CentralSystem:
         self, identity: str, action: str, payload: Payload
     ) -> asyncio.Future[Payload]:
         """Call a station; its answer will come."""
-        assert not violations(action, payload), violations(action, payload)
+        spoken = self.spoken(identity)
+        wrong = violations(action, payload, spoken)
+        assert not wrong, wrong
         message_id = f"{action}-{len(self._pending)}"
         self._pending[message_id] = (action, asyncio.Future())
         await self.send(identity, json.dumps([2, message_id, action, payload]))
         return self._pending[message_id][1]
+
+    def spoken(self, identity: str) -> str:
+        """The version that was agreed on with a station."""
+        return self._sockets[identity].subprotocol or "ocpp1.6"
 
     async def send(self, identity: str, text: str) -> None:
         """Send anything to a station."""
@@ -141,12 +169,14 @@ class CentralSystem:
             await self._take(socket, parts)
 
     async def _take(self, socket: ServerConnection, parts: list[Any]) -> None:
+        self.frames.append(parts)
         match parts:
+            case [6, _, action, payload]:
+                self.received.append((action, payload))
+                self._judge(socket, action, payload)
             case [2, message_id, action, payload]:
                 self.received.append((action, payload))
-                self.invalid += [
-                    f"{action}: {error}" for error in violations(action, payload)
-                ]
+                self._judge(socket, action, payload)
                 answer = self.answers.get(
                     action, self._defaults.get(action, lambda _: {})
                 )(payload)
@@ -158,15 +188,29 @@ class CentralSystem:
                     await socket.send(json.dumps([3, message_id, answer]))
             case [3, message_id, payload]:
                 action, future = self._pending[message_id]
-                self.invalid += [
-                    f"{action}Response: {error}"
-                    for error in violations(f"{action}Response", payload)
-                ]
+                self._judge(socket, f"{action}Response", payload)
                 future.set_result(payload)
             case [4, message_id, code, description, _] if message_id in self._pending:
                 self._pending[message_id][1].set_exception(
                     StationError(code, description)
                 )
+
+    def _judge(self, socket: ServerConnection, name: str, payload: Payload) -> None:
+        spoken = socket.subprotocol or "ocpp1.6"
+        try:
+            found = violations(name, payload, spoken)
+        except FileNotFoundError:
+            found = ["there is no such message"]
+        self.invalid += [f"{name}: {error}" for error in found]
+
+    def _authorize(self, payload: Payload) -> Payload:
+        info = "idTokenInfo" if "idToken" in payload else "idTagInfo"
+        return {info: {"status": "Accepted"}}
+
+    def _transaction_event(self, payload: Payload) -> Payload:
+        if "idToken" in payload:
+            return {"idTokenInfo": {"status": "Accepted"}}
+        return {}
 
     def _boot(self, _: Payload) -> Payload:
         return {"status": "Accepted", "currentTime": self.time(), "interval": 300}

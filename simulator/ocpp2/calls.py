@@ -1,0 +1,53 @@
+"""Answering the central system: find the handler, or the word for no."""
+
+from typing import TYPE_CHECKING
+
+from simulator.ocpp2 import charging_calls, variable_calls
+from simulator.ocppj.answer import Answer, status
+from simulator.ocppj.frames import Call, CallError
+
+if TYPE_CHECKING:
+    from simulator.ocpp2.charging_station import ChargingStation
+
+HANDLERS = {
+    **charging_calls.HANDLERS,
+    **variable_calls.HANDLERS,
+}
+HANDLERS_OF_2_1 = {**charging_calls.HANDLERS_OF_2_1}
+
+# What "no" is called where it is not "Rejected"; None where the answer has no status to say it with.
+REFUSALS = {
+    "ClearChargingProfile": "Unknown",
+    "GetChargingProfiles": "NoProfiles",
+    "GetVariables": None,
+    "SetVariables": None,
+}
+# In 2.x a field that is missing violates its occurrence, where 1.6 speaks of the protocol (part 4 §4.3).
+CODES = {"ProtocolError": "OccurrenceConstraintViolation"}
+
+
+def answer(station: ChargingStation, call: Call) -> Answer:
+    """The answer by handler; raises CallError."""
+    handler = HANDLERS.get(call.action)
+    if handler is None and station.version == "2.1":
+        handler = HANDLERS_OF_2_1.get(call.action)
+    if handler is None:
+        raise CallError("NotImplemented", call.action)
+    if station.registration.status not in ("Accepted", "Pending"):
+        # B03.FR.08
+        raise CallError("SecurityError", "not accepted yet")
+    try:
+        return handler(station, call.payload)
+    except CallError as error:
+        code = CODES.get(error.code, error.code)
+        raise CallError(code, error.description, error.details) from error
+
+
+def refuse(station: ChargingStation, action: str) -> Answer:
+    """The answer of a station that does not want to; raises CallError."""
+    if action not in HANDLERS and action not in HANDLERS_OF_2_1:
+        raise CallError("NotImplemented", action)
+    refusal = REFUSALS.get(action, "Rejected")
+    if refusal is None:
+        raise CallError("NotSupported", "as told")
+    return status(refusal)

@@ -1,0 +1,123 @@
+"""An EVSE as OCPP 2.x sees it, with its one connector, transaction, availability and reservation."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from simulator.evse import Evse
+from simulator.ocppj.frames import Payload
+from simulator.profiles import Profile
+
+CONNECTOR_ID = 1
+
+type Token = dict[str, Any]
+
+
+@dataclass
+class Transaction:
+    """A running transaction; its id is the station's own (E01.FR.08)."""
+
+    transaction_id: str
+    started_at: datetime
+    seq_no: int = 0
+    token: Token | None = None
+    group: Token | None = None
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+    told_state: str | None = None
+    stopped_by: Token | None = None
+    """Who ended it at the station, until it is told."""
+    tells_token: bool = False
+    """Whether its next event is to say who charges."""
+    delivers_since: datetime | None = None
+    charging_s: float = 0.0
+    readings: list[Payload] = field(default_factory=list)
+    refused: bool = False
+    told_mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An EVSE kept for somebody (H01)."""
+
+    reservation_id: int
+    token: Token
+    group: Token | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Somebody was accepted, and may charge as long as it lasts (C01, F01-F03)."""
+
+    token: Token
+    group: Token | None = None
+    until_s: float = 0.0
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+    profile: Profile | None = None
+
+
+@dataclass
+class Outlet:
+    """One EVSE with one connector."""
+
+    evse: Evse
+    operative: bool = True
+    becomes_inoperative: bool = False
+    resets: bool = False
+    transaction: Transaction | None = None
+    permission: Permission | None = None
+    reservation: Reservation | None = None
+    needs_replug: bool = False
+
+    @property
+    def evse_id(self) -> int:
+        """Its number."""
+        return self.evse.evse_id
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a vehicle on the cable."""
+        return self.evse.vehicle is not None
+
+    @property
+    def may_deliver(self) -> bool:
+        """Whether the power path may be closed: somebody is authorised, a vehicle is there, nothing is broken."""
+        return (
+            self.permission is not None
+            and self.connected
+            and not self.evse.error
+            and not self.needs_replug
+            and not (self.transaction is not None and self.transaction.refused)
+        )
+
+    @property
+    def status(self) -> str:
+        """The status of its connector (ConnectorStatusEnumType)."""
+        if self.evse.error:
+            return "Faulted"
+        if self.transaction or self.connected:
+            return "Occupied"
+        if not self.operative:
+            return "Unavailable"
+        if self.permission:
+            return "Occupied"
+        return "Reserved" if self.reservation else "Available"
+
+    @property
+    def charging_state(self) -> str:
+        """What goes on between vehicle and EVSE (ChargingStateEnumType)."""
+        if not self.connected:
+            return "Idle"
+        if not self.evse.energised:
+            return "EVConnected"
+        if self.evse.pilot_a <= 0:
+            return "SuspendedEVSE"
+        vehicle = self.evse.vehicle
+        return "Charging" if vehicle and vehicle.current_a > 0 else "SuspendedEV"
+
+    def forget(self) -> None:
+        """Lose what does not survive a reboot."""
+        self.transaction = self.permission = None
+        self.needs_replug = self.resets = False
