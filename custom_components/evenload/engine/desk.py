@@ -92,6 +92,10 @@ class Desk:
         """Announce a pending station."""
         self._reception.introduce(link, info)
 
+    def may_ask(self, identity: str) -> bool:
+        """Whether a pending station may be asked what it is: some connect anew whenever they are."""
+        return self._reception.may_ask(identity)
+
     def hear(self, event: Event) -> None:
         """Take in what an adopted station said. Nothing happens in the future, whatever its clock says."""
         if not self.is_adopted(event.identity):

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .csms.host import Link
 from .model.errors import NotConnected
 from .model.stations import PendingStation, StationInfo
+
+# A station that did not say what it is when it was asked will not say it a minute later.
+ASK_AGAIN_AFTER = timedelta(hours=1)
 
 
 class Reception:
@@ -26,6 +29,8 @@ class Reception:
         # The last connection of who has gone: its frames tell why.
         self._former: dict[str, Link] = {}
         self.pending: dict[str, PendingStation] = {}
+        # When each pending station was last asked what it is.
+        self._asked: dict[str, datetime] = {}
 
     def link(self, identity: str) -> Link:
         """Return the connection of a station. Raises `NotConnected`."""
@@ -57,6 +62,17 @@ class Reception:
                 replace(arrival, info=known.info) if known else arrival
             )
         return older is not None
+
+    def may_ask(self, identity: str) -> bool:
+        """Whether a pending station may be asked what it is: once, and again after a while. Counts as asked."""
+        now = datetime.now(UTC)
+        self._asked = {
+            asked: at for asked, at in self._asked.items() if now - at < ASK_AGAIN_AFTER
+        }
+        if identity in self._asked:
+            return False
+        self._asked[identity] = now
+        return True
 
     def introduce(self, link: Link, info: StationInfo | None) -> None:
         """Note what a pending station is, and announce it."""

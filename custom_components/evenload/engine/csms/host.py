@@ -62,6 +62,9 @@ class Host(Protocol):
     def introduced(self, link: Link, info: StationInfo | None) -> None:
         """Tell what a pending station is; None when it does not say."""
 
+    def may_ask(self, identity: str) -> bool:
+        """Whether a pending station may be asked what it is: some connect anew whenever they are."""
+
     def hear(self, event: Event) -> None:
         """Tell what an adopted station said."""
 

@@ -139,7 +139,8 @@ class Onboarding:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._booted.wait(), QUIET_PERIOD_S)
         if not self._booted.is_set():
-            await self._ask_to_boot()
+            if self._host.may_ask(self._identity):
+                await self._ask_to_boot()
             self._host.introduced(self._connection, None)
         await self._adopted.wait()
         # Otherwise it learns of its adoption only when it asks again, half a minute later.
