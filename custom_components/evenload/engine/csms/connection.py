@@ -56,6 +56,9 @@ class Adapter(Protocol):
     def handler(self, action: str) -> Handler | None:
         """Return what answers an action, or None when the version has no such action from a station."""
 
+    def answer_delay_s(self, call: Call) -> float:
+        """Return how long the answer to a call is to wait, in seconds."""
+
     def spoke(self) -> None:
         """Tell that the station has sent a call."""
 
@@ -129,7 +132,7 @@ class Connection:
         except ConnectionClosed as closed:
             return str(closed)
         finally:
-            self._wire.is_open = False
+            self._wire.end()
             life.cancel()
             await asyncio.gather(life, return_exceptions=True)
             self._exchange.end()
@@ -188,9 +191,8 @@ class Connection:
             match frame := parse(message, FRAMINGS[self.version]):
                 case Call():
                     call_id = frame.id
-                    await self._wire.send(
-                        dump_result(frame.id, await self._answer(frame))
-                    )
+                    text = dump_result(frame.id, await self._answer(frame))
+                    await self._wire.send(text, self.adapter.answer_delay_s(frame))
                 case CallResult() | CallError():
                     self._exchange.resolve(frame)
                 case Send():

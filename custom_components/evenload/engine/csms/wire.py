@@ -48,6 +48,7 @@ class Wire:
         self._identity = identity
         self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
         self._closing: asyncio.Task[None] | None = None
+        self._later: set[asyncio.Task[None]] = set()
         self.is_open = True
 
     async def receive(self) -> str | bytes:
@@ -62,10 +63,15 @@ class Wire:
             )
         return message
 
-    async def send(self, text: str) -> None:
-        """Send a frame. Raises `NotConnected`."""
+    async def send(self, text: str, after_s: float = 0.0) -> None:
+        """Send a frame, or see to it that it is sent in a while. Raises `NotConnected`."""
         if not self.is_open:
             raise NotConnected(self._identity)
+        if after_s > 0:
+            later = asyncio.create_task(self._send_later(text, after_s))
+            self._later.add(later)
+            later.add_done_callback(self._later.discard)
+            return
         self._keep("out", text)
         await self._patiently(self._socket.send(text))
 
@@ -79,12 +85,23 @@ class Wire:
         if self._closing is None:
             self._closing = asyncio.create_task(self._close(code, reason))
 
+    def end(self) -> None:
+        """Note that the websocket is closed."""
+        self.is_open = False
+        for later in self._later:
+            later.cancel()
+
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
         return [
             {"at": at.isoformat(), "direction": direction, "frame": redacted(text)}
             for at, direction, text in self._frames
         ]
+
+    async def _send_later(self, text: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        with suppress(NotConnected):
+            await self.send(text)
 
     async def _close(self, code: int, reason: str) -> None:
         with suppress(NotConnected):

@@ -8,6 +8,7 @@ from ...model.capabilities import Capabilities
 from ...model.errors import StationRefused
 from ...model.stations import OcppVersion
 from ..connection import Connection, Handler
+from ..frames import Call
 from ..host import Host
 from ..onboarding import Onboarding
 from ..schemas import schemas
@@ -36,6 +37,11 @@ class Adapter16:
     def handler(self, action: str) -> Handler | None:
         """Return what answers an action."""
         return self._inbound.handler(action)
+
+    def answer_delay_s(self, call: Call) -> float:
+        """Return how long the answer to a call is to wait, in seconds."""
+        is_start = call.action == "StartTransaction"
+        return self._onboarding.quirks().start_answer_delay_s if is_start else 0.0
 
     async def ask_to_boot(self) -> None:
         """Ask the station to say what it is."""
