@@ -1,6 +1,7 @@
 """What all stations together may be drawing: the sums that promise 1 is about."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil, inf
 
@@ -9,6 +10,7 @@ from ..model.identity import EvseKey
 from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.stations import Evse, Station
+from .bound import NOBODY, Use, use_of
 from .figures import drawn_by
 from .holdings import SETTLING_S, Holding
 
@@ -18,6 +20,9 @@ DISOBEDIENCE_FRACTION = 0.05
 
 # Older readings say nothing of what is drawn now.
 READING_AGE_S = 60.0
+
+# A vehicle that is given enough for all its phases uses them by then, also where a contactor has to be moved.
+PROVEN_AFTER = timedelta(seconds=90)
 
 
 class Commitments:
@@ -63,11 +68,21 @@ class Commitments:
 
     def in_force_a(self, key: EvseKey) -> float:
         """Return the limit that an EVSE obeys now, as far as is known: its own and its station's."""
-        own_a = self.holding(key).in_force_a(self._now(), self.unlimited_a(key))
         station = EvseKey(key.identity, WHOLE_STATION)
-        return min(
-            own_a, self.holding(station).in_force_a(self._now(), self.unlimited_a(key))
+        return min(self.own_in_force_a(key), self.own_in_force_a(station))
+
+    def own_in_force_a(self, key: EvseKey) -> float:
+        """Return the limit of its own that an EVSE, or a station, was last known to hold."""
+        return self.holding(key).in_force_a(
+            self._now(), self.unlimited_a(key), self.use(key)
         )
+
+    def use(self, key: EvseKey) -> Use:
+        """Return what is certain of an EVSE's vehicle."""
+        if key.evse == WHOLE_STATION:
+            return NOBODY
+        evses = self._stations()[key.identity].evses
+        return use_of(evses.get(key.evse), self._now())
 
     def evse_a(self, key: EvseKey, *, settling: bool = True) -> float:
         """Return the most that an EVSE may be drawing, in amperes per phase; `settling` counts who still lets go."""
@@ -77,6 +92,7 @@ class Commitments:
             self.unlimited_a(key),
             connected=station.connected,
             settling=settling,
+            use=self.use(key),
         )
         return max(most_a, self._disobedience_a(station.evses.get(key.evse)))
 
@@ -124,6 +140,7 @@ class Commitments:
 
     def observe(self, evse: Evse) -> bool:
         """Look whether a vehicle was measured to have followed its lowered limit; returns whether that is news."""
+        self._prove(evse)
         holding = self.holding(evse.key)
         at = evse.metered_at
         if (
@@ -133,7 +150,7 @@ class Commitments:
         ):
             return False
         lowered_at = holding.settling_until - timedelta(seconds=SETTLING_S)
-        limit_a = holding.in_force_a(self._now(), self.unlimited_a(evse.key))
+        limit_a = self.own_in_force_a(evse.key)
         if at <= lowered_at or self._drawn_a(evse) > limit_a + DISOBEDIENCE_A / 2:
             return False
         self.holdings[evse.key] = holding.settled()
@@ -142,6 +159,27 @@ class Commitments:
     def disobeys(self, evse: Evse) -> bool:
         """Whether an EVSE measurably draws more than the limit it accepted."""
         return self._disobedience_a(evse) > 0
+
+    def is_single(self, key: EvseKey) -> bool:
+        """Whether a vehicle was proven to use one phase only, though it might have used more."""
+        return self.holding(key).bound.single_for == self.use(key).transaction
+
+    def _prove(self, evse: Evse) -> None:
+        """Note a vehicle that draws on one phase only while it is given enough for more."""
+        key, at = evse.key, evse.metered_at
+        holding, use = self.holding(key), self.use(key)
+        bound = holding.bound
+        if (
+            at is None
+            or bound.at is None
+            or at < bound.at + PROVEN_AFTER
+            or bound.phases == 1
+            or not bound.holds(self._now(), use)
+        ):
+            return
+        if evse.is_charging and evse.reading.phases_in_use() == 1:
+            single = replace(bound, single_for=use.transaction)
+            self.holdings[key] = replace(holding, bound=single)
 
     def _was_seen(self, station: Station) -> bool:
         """Whether the station has ever been connected, in this life or an earlier one."""

@@ -8,9 +8,10 @@ from ..model.allotments import Reason
 from ..model.configuration import SiteConfig
 from ..model.notices import ADVICE, Notice, NoticeKind
 from ..model.stations import Station
+from .binding import can_lease, pauses_with_transaction
 from .commitments import Commitments
 from .targets import Targets
-from .wishes import SAME_A, can_lease
+from .wish import SAME_A
 
 
 def concerns_of(
@@ -26,15 +27,14 @@ def concerns_of(
     starved = [
         allotment for allotment in allotments if allotment.reason is Reason.NOT_ENOUGH
     ]
-    lasting = [targets.fallbacks[allotment.key] for allotment in allotments]
-    differs = any(
-        abs(a.current.a - b.current.a) > SAME_A
-        for a, b in zip(allotments, lasting, strict=True)
+    lasts = any(
+        abs(allotment.current.a - targets.fallbacks[allotment.key].current.a) > SAME_A
+        and not pauses_with_transaction(station, targets, allotment.key)
+        for allotment in allotments
     )
     facts = {
         NoticeKind.NOT_CONTROLLABLE: not station.capabilities.is_controllable,
-        NoticeKind.LIMITS_DO_NOT_EXPIRE: differs
-        and not can_lease(station.capabilities),
+        NoticeKind.LIMITS_DO_NOT_EXPIRE: lasts and not can_lease(station.capabilities),
         NoticeKind.LIMIT_UNANSWERED: station.connected
         and station.identity in commitments.deaf,
         NoticeKind.LIMIT_IGNORED: station.connected

@@ -13,7 +13,7 @@ from ..model.stations import Station
 from .commitments import Commitments
 from .headroom import headroom_a
 from .targets import Targets
-from .wishes import SAME_A, Wish
+from .wish import SAME_A, Wish
 
 # A raise to less than what is wanted must be worth a write.
 WORTHWHILE_A = 0.5
@@ -45,7 +45,8 @@ class Fitting:
         if not wish.raises:
             is_first = holding.fallback_a is None
             return self._first_limit(identity, order) if is_first else order
-        room_a = self._room_a(key)
+        gathering = wish.gathering
+        room_a = self._room_a(key) / gathering
         if order.current.a <= room_a + SAME_A:
             return order
         if self._commitments.is_settling() or self._others_lower(identity):
@@ -53,8 +54,8 @@ class Fitting:
         # What binds will not go away by itself (an offline station, say): take what there is.
         least_a = self._targets.minimum_a(key)
         there_a = at_least_minimum(floor_tenths(room_a), least_a)
-        held_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
-        if there_a > held_a + WORTHWHILE_A:
+        held_a = self._commitments.own_in_force_a(key)
+        if there_a * gathering > held_a + WORTHWHILE_A:
             return replace(order, current=Current(there_a))
         if order.layer is Layer.FALLBACK and holding.fallback_doubt_a is not None:
             # The raise does not fit, and may have been applied: take it back.

@@ -6,7 +6,9 @@ Promise 1 counts on these figures, so each errs to the larger side.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ..model.capabilities import Place
 from ..model.orders import Layer, LimitOrder
+from .bound import NOBODY, UNBOUND, Bound, Use
 
 # Until a vehicle has followed a lower limit its amperes are still on the wire: 5 s for the vehicle (IEC 61851-1
 # annex A) and as much again for the station to pass the limit on.
@@ -32,6 +34,8 @@ class Holding:
     settling_until: datetime | None = None
     fallback_phases: int | None = None
     lease_phases: int | None = None
+    # The lease of a transaction lies over both.
+    bound: Bound = UNBOUND
 
     def has_lease(self, now: datetime) -> bool:
         """Whether a lease lies over the fallback."""
@@ -40,6 +44,12 @@ class Holding:
             and self.lease_until is not None
             and now < self.lease_until
         )
+
+    def place(self, now: datetime, use: Use) -> Place:
+        """Return which of its limits is in force."""
+        if self.bound.holds(now, use):
+            return Place.TRANSACTION
+        return Place.LEASE if self.has_lease(now) else Place.EVSE
 
     def is_settling(self, now: datetime) -> bool:
         """Whether a vehicle may still be following a lowered limit."""
@@ -52,8 +62,14 @@ class Holding:
             for moment in (self.fallback_at, self.settling_until)
         )
 
-    def in_force_a(self, now: datetime, unlimited_a: float) -> float:
-        """Return the limit that the station was last known to hold."""
+    def in_force_a(self, now: datetime, unlimited_a: float, use: Use = NOBODY) -> float:
+        """Return the limit that the station was last known to hold; `use` is what is certain of the vehicle."""
+        if self.bound.holds(now, use):
+            return min(unlimited_a, self.bound.in_force_a(use))
+        return self.beneath_a(now, unlimited_a)
+
+    def beneath_a(self, now: datetime, unlimited_a: float) -> float:
+        """Return the limit that holds when no transaction has one of its own."""
         if self.has_lease(now) and self.lease_a is not None:
             return self.lease_a
         return unlimited_a if self.fallback_a is None else self.fallback_a
@@ -66,13 +82,8 @@ class Holding:
 
     @property
     def doubt_a(self) -> float | None:
-        """The highest limit whose fate is not known, in amperes per phase."""
-        doubts = [
-            doubt_a
-            for doubt_a in (self.fallback_doubt_a, self.lease_doubt_a)
-            if doubt_a is not None
-        ]
-        return max(doubts, default=None)
+        """The highest limit whose fate is not known and that no transaction ends, in amperes per phase."""
+        return _highest(self.fallback_doubt_a, self.lease_doubt_a)
 
     def most_a(
         self,
@@ -81,24 +92,32 @@ class Holding:
         *,
         connected: bool,
         settling: bool = True,
+        use: Use = NOBODY,
     ) -> float:
         """Return the most that may be drawn under what the station may hold; `settling` counts who still lets go.
 
-        An offline station may lose its lease in a restart, so the greater of lease and fallback counts.
+        A transaction may end at any time and with it its lease, and an offline station may lose its lease in a restart: the
+        greater of lease and what lies beneath counts.
         """
-        candidates = [self.in_force_a(now, unlimited_a)]
+        candidates = [
+            self.in_force_a(now, unlimited_a, use),
+            self.beneath_a(now, unlimited_a),
+        ]
         if not connected:
             candidates.append(
                 unlimited_a if self.fallback_a is None else self.fallback_a
             )
-        if self.doubt_a is not None:
-            candidates.append(self.doubt_a)
+        doubt_a = _highest(self.doubt_a, self.bound.in_doubt_a(use))
+        if doubt_a is not None:
+            candidates.append(doubt_a)
         if settling and self.is_settling(now) and self.settling_a is not None:
             candidates.append(self.settling_a)
         return min(unlimited_a, max(candidates))
 
-    def sending(self, order: LimitOrder) -> Holding:
+    def sending(self, order: LimitOrder, use: Use = NOBODY) -> Holding:
         """Return it with an order on its way: possibly applied until the answer says otherwise."""
+        if order.transaction_id is not None:
+            return replace(self, bound=self.bound.sending(order, use))
         if order.layer is Layer.LEASE:
             doubt_a = max(order.current.a, self.lease_doubt_a or 0.0)
             same = self.lease_phases == order.use_phases
@@ -117,31 +136,25 @@ class Holding:
             lease_doubt_a=before.lease_doubt_a,
             fallback_phases=before.fallback_phases,
             lease_phases=before.lease_phases,
+            bound=before.bound,
         )
 
     def applied(
-        self, order: LimitOrder, now: datetime, unlimited_a: float, *, idle: bool
+        self,
+        order: LimitOrder,
+        now: datetime,
+        unlimited_a: float,
+        *,
+        idle: bool,
+        use: Use = NOBODY,
     ) -> Holding:
         """Return it after the station accepted an order. `idle`: nothing is being drawn that has to follow."""
-        before_a = max(self.in_force_a(now, unlimited_a), self.doubt_a or 0.0)
-        if order.layer is Layer.LEASE:
-            until = now + timedelta(seconds=order.lease_s or 0)
-            held = replace(
-                self,
-                lease_a=order.current.a,
-                lease_until=until,
-                lease_doubt_a=None,
-                lease_phases=order.use_phases,
-            )
-        else:
-            held = replace(
-                self,
-                fallback_a=order.current.a,
-                fallback_at=now,
-                fallback_doubt_a=None,
-                fallback_phases=order.use_phases,
-            )
-        if idle or held.in_force_a(now, unlimited_a) >= before_a:
+        before_a = max(
+            self.in_force_a(now, unlimited_a, use),
+            _highest(self.doubt_a, self.bound.in_doubt_a(use)) or 0.0,
+        )
+        held = self._with(order, now)
+        if idle or held.in_force_a(now, unlimited_a, use) >= before_a:
             return held
         if held.is_settling(now):
             before_a = max(before_a, held.settling_a or 0.0)
@@ -151,6 +164,35 @@ class Holding:
             settling_until=now + timedelta(seconds=SETTLING_S),
         )
 
+    def _with(self, order: LimitOrder, now: datetime) -> Holding:
+        """Return it with an order in its place."""
+        if order.transaction_id is not None:
+            return replace(self, bound=self.bound.applied(order, now))
+        if order.layer is Layer.LEASE:
+            until = now + timedelta(seconds=order.lease_s or 0)
+            return replace(
+                self,
+                lease_a=order.current.a,
+                lease_until=until,
+                lease_doubt_a=None,
+                lease_phases=order.use_phases,
+            )
+        return replace(
+            self,
+            fallback_a=order.current.a,
+            fallback_at=now,
+            fallback_doubt_a=None,
+            fallback_phases=order.use_phases,
+        )
+
+    def without_leases(self) -> Holding:
+        """Return it after its leases are known to be gone."""
+        return replace(self, lease_a=None, lease_until=None, bound=UNBOUND)
+
     def settled(self) -> Holding:
         """Return it after the vehicle was measured to have followed."""
         return replace(self, settling_a=None, settling_until=None)
+
+
+def _highest(*limits_a: float | None) -> float | None:
+    return max((limit_a for limit_a in limits_a if limit_a is not None), default=None)

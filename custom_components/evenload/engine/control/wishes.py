@@ -1,37 +1,20 @@
 """Where a station's limits differ from what they should be, as orders: what lowers apart from what raises."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from ..model.capabilities import Capabilities
+from ..csms.limiting.terms import takes_watts
 from ..model.configuration import StationConfig
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
 from ..model.phases import CurrentType
 from ..model.stations import Evse, Station
+from .binding import Binding, can_lease, pauses_with_transaction
 from .commitments import Commitments
-from .targets import Targets, phases_in_use
-
-# How long a lease lasts when Home Assistant dies, and how early it is renewed while it lives.
-LEASE_S = 900
-RENEW_BEFORE_S = 450.0
-
-# A lease that has become superfluous is set to the fallback and left to expire: clearing a profile makes some
-# stations jump to their maximum for a moment.
-LAST_LEASE_S = 60
-
-# Limits that differ by less than what OCPP can express are the same.
-SAME_A = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """An order that would put one limit right; `raises` tells whether it needs room."""
-
-    order: LimitOrder
-    raises: bool
+from .targets import Targets
+from .wish import LAST_LEASE_S, LEASE_S, SAME_A, Wish, renewal_due
 
 
 class Wishes:
@@ -44,6 +27,7 @@ class Wishes:
         self._commitments = commitments
         self._now = now
         self._voltage_v = voltage_v
+        self._binding = Binding(commitments, now, voltage_v)
 
     def of(
         self,
@@ -71,6 +55,9 @@ class Wishes:
         key = EvseKey(station.identity, WHOLE_STATION)
         if station.capabilities.station_limit is False:
             return
+        if takes_watts(station.capabilities) and can_limit_evses(station):
+            yield from self._lifted(key, station)
+            return
         wanted_a = targets.shares[station.identity].current_a
         if station.capabilities.evse_limit is False:
             # Its own limit is all that there is: it carries what a lease would, as far as one limit can.
@@ -79,6 +66,15 @@ class Wishes:
         yield from self._fallback(
             key, wanted_a, self._station_order(station), unverified
         )
+
+    def _lifted(self, key: EvseKey, station: Station) -> Iterable[Wish]:
+        """Take a limit back that would hold a vehicle to the watts that are safe on one phase."""
+        held_a = self._commitments.holding(key).fallback_a
+        unlimited_a = self._commitments.unlimited_a(key)
+        if held_a is not None and held_a < unlimited_a - SAME_A:
+            wired = len(self._commitments.site.stations[station.identity].wiring)
+            order = replace(self._station_order(station), phases=wired)
+            yield Wish(replace(order, current=Current(unlimited_a)), raises=True)
 
     def _carried_a(self, station: Station, targets: Targets) -> float:
         if len(station.evses) == 1:
@@ -94,9 +90,7 @@ class Wishes:
             return order
         return replace(order, current_type=CurrentType.DC, phases=kinds[0].phases)
 
-    def _evse_order(
-        self, evse: Evse, config: StationConfig, targets: Targets
-    ) -> LimitOrder:
+    def _evse_order(self, station: Station, evse: Evse, targets: Targets) -> LimitOrder:
         """Return what an order for an EVSE says beside its limit."""
         kind = self._commitments.kind(evse.key)
         order = LimitOrder(
@@ -106,9 +100,14 @@ class Wishes:
             current_type=kind.current_type,
             use_phases=targets.use_phases.get(evse.key),
         )
-        # Who takes only watts is given what is safe should the current end up on one phase; direct current comes from all.
-        used = kind.phases if kind.is_dc else phases_in_use(evse, config.wiring) or 1
-        return replace(order, phases=used)
+        if kind.is_dc:
+            # Direct current is made of all phases alike.
+            return replace(order, phases=kind.phases)
+        if kind.phases == 1 and takes_watts(station.capabilities):
+            # Who is not told takes watts for those of three phases.
+            return replace(order, use_phases=1)
+        # Watts are what is safe should all of them end up on one phase.
+        return order
 
     def _evse_limits(
         self,
@@ -119,16 +118,19 @@ class Wishes:
         unverified: set[EvseKey],
     ) -> Iterable[Wish]:
         evse = station.evses[key.evse]
-        order = self._evse_order(evse, config, targets)
+        order = self._evse_order(station, evse, targets)
         lasting_a = targets.fallbacks[key].current.a
         wanted_a = targets.allotments[key].current.a
         if station.capabilities.evse_limit is False:
             return
-        if not can_lease(station.capabilities):
+        if can_lease(station.capabilities):
+            yield from self._fallback(key, lasting_a, order, unverified)
+            yield from self._lease(key, lasting_a, wanted_a, order)
+        elif pauses_with_transaction(station, targets, key):
+            yield from self._fallback(key, lasting_a, order, unverified)
+        else:
             yield from self._fallback(key, wanted_a, order, unverified)
-            return
-        yield from self._fallback(key, lasting_a, order, unverified)
-        yield from self._lease(key, lasting_a, wanted_a, order)
+        yield from self._binding.wishes(station, evse, targets, order)
 
     def _fallback(
         self,
@@ -165,7 +167,7 @@ class Wishes:
         differs = abs(wanted_a - lasting_a) > SAME_A
         if not (holding.has_lease(self._now) or differs or doubtful):
             return
-        now_a = holding.in_force_a(self._now, self._commitments.unlimited_a(key))
+        now_a = holding.beneath_a(self._now, self._commitments.unlimited_a(key))
         lease_s = LEASE_S if differs else LAST_LEASE_S
         order = replace(
             order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
@@ -177,21 +179,14 @@ class Wishes:
             yield Wish(order, raises=False)
 
 
-def renewal_due(lease_until: datetime | None) -> datetime:
-    """Return when a lease should be renewed."""
-    if lease_until is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return lease_until - timedelta(seconds=RENEW_BEFORE_S)
-
-
-def can_lease(capabilities: Capabilities) -> bool:
-    """Whether a limit in this station can expire by itself, as far as is known."""
-    return capabilities.leases is not False and capabilities.highest_stack_level != 0
+def can_limit_evses(station: Station) -> bool:
+    """Whether its EVSEs take limits of their own, as far as is known."""
+    return station.capabilities.evse_limit is not False
 
 
 def can_limit(station: Station) -> bool:
     """Whether a single EVSE can be limited: by a limit of its own, or by the station's where it is the only one."""
     known = station.capabilities
-    if known.evse_limit is not False:
+    if can_limit_evses(station):
         return True
     return known.station_limit is not False and len(station.evses) == 1

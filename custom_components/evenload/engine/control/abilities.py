@@ -1,0 +1,54 @@
+"""The stations as control sees them: what was learnt of each, with what its dialect and its owner say of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from ..csms.dialects.matching import quirks_of
+from ..csms.limiting.terms import abilities_of
+from ..model.capabilities import Capabilities
+from ..model.configuration import Overrides, SiteConfig
+from ..model.stations import Station, StationInfo
+
+
+class Abilities(Mapping[str, Station]):
+    """A view of the stations in which `capabilities` are what holds, not only what was learnt."""
+
+    def __init__(
+        self, stations: Mapping[str, Station], site: Callable[[], SiteConfig]
+    ) -> None:
+        """Look at these stations, now and whenever they change."""
+        self._stations = stations
+        self._site = site
+        self._shown: dict[str, tuple[Station, Overrides, Station]] = {}
+        self._found: dict[
+            str, tuple[Capabilities, StationInfo, Overrides, Capabilities]
+        ] = {}
+
+    def __getitem__(self, identity: str) -> Station:
+        """Return one station. What it comes to is worked out once for every change."""
+        station = self._stations[identity]
+        config = self._site().stations.get(identity)
+        overrides = Overrides() if config is None else config.overrides
+        shown = self._shown.get(identity)
+        if shown is not None and shown[0] is station and shown[1] is overrides:
+            return shown[2]
+        seen = replace(station, capabilities=self._abilities(station, overrides))
+        self._shown[identity] = (station, overrides, seen)
+        return seen
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the identities."""
+        return iter(self._stations)
+
+    def __len__(self) -> int:
+        """Return how many stations there are."""
+        return len(self._stations)
+
+    def _abilities(self, station: Station, overrides: Overrides) -> Capabilities:
+        known, info = station.capabilities, station.info
+        found = self._found.get(station.identity)
+        if found is not None and found[:3] == (known, info, overrides):
+            return found[3]
+        abilities = abilities_of(known, quirks_of(info), overrides)
+        self._found[station.identity] = (known, info, overrides, abilities)
+        return abilities

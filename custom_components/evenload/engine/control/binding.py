@@ -1,0 +1,138 @@
+"""What one transaction should be given beside the lasting limits: the watts of all its phases, or a pause that ends with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import ceil
+
+from ..csms.dialects.matching import quirks_of
+from ..csms.limiting.terms import takes_watts
+from ..model.allotments import Reason
+from ..model.capabilities import Capabilities
+from ..model.identity import EvseKey
+from ..model.limits import Current
+from ..model.orders import Layer, LimitOrder
+from ..model.stations import Evse, EvseStatus, Station
+from .bound import flow_a, use_of
+from .commitments import Commitments
+from .targets import Targets
+from .wish import LAST_LEASE_S, LEASE_S, SAME_A, Wish, renewal_due
+
+# A vehicle in one of these may begin to draw once it is given enough for all of its phases.
+_MAY_BEGIN = frozenset(
+    {EvseStatus.PREPARING, EvseStatus.CHARGING, EvseStatus.SUSPENDED_EVSE}
+)
+
+
+def can_lease(abilities: Capabilities) -> bool:
+    """Whether a limit in this station can expire by itself, as far as is known."""
+    return abilities.leases is not False
+
+
+def pauses_with_transaction(station: Station, targets: Targets, key: EvseKey) -> bool:
+    """Whether a pause is left to the transaction, at a station in which nothing else expires.
+
+    Only the owner's own: what makes room for others must hold for the next vehicle, too, from its first second.
+    """
+    abilities, evse = station.capabilities, station.evses[key.evse]
+    if can_lease(abilities) or abilities.transaction_leases is False:
+        return False
+    if evse.is_charging and use_of(evse).transaction is None:
+        # It draws without one that is known of.
+        return False
+    if targets.allotments[key].reason is not Reason.PAUSED:
+        return False
+    present_a = targets.present[station.identity].current_a
+    return present_a >= targets.shares[station.identity].current_a - SAME_A
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """So much on each of so many phases."""
+
+    limit_a: float
+    phases: int
+
+
+class Binding:
+    """Finds what is to be put right in the lease of one EVSE's transaction."""
+
+    def __init__(
+        self, commitments: Commitments, now: datetime, voltage_v: float
+    ) -> None:
+        """Look at the holdings as they are now."""
+        self._commitments = commitments
+        self._now = now
+        self._voltage_v = voltage_v
+
+    def wishes(
+        self, station: Station, evse: Evse, targets: Targets, order: LimitOrder
+    ) -> Iterable[Wish]:
+        """Return the one that there may be; `order` is what an order for this EVSE says beside its limit."""
+        key = evse.key
+        use = self._commitments.use(key)
+        if use.transaction is None or station.capabilities.transaction_leases is False:
+            return
+        bound = self._commitments.holding(key).bound
+        holds = bound.holds(self._now, use)
+        doubtful = bound.in_doubt_a(use) is not None
+        need = self._need(station, evse, targets)
+        if need is None and not (holds or doubtful):
+            return
+        told = need or _Need(targets.allotments[key].current.a, use.phases)
+        order = replace(
+            order,
+            current=Current(told.limit_a),
+            layer=Layer.LEASE,
+            lease_s=LAST_LEASE_S if need is None else LEASE_S,
+            phases=told.phases,
+            transaction_id=use.transaction,
+        )
+        is_same = (
+            holds
+            and abs((bound.limit_a or 0.0) - told.limit_a) <= SAME_A
+            and (bound.phases, bound.use_phases) == (told.phases, order.use_phases)
+        )
+        due = need is not None and renewal_due(bound.until) <= self._now
+        flows_a = flow_a(order, use)
+        if flows_a > self._commitments.own_in_force_a(key) + SAME_A:
+            yield Wish(order, raises=True, gathering=flows_a / told.limit_a)
+        elif not is_same or due or doubtful:
+            yield Wish(order, raises=False)
+
+    def _need(self, station: Station, evse: Evse, targets: Targets) -> _Need | None:
+        """Return what the transaction needs beyond what lies beneath its lease, or None when that is enough."""
+        key = evse.key
+        if pauses_with_transaction(station, targets, key):
+            return _Need(0.0, 1)
+        kind = self._commitments.kind(key)
+        wanted_a = targets.allotments[key].current.a
+        if kind.is_dc or not takes_watts(station.capabilities) or wanted_a <= 0:
+            return None
+        used = min(self._commitments.use(key).phases, kind.phases)
+        least_w = quirks_of(station.info).three_phase_minimum_w or 0.0
+        if used > 1:
+            # With less the station itself would go back to one phase, and all of it would flow there.
+            enough = used < 3 or wanted_a * self._voltage_v * used >= least_w
+            return _Need(wanted_a, used) if enough else None
+        return self._trial(evse, wanted_a, kind.phases, least_w)
+
+    def _trial(
+        self, evse: Evse, wanted_a: float, wired: int, least_w: float
+    ) -> _Need | None:
+        """Return the least with which a vehicle can show how many phases it uses; it needs room for all of that on one.
+
+        A station that spreads what is safe on one phase over three offers less than 6 A on each: nobody would ever begin.
+        """
+        minimum_a = self._commitments.kind(evse.key).minimum_a
+        if least_w and wired > 2:
+            minimum_a = max(
+                minimum_a, ceil(least_w / self._voltage_v / wired * 10) / 10
+            )
+        is_enough = wanted_a >= minimum_a * wired
+        if is_enough or wanted_a < minimum_a or evse.status not in _MAY_BEGIN:
+            return None
+        seen = evse.is_charging and evse.reading.phases_in_use() is not None
+        if seen and (not least_w or self._commitments.is_single(evse.key)):
+            return None
+        return _Need(minimum_a, wired)
