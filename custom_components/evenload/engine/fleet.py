@@ -8,6 +8,7 @@ from .books import Books
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.figures import group_state
+from .control.phasing import Phasing
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .control.wishes import SAME_A, can_limit
@@ -48,8 +49,14 @@ class Fleet:
         self.discoveries = Observers[EvseKey]()
         self.concerns = Observers[Notice]()
         self.enforcer = Enforcer(
-            config, lambda: self.stations, now, save, self._limits_changed
+            config,
+            lambda: self.stations,
+            now,
+            save,
+            self._limits_changed,
+            self._look_at_phases,
         )
+        self.phasing = Phasing(lambda: self.stations, self.enforcer.commitments, now)
         self._reserved: dict[str, float] = {}
         self._now = now
         for identity in config.stations:
@@ -84,6 +91,7 @@ class Fleet:
         )
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
+            self.phasing.restarted(event.identity)
         if isinstance(event, MetersSampled):
             self._metered(EvseKey(event.identity, event.evse), before)
         station = self.stations[event.identity]
@@ -110,6 +118,8 @@ class Fleet:
         evse = replace(evse, metered_at=self._now())
         self._replace(evse)
         self.enforcer.observe(evse)
+        if self.phasing.is_watching(key):
+            self.enforcer.kick()
         if self.enforcer.commitments.disobeys(evse) and self.enforcer.contradicted(
             evse
         ):
@@ -140,10 +150,13 @@ class Fleet:
 
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
-        self.enforcer.commitments.site = self.config
+        self.enforcer.commitments.site = site = self.phasing.site(self.config)
         self._reserved = self.enforcer.commitments.reserved()
-        targets = targets_of(self.config, self.stations, self._reserved)
-        self.enforcer.set_targets(self.config, targets)
+        self.phasing.want(self.config, self._reserved)
+        targets = self.phasing.applied(
+            self.config, targets_of(site, self.stations, self._reserved)
+        )
+        self.enforcer.set_targets(site, targets)
         for identity in self.stations:
             if self._refresh(identity):
                 # What one vehicle does can change what another one may.
@@ -207,6 +220,12 @@ class Fleet:
             self.retarget()
         self._refresh(identity)
         self._tell(identity)
+
+    def _look_at_phases(self, identity: str) -> float | None:
+        """Take a change between one and three phases further; returns after how long to look again."""
+        if self.phasing.look(self.config, identity):
+            self.retarget()
+        return self.phasing.wait_s(identity)
 
     def _refresh(self, identity: str) -> bool:
         """Bring the shown allotments up to date; returns whether any changed."""

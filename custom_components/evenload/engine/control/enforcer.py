@@ -47,14 +47,19 @@ class Enforcer:
         now: Callable[[], datetime],
         save: Callable[[], Awaitable[bool]],
         changed: Callable[[str], None],
+        look: Callable[[str], float | None] = lambda _: None,
     ) -> None:
-        """Begin with no station; `save` writes durably and tells whether it could, `changed` hears whose limits did."""
+        """Begin with no station; `save` writes durably and tells whether it could, `changed` hears whose limits did.
+
+        `look` is called before a station's limits are looked at; returns after how many seconds it should be again.
+        """
         self.commitments = Commitments(site, stations, now)
         self.targets = Targets({}, {}, {}, {})
         self._stations = stations
         self._now = now
         self._save = save
         self._changed = changed
+        self._look = look
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
         self._unverified: set[EvseKey] = set()
         self._contradictions: Counter[EvseKey] = Counter()
@@ -153,6 +158,7 @@ class Enforcer:
 
     def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:
         """Return what to send to a station now, or None and after how many seconds to look again."""
+        soon_s = self._look(identity)
         station = self._stations()[identity]
         config = self.commitments.site.stations[identity]
         now = self._now()
@@ -164,6 +170,7 @@ class Enforcer:
         )
         self._waiting.discard(identity)
         waits: list[float] = self._renewals(station, now)
+        waits += [] if soon_s is None else [soon_s]
         for wish in wishes:
             order = fitting.order_for(identity, wish)
             if order is None:
