@@ -17,7 +17,8 @@ from .model.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from .model.stations import EvseStatus, StationInfo
+from .model.orders import WHOLE_STATION
+from .model.stations import Evse, EvseStatus, StationInfo
 from .model.transactions import TransactionStart
 from .observers import Observers
 from .reception import Reception
@@ -61,6 +62,16 @@ class Desk:
         station = self._fleet.stations.get(identity)
         return StationInfo() if station is None else station.info
 
+    def evse(self, identity: str, number: int) -> Evse | None:
+        """Return one EVSE as it is known to be, or None where there is none."""
+        station = self._fleet.stations.get(identity)
+        return None if station is None else station.evses.get(number)
+
+    def evse_of(self, identity: str, transaction_id: str) -> int | None:
+        """Return the EVSE of a transaction, or None where that is not known."""
+        key = self._fleet.books.ledger.key_of(identity, transaction_id)
+        return None if key is None or key.evse == WHOLE_STATION else key.evse
+
     def opened(self, link: Link) -> None:
         """Take a connection; the station's older one goes."""
         self._reception.welcome(link)
@@ -71,6 +82,7 @@ class Desk:
                 at=self._now(),
                 version=link.version,
                 address=link.address,
+                protection=link.entrance.protection,
             )
         )
 

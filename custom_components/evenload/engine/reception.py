@@ -1,6 +1,6 @@
 """The connections of a site: who is adopted, who waits, and which of two sockets of one station counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +32,11 @@ class Reception:
         # When each pending station was last asked what it is.
         self._asked: dict[str, datetime] = {}
 
+    @property
+    def links(self) -> Mapping[str, Link]:
+        """The connections that count, by station."""
+        return self._links
+
     def link(self, identity: str) -> Link:
         """Return the connection of a station. Raises `NotConnected`."""
         if identity not in self._links:
@@ -56,7 +61,12 @@ class Reception:
         if not self._is_adopted(link.identity):
             known = self.pending.get(link.identity)
             arrival = PendingStation(
-                link.identity, link.address, link.version, datetime.now(UTC)
+                link.identity,
+                link.address,
+                link.version,
+                datetime.now(UTC),
+                protection=link.entrance.protection,
+                pin=link.entrance.pin,
             )
             self.pending[link.identity] = (
                 replace(arrival, info=known.info) if known else arrival

@@ -22,24 +22,18 @@ from .model.notices import Notice, NoticeKind
 from .model.stations import Evse, OcppVersion, PendingStation, Station
 from .observers import Observers, Unsubscribe
 from .reception import Reception
+from .safe import Safe
+from .security import Security
 from .sessions.ledger import Ledger
 from .vault import Vault
 
 type Observer = Callable[[], None]
-
-# How long the owner is told that a station was turned away.
-REFUSAL_SHOWN_S = 600.0
 
 # How long an unknown station may be away before its announcement goes.
 AWAY_S = 180.0
 
 # What concerns the site as a whole has no other name.
 _SITE = ""
-
-_REFUSALS = {
-    "identity": NoticeKind.IDENTITY_REFUSED,
-    "too_many": NoticeKind.TOO_MANY_UNKNOWN,
-}
 
 
 class Site:
@@ -75,11 +69,17 @@ class Site:
         self._notices: dict[tuple[NoticeKind, str], Notice] = {}
         self._notice_observers = Observers[Notice]()
         self._fleet.concerns.add(None, self._notice)
-        self._refusals: dict[NoticeKind, asyncio.TimerHandle] = {}
         self._desk = Desk(self._fleet, self._reception, self._memory, self._events, now)
+        self._safe = Safe(vault, self._fleet, self._notice)
         self._listener = Listener(
-            listener, self._desk, {OcppVersion.V16: Adapter16}, self._turned_away
+            listener,
+            self._desk,
+            {OcppVersion.V16: Adapter16},
+            self._safe.alarms.turned_away,
+            self._safe,
+            now,
         )
+        self.security = Security(self._safe, self._reception, self._listener)
         self._now = now
 
     # Life cycle
@@ -87,6 +87,7 @@ class Site:
     async def load(self) -> None:
         """Restore what is known of stations, sessions and limits; stations are not connected yet."""
         state, sessions = await self._memory.load()
+        await self._safe.load()
         # The schemas are files.
         for version in OcppVersion:
             await asyncio.get_running_loop().run_in_executor(None, schemas, version)
@@ -104,8 +105,9 @@ class Site:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
         await self._fleet.enforcer.close()
         await self._listener.close()
-        for timer in (*self._refusals.values(), *self._leaving.values()):
+        for timer in self._leaving.values():
             timer.cancel()
+        await self.security.close()
         await self._memory.close()
 
     def reconfigure(self, config: SiteConfig) -> None:
@@ -113,12 +115,14 @@ class Site:
         came, gone = self._fleet.configure(config)
         for identity in gone:
             self._reception.dismiss(identity)
+            self._safe.forget(identity)
             for notice in [
                 notice
                 for notice in self._notices.values()
                 if notice.subject == identity
             ]:
                 self._notice(replace(notice, active=False))
+        self.security.review()
         for identity in came:
             self._adopt(identity)
         self._memory.save_soon()
@@ -250,7 +254,11 @@ class Site:
         now = self._now()
         self._tell(
             Connected(
-                identity=identity, at=now, version=link.version, address=link.address
+                identity=identity,
+                at=now,
+                version=link.version,
+                address=link.address,
+                protection=link.entrance.protection,
             )
         )
         if waiting.info is not None:
@@ -265,17 +273,6 @@ class Site:
 
     def _storage_trouble(self, trouble: bool) -> None:
         self._notice(Notice(NoticeKind.STORAGE_FAILED, _SITE, trouble))
-
-    def _turned_away(self, why: str) -> None:
-        """Tell the owner that a station was turned away, and stop telling when that has not happened for a while."""
-        kind = _REFUSALS[why]
-        self._notice(Notice(kind, _SITE))
-        if kind in self._refusals:
-            self._refusals[kind].cancel()
-        over = Notice(kind, _SITE, active=False)
-        self._refusals[kind] = asyncio.get_running_loop().call_later(
-            REFUSAL_SHOWN_S, self._notice, over
-        )
 
     def _notice(self, notice: Notice) -> None:
         """Tell a notice when it begins, changes or ends."""

@@ -11,6 +11,8 @@ class Part(StrEnum):
     STATE = "state"
     # Sessions that have ended.
     SESSIONS = "sessions"
+    # What stations are known by: hashes of their passwords.
+    SECURITY = "security"
 
 
 class Vault(Protocol):

@@ -19,6 +19,7 @@ from custom_components.evenload.engine.model.orders import (
     LimitOrder,
     Outcome,
 )
+from custom_components.evenload.engine.model.security import Entrance
 from custom_components.evenload.engine.model.stations import OcppVersion
 from tests.engine.virtual import virtual_now
 
@@ -57,6 +58,7 @@ class VirtualStation:
 
     version = OcppVersion.V16
     address = "127.0.0.1"
+    entrance = Entrance()
 
     def __post_init__(self) -> None:
         """Begin without any limit."""

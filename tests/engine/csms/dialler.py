@@ -1,6 +1,7 @@
 """A charging station of a few lines that says exactly what a test wants it to say."""
 
 import asyncio
+import base64
 from collections.abc import Callable, Sequence
 import contextlib
 from itertools import count
@@ -34,6 +35,12 @@ CONFIGURATION = {
 }
 
 
+def basic(user: str, password: str | bytes) -> str:
+    """An Authorization header (RFC 7617); the password may be any bytes (OCPP-J 1.6 §6.2)."""
+    secret = password if isinstance(password, bytes) else password.encode()
+    return "Basic " + base64.b64encode(user.encode() + b":" + secret).decode()
+
+
 def configuration(**changes: tuple[str | None, bool] | None) -> Payload:
     """An answer to GetConfiguration; None takes a key out."""
     keys = CONFIGURATION | changes
@@ -59,8 +66,15 @@ class Dialler:
         tls: ssl.SSLContext | None = None,
         path: str | None = None,
         pongs: bool = True,
+        password: str | bytes | None = None,
+        user: str | None = None,
+        source: str = "127.0.0.1",
     ) -> None:
-        """Prepare to dial; `path` instead of the identity, `pongs` False to leave pings unanswered."""
+        """Prepare to dial.
+
+        `path` instead of the identity; `pongs` False to leave pings unanswered; a `password` is shown as HTTP Basic
+        has it (`user` instead of the identity); `source` is the address to dial from.
+        """
         scheme = "ws" if tls is None else "wss"
         self.url = (
             f"{scheme}://127.0.0.1:{port}{path or '/' + quote(identity, safe='')}"
@@ -71,7 +85,14 @@ class Dialler:
         self.received: list[str] = []
         self.close_code: int | None = None
         self.closed = asyncio.Event()
-        self._options = {"subprotocols": subprotocols, "ssl": tls}
+        self._options = {
+            "subprotocols": subprotocols,
+            "ssl": tls,
+            "additional_headers": {}
+            if password is None
+            else {"Authorization": basic(user or identity, password)},
+            "local_addr": (source, 0),
+        }
         self._pongs = pongs
         self._socket: ClientConnection
         self._reader: asyncio.Task[None]

@@ -43,7 +43,12 @@ def after(station: Station, event: Event, site: SiteConfig) -> Station:
     """Return the station after an event. Sessions are not its matter: the ledger keeps those."""
     match event:
         case Connected():
-            station = replace(station, connected=True, version=event.version)
+            station = replace(
+                station,
+                connected=True,
+                version=event.version,
+                protection=event.protection,
+            )
         case Disconnected():
             return station if event.replaced else replace(station, connected=False)
         case Booted():

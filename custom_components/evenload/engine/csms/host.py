@@ -3,8 +3,10 @@
 from typing import Protocol
 
 from ..model.capabilities import Capabilities
+from ..model.configuration import Overrides
 from ..model.events import Event, TransactionEnded
-from ..model.stations import OcppVersion, StationInfo
+from ..model.security import Entrance
+from ..model.stations import Evse, OcppVersion, StationInfo
 from ..model.transactions import TransactionStart
 from .commands import Commands
 
@@ -28,6 +30,10 @@ class Link(Protocol):
     def address(self) -> str:
         """Where the station dialled from."""
 
+    @property
+    def entrance(self) -> Entrance:
+        """How the station came in."""
+
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
 
@@ -47,8 +53,17 @@ class Host(Protocol):
     def capabilities(self, identity: str) -> Capabilities:
         """Return what is known of the station so far."""
 
+    def overrides(self, identity: str) -> Overrides:
+        """Return what the owner knows better of the station."""
+
     def info(self, identity: str) -> StationInfo:
         """Return what the station said of itself when it last booted."""
+
+    def evse(self, identity: str, number: int) -> Evse | None:
+        """Return one EVSE as it is known to be, or None where there is none."""
+
+    def evse_of(self, identity: str, transaction_id: str) -> int | None:
+        """Return the EVSE of a transaction, or None where that is not known."""
 
     def opened(self, link: Link) -> None:
         """Tell that a connection is open; an older one of the same station is still there."""

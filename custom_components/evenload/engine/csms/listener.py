@@ -3,40 +3,54 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-import errno
+from datetime import datetime
 from http import HTTPStatus
 import logging
 import ssl
+from typing import Protocol
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from ..model.configuration import ListenerConfig
-from ..model.errors import ListenerError
 from ..model.identity import is_valid_identity, masked
+from ..model.security import Entrance, TlsFailure
 from ..model.stations import OcppVersion
 from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Waiting
+from .certificates import CertificateFacts
 from .connection import Adapter, Connection
+from .doorstep import peer_of
+from .gate import Arrival, Gate, Keyring, TurnedAway
 from .host import Host
+from .ports import Ports
+from .renewal import Renewal, Told
 
 _LOGGER = logging.getLogger(__name__)
 
-# Port scanners and browsers end in failed handshakes; the library would log each with a traceback.
-_SOCKET_LOGGER = logging.getLogger(f"{__name__}.websocket")
-_SOCKET_LOGGER.setLevel(logging.CRITICAL)
-
 # Newest first: the newest version both speak is chosen (design.md, "Stations").
-_SUBPROTOCOLS = {"ocpp1.6": OcppVersion.V16}
-
-# Home Assistant waits for this when it stops.
-CLOSE_PATIENCE_S = 4.0
+_SUBPROTOCOLS = {
+    "ocpp2.1": OcppVersion.V21,
+    "ocpp2.0.1": OcppVersion.V201,
+    "ocpp1.6": OcppVersion.V16,
+}
 
 # What stands for bytes that are no UTF-8: two stations would end up with one name.
 _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 type AdapterFactory = Callable[[Connection, Host], Adapter]
+
+
+class Guard(Keyring, Told, Protocol):
+    """Who knows the keys of the stations, and hears what happens at the ports."""
+
+    def accepts(self, identity: str, entrance: Entrance) -> bool:
+        """Whether who came in like this may stay."""
+
+    def not_agreed(self, address: str, failure: TlsFailure) -> None:
+        """Tell that somebody could not agree on encryption with this machine."""
 
 
 class Listener:
@@ -48,22 +62,39 @@ class Listener:
         host: Host,
         adapters: dict[OcppVersion, AdapterFactory],
         on_refused: Callable[[str], None],
+        guard: Guard,
+        now: Callable[[], datetime],
     ) -> None:
         """Keep what is needed; `on_refused` hears why (`identity`, `too_many`) a station was turned away."""
-        self._config = config
         self._host = host
         self._adapters = adapters
         self._on_refused = on_refused
-        self._server: Server | None = None
+        self._guard = guard
+        self._now = now
+        self._gate = Gate(guard)
+        self._ports = Ports(config, guard.not_agreed)
         self._waiting = Waiting()
+        self._renewal: Renewal | None = None
+        self._watch: asyncio.Task[None] | None = None
+        # How those came in whose handshake is not over.
+        self._entering: WeakKeyDictionary[ServerConnection, Entrance] = (
+            WeakKeyDictionary()
+        )
 
     @property
     def port(self) -> int:
-        """The port that is open, or the one that was asked for."""
-        if self._server is not None:
-            for socket in self._server.sockets:
-                return int(socket.getsockname()[1])
-        return self._config.port
+        """The port that is open, or the one that was asked for; without encryption where there are two."""
+        return self._ports.port
+
+    @property
+    def tls_port(self) -> int | None:
+        """The port with encryption, if there is one."""
+        return self._ports.tls_port
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """What is known of the certificate in use."""
+        return None if self._ports.tls is None else self._ports.tls.facts
 
     async def open(self) -> None:
         """Open the port.
@@ -72,48 +103,29 @@ class Listener:
             ListenerError: `address_in_use`, `cannot_bind` or `invalid_certificate`.
 
         """
-        context = await asyncio.get_running_loop().run_in_executor(
-            None, tls_context, self._config
+        await self._ports.open(
+            self._serve, self._process_request, self._select_subprotocol
         )
-        try:
-            self._server = await serve(
-                self._serve,
-                self._config.host,
-                self._config.port,
-                ssl=context,
-                process_request=self._process_request,
-                select_subprotocol=self._select_subprotocol,
-                compression=None,
-                # Not every station answers pings: the adapter watches the connection itself.
-                ping_interval=None,
-                close_timeout=2,
-                max_size=ADOPTED_FRAME_BYTES,
-                server_header=None,
-                logger=_SOCKET_LOGGER,
+        if self._ports.tls is not None:
+            self._renewal = Renewal(self._ports.tls, self._guard, self._now)
+            self._watch = asyncio.create_task(
+                self._renewal.watch(), name="evenload certificate"
             )
-        except OSError as error:
-            key = "address_in_use" if error.errno == errno.EADDRINUSE else "cannot_bind"
-            raise ListenerError(
-                key, self._config.host, self._config.port, error.strerror or ""
-            ) from error
 
     async def close(self) -> None:
         """Close the port and every connection (1001)."""
-        if self._server is None:
-            return
-        sockets = tuple(self._server.connections)
-        self._server.close()
-        try:
-            async with asyncio.timeout(CLOSE_PATIENCE_S):
-                await self._server.wait_closed()
-        except TimeoutError:
-            # Who does not read does not read a goodbye.
-            for socket in sockets:
-                socket.transport.abort()
-            await self._server.wait_closed()
-        self._server = None
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+            self._watch = None
+        await self._ports.close()
 
-    def _process_request(
+    async def reload_certificate(self) -> None:
+        """Use the certificate that the files hold now; nobody is disconnected. Raises `ListenerError`."""
+        if self._renewal is not None:
+            await self._renewal.reload()
+
+    async def _process_request(
         self, socket: ServerConnection, request: Request
     ) -> Response | None:
         """Refuse what cannot be a station before it costs a websocket."""
@@ -127,20 +139,34 @@ class Listener:
             return socket.respond(
                 HTTPStatus.BAD_REQUEST, "This identity cannot be used\n"
             )
-        if self._host.is_adopted(identity):
+        arrival = arrival_of(socket, request, identity)
+        if not self._host.is_adopted(identity):
+            if not self._waiting.has_room(identity, asyncio.get_running_loop().time()):
+                self._on_refused("too_many")
+                return socket.respond(
+                    HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations\n"
+                )
+            self._entering[socket] = self._gate.announce(arrival)
             return None
-        if not self._waiting.has_room(identity, asyncio.get_running_loop().time()):
-            self._on_refused("too_many")
-            return socket.respond(
-                HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations\n"
-            )
+        entrance = await self._gate.judge(arrival)
+        if isinstance(entrance, TurnedAway):
+            response = socket.respond(entrance.status, entrance.text)
+            for name, value in entrance.headers:
+                response.headers[name] = value
+            return response
+        self._entering[socket] = entrance
         return None
 
     def _select_subprotocol(
         self, _socket: ServerConnection, offered: Sequence[Subprotocol]
     ) -> Subprotocol | None:
         return next(
-            (Subprotocol(name) for name in _SUBPROTOCOLS if name in offered), None
+            (
+                Subprotocol(name)
+                for name, version in _SUBPROTOCOLS.items()
+                if name in offered and version in self._adapters
+            ),
+            None,
         )
 
     async def _serve(self, socket: ServerConnection) -> None:
@@ -155,11 +181,16 @@ class Listener:
             return
         version = _SUBPROTOCOLS.get(socket.subprotocol or "", OcppVersion.V16)
         factory = self._adapters[version]
-        address = str(socket.remote_address[0]) if socket.remote_address else ""
+        entrance = self._entering.pop(socket, Entrance())
         connection = Connection(
-            socket, identity, address, lambda made: factory(made, self._host)
+            socket, identity, entrance.address, lambda made: factory(made, self._host)
         )
+        connection.entrance = entrance
         if self._host.is_adopted(identity):
+            if not self._guard.accepts(identity, entrance):
+                # It was adopted, or its owner required more of it, while it was coming in.
+                await socket.close(1012, "Dial again")
+                return
             await self._run(connection)
             return
         now = asyncio.get_running_loop().time()
@@ -198,22 +229,19 @@ def identity_of(path: str) -> str | None:
     return unquote(last, errors="replace") or None
 
 
-def tls_context(config: ListenerConfig) -> ssl.SSLContext | None:
-    """Return the TLS context of the listener, or None where it has no certificate. Reads files.
-
-    Raises:
-        ListenerError: `invalid_certificate`.
-
-    """
-    if config.certificate is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        # Without a password OpenSSL would ask for one on the terminal, and wait.
-        context.load_cert_chain(config.certificate, config.private_key, password="")
-    except (OSError, ssl.SSLError) as error:
-        raise ListenerError(
-            "invalid_certificate", config.host, config.port, str(error)
-        ) from error
-    return context
+def arrival_of(socket: ServerConnection, request: Request, identity: str) -> Arrival:
+    """Return what somebody shows who says to be this station."""
+    transport = socket.transport
+    tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+    authorizations = request.headers.get_all("Authorization")
+    hosts = request.headers.get_all("Host")
+    before = request.path.partition("?")[0].rstrip("/").rpartition("/")[0]
+    scheme = "ws" if tls is None else "wss"
+    return Arrival(
+        identity=identity,
+        address=peer_of(transport),
+        encrypted=tls is not None,
+        authorization=authorizations[0] if len(authorizations) == 1 else None,
+        certificate=None if tls is None else tls.getpeercert(binary_form=True),
+        url=f"{scheme}://{hosts[0]}{before}/" if hosts else None,
+    )

@@ -28,6 +28,24 @@ class NoticeKind(StrEnum):
     IDENTITY_REFUSED = "identity_refused"
     # More unknown stations dial in than are held.
     TOO_MANY_UNKNOWN = "too_many_unknown"
+    # A station was not let in (the values are those of `security.Refusal`).
+    PASSWORD_MISSING = "password_missing"
+    PASSWORD_WRONG = "password_wrong"
+    PASSWORD_UNKNOWN = "password_unknown"
+    ENCRYPTION_MISSING = "encryption_missing"
+    STATION_CERTIFICATE_MISSING = "station_certificate_missing"
+    STATION_CERTIFICATE_FOREIGN = "station_certificate_foreign"
+    # A station was given a password and comes without it.
+    PASSWORD_UNUSED = "password_unused"
+    # Somebody could not agree on encryption (the values are those of `security.TlsFailure`).
+    TLS_NOT_ENCRYPTED = "tls_not_encrypted"
+    TLS_ON_PLAIN_PORT = "tls_on_plain_port"
+    TLS_NOTHING_IN_COMMON = "tls_nothing_in_common"
+    TLS_DISTRUSTED = "tls_distrusted"
+    TLS_STATION_CERTIFICATE = "tls_station_certificate"
+    # The certificate of the site ends within a month, or a newer one cannot be used.
+    CERTIFICATE_ENDS = "certificate_ends"
+    CERTIFICATE_UNUSABLE = "certificate_unusable"
 
 
 ADVICE = (

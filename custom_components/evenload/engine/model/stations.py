@@ -10,6 +10,7 @@ from .capabilities import Capabilities
 from .identity import EvseKey
 from .limits import Limit
 from .readings import Reading
+from .security import Protection
 from .transactions import Session, Transaction
 
 
@@ -80,8 +81,8 @@ class EvseSettings:
 
     maximum: Limit | None = None
     charging_allowed: bool = True
-
     phases: int | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Evse:
@@ -131,6 +132,8 @@ class Station:
     last_seen: datetime | None = None
     firmware_status: str | None = None
     diagnostics_status: str | None = None
+    # How its connection is protected, or the last one was.
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +145,6 @@ class PendingStation:
     version: OcppVersion
     first_seen: datetime
     info: StationInfo | None = None
+    protection: Protection = Protection.PLAIN
+    # The SHA-256 of the public key of its certificate.
+    pin: str | None = None

@@ -1,0 +1,128 @@
+"""What the owner may do to protect stations, and what follows for the connections that they have."""
+
+import asyncio
+from collections import Counter
+
+from .csms.certificates import CertificateFacts
+from .csms.listener import Listener
+from .model.security import Keys, SecurityProfile, TlsFailure
+from .reception import Reception
+from .safe import Safe
+
+# A station that was given a password dials anew with it; one that does not within this time is asked to.
+REDIAL_S = 10.0
+
+# "Service restart" in the registry of RFC 6455: a reason to dial again, and none to give up.
+_DIAL_AGAIN = 1012
+
+
+class Security:
+    """Raises and lowers the protection of stations; part of `Site`."""
+
+    def __init__(self, safe: Safe, reception: Reception, listener: Listener) -> None:
+        """Join the keys, the connections and the ports."""
+        self._safe = safe
+        self._reception = reception
+        self._listener = listener
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    async def close(self) -> None:
+        """Let nothing happen any more, and write what is unwritten."""
+        for timer in self._timers.values():
+            timer.cancel()
+        await self._safe.close()
+
+    # What there is to see
+
+    @property
+    def tls_port(self) -> int | None:
+        """The port that stations dial with encryption, if there is one."""
+        return self._listener.tls_port
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """What is known of the certificate in use."""
+        return self._listener.certificate
+
+    @property
+    def tls_failures(self) -> Counter[TlsFailure]:
+        """How often somebody could not agree on encryption, by reason, since the start."""
+        return self._safe.alarms.tls_failures
+
+    def required(self, identity: str) -> SecurityProfile:
+        """Return the least that a station must prove itself with."""
+        return self._safe.required(identity)
+
+    def keys(self, identity: str) -> Keys:
+        """Return what a station is known by."""
+        return self._safe.keys(identity)
+
+    def shows_password(self, identity: str) -> bool:
+        """Whether a station that waits to be adopted shows a password of its own accord."""
+        link = self._reception.links.get(identity)
+        return link is not None and link.entrance.shown is not None
+
+    # What the owner may do
+
+    async def reload_certificate(self) -> None:
+        """Use the certificate that the files hold now; no station is disconnected. Raises `ListenerError`."""
+        await self._listener.reload_certificate()
+
+    async def offer_password(self, identity: str) -> None:
+        """Give a connected station a password of its own; it is required once the station has shown it.
+
+        Raises:
+            EvenloadError: `NotConnected`, `StationSilent`, or `StationRefused`: then all is as it was.
+            OSError: it could not be written, and was not sent.
+
+        """
+        await self._safe.offer_password(
+            identity, self._reception.link(identity).commands
+        )
+        if identity in self._timers:
+            self._timers.pop(identity).cancel()
+        loop = asyncio.get_running_loop()
+        self._timers[identity] = loop.call_later(REDIAL_S, self._redial, identity)
+
+    async def keep_password(self, identity: str, password: str) -> None:
+        """Require a password that the owner set in the station. Raises `BadSetting` or `OSError`."""
+        await self._safe.keep_password(identity, password)
+        # What it came in with may have been another one.
+        self._hang_up(identity)
+
+    async def keep_shown_password(self, identity: str) -> None:
+        """Require the password that a station shows which waits to be adopted. Raises `NotConnected` or `OSError`."""
+        shown = self._reception.link(identity).entrance.shown
+        if shown is not None:
+            await self._safe.keep_shown(identity, shown)
+
+    async def forget_password(self, identity: str) -> None:
+        """Require no password any more. Raises `OSError`."""
+        await self._safe.forget_password(identity)
+
+    async def pin(self, identity: str) -> None:
+        """Know a station by the certificate that it shows now. Raises `NotConnected` or `OSError`."""
+        await self._safe.pin(identity, self._reception.link(identity).entrance.pin)
+
+    def review(self) -> None:
+        """Let those go who came in with less than is required of them by now; they may dial again."""
+        for identity, link in tuple(self._reception.links.items()):
+            if self._safe.accepts(identity, link.entrance):
+                continue
+            if identity in self._reception.pending:
+                self._reception.dismiss(identity)
+            else:
+                link.hang_up(_DIAL_AGAIN, "More is required of this station")
+
+    def _redial(self, identity: str) -> None:
+        """Let a station dial again that was offered a password and still has the connection of before."""
+        del self._timers[identity]
+        if self._safe.keys(identity).offered is not None:
+            self._hang_up(identity)
+
+    def _hang_up(self, identity: str) -> None:
+        if identity in self._reception.pending:
+            return
+        link = self._reception.links.get(identity)
+        if link is not None:
+            link.hang_up(_DIAL_AGAIN, "Dial again with the password")
