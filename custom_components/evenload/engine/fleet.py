@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from .books import Books
+from .control.abilities import Abilities
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.figures import group_state
 from .control.phasing import Phasing
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
-from .control.wishes import SAME_A, can_limit
+from .control.wish import SAME_A
+from .control.wishes import can_limit
 from .memory import State
 from .model.allotments import Allotment, Demand, Reason
 from .model.configuration import SiteConfig
@@ -48,15 +50,16 @@ class Fleet:
         self.changes = Observers[()]()
         self.discoveries = Observers[EvseKey]()
         self.concerns = Observers[Notice]()
+        self.seen = Abilities(self.stations, lambda: self.config)
         self.enforcer = Enforcer(
             config,
-            lambda: self.stations,
+            lambda: self.seen,
             now,
             save,
             self._limits_changed,
             self._look_at_phases,
         )
-        self.phasing = Phasing(lambda: self.stations, self.enforcer.commitments, now)
+        self.phasing = Phasing(lambda: self.seen, self.enforcer.commitments, now)
         self._reserved: dict[str, float] = {}
         self._now = now
         for identity in config.stations:
@@ -101,6 +104,7 @@ class Fleet:
             or self._is_reserved_otherwise(event.identity)
         ):
             self.retarget()
+        self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
             self.discoveries.tell(None, EvseKey(event.identity, number))
@@ -120,11 +124,12 @@ class Fleet:
         self.enforcer.observe(evse)
         if self.phasing.is_watching(key):
             self.enforcer.kick()
-        if self.enforcer.commitments.disobeys(evse) and self.enforcer.contradicted(
-            evse
-        ):
+        if not self.enforcer.commitments.disobeys(evse):
+            return
+        in_vain = self.enforcer.contradicted(evse)
+        if in_vain is not None:
             station = self.stations[key.identity]
-            limited = replace(station.capabilities, leases=False)
+            limited = station.capabilities.taking(in_vain, takes=False)
             self.stations[key.identity] = replace(station, capabilities=limited)
             self.retarget()
 
@@ -154,7 +159,7 @@ class Fleet:
         self._reserved = self.enforcer.commitments.reserved()
         self.phasing.want(self.config, self._reserved)
         targets = self.phasing.applied(
-            self.config, targets_of(site, self.stations, self._reserved)
+            self.config, targets_of(site, self.seen, self._reserved)
         )
         self.enforcer.set_targets(site, targets)
         for identity in self.stations:
@@ -163,7 +168,7 @@ class Fleet:
                 self._tell(identity)
             for notice in concerns_of(
                 self.config,
-                self.stations[identity],
+                self.seen[identity],
                 targets,
                 self.enforcer.commitments,
             ):
@@ -242,7 +247,8 @@ class Fleet:
         if target is None:
             return None
         commitments = self.enforcer.commitments
-        if not self.stations[evse.key.identity].capabilities.is_controllable:
+        station = self.seen[evse.key.identity]
+        if not station.capabilities.is_controllable:
             return Allotment(
                 evse.key,
                 Current(commitments.unlimited_a(evse.key)),
@@ -251,9 +257,7 @@ class Fleet:
         in_force_a = commitments.in_force_a(evse.key)
         if in_force_a < target.current.a - SAME_A:
             return Allotment(evse.key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
-        if in_force_a > target.current.a + SAME_A and not can_limit(
-            self.stations[evse.key.identity]
-        ):
+        if in_force_a > target.current.a + SAME_A and not can_limit(station):
             return Allotment(evse.key, Current(in_force_a), Reason.NOT_CONTROLLABLE)
         return target
 

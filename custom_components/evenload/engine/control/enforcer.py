@@ -4,20 +4,22 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..csms.host import Link
+from ..model.capabilities import Place
 from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
-from ..model.stations import Evse, Station
+from ..model.stations import Evse, EvseStatus, Station
+from .bound import Use, flow_a
 from .commitments import Commitments
 from .fitting import Fitting
 from .holdings import Holding
 from .targets import Targets
-from .wishes import Wishes, can_lease, renewal_due
+from .wish import renewal_due
+from .wishes import Wishes
 
 # A station that did not answer an order is asked again after this.
 RETRY_S = 30.0
@@ -35,6 +37,8 @@ REPEAT_S = 900.0
 
 # A lease that was contradicted this often does not work in this station (its clock is wrong, say).
 LEASES_IN_VAIN = 2
+
+type _Seen = tuple[Use, EvseStatus | None]
 
 
 class Enforcer:
@@ -62,7 +66,8 @@ class Enforcer:
         self._look = look
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
         self._unverified: set[EvseKey] = set()
-        self._contradictions: Counter[EvseKey] = Counter()
+        self._contradictions: Counter[tuple[EvseKey, Place]] = Counter()
+        self._seen: dict[EvseKey, _Seen] = {}
         self._repeated: dict[str, datetime] = {}
         # Who waits for room.
         self._waiting: set[str] = set()
@@ -93,31 +98,29 @@ class Enforcer:
         for key, holding in self.commitments.holdings.items():
             if key.identity == identity:
                 # A restart may have cost the lease; the fallback is in the station's lasting memory.
-                self.commitments.holdings[key] = replace(
-                    holding, lease_a=None, lease_until=None
-                )
-                self._contradictions[key] = 0
+                self.commitments.holdings[key] = holding.without_leases()
+                for place in Place:
+                    self._contradictions[key, place] = 0
         self._give_another_chance(identity)
         self._distrust(identity, TRUSTED_AFTER_BOOT_S)
         self.kick()
 
-    def contradicted(self, evse: Evse) -> bool:
-        """Write a station's limits again that its meter contradicts; returns whether leases are in vain there."""
+    def contradicted(self, evse: Evse) -> Place | None:
+        """Write a station's limits again that its meter contradicts; returns which leases are in vain there."""
         key, now = evse.key, self._now()
         holding = self.commitments.holding(key)
+        place = holding.place(now, self.commitments.use(key))
         in_vain = False
-        if holding.has_lease(now):
-            self._contradictions[key] += 1
-            in_vain = self._contradictions[key] >= LEASES_IN_VAIN
-            self.commitments.holdings[key] = replace(
-                holding, lease_a=None, lease_until=None
-            )
+        if place is not Place.EVSE:
+            self._contradictions[key, place] += 1
+            in_vain = self._contradictions[key, place] >= LEASES_IN_VAIN
+            self.commitments.holdings[key] = holding.without_leases()
         told_at = self._repeated.get(key.identity)
         if told_at is None or now - told_at > timedelta(seconds=REPEAT_S):
             self._repeated[key.identity] = now
             self._distrust(key.identity, 0.0)
         self.kick()
-        return in_vain
+        return place if in_vain else None
 
     def detach(self, identity: str) -> None:
         """Stop writing to a station."""
@@ -146,6 +149,19 @@ class Enforcer:
         """Look whether a vehicle has followed a lowered limit, which makes room for others."""
         if self.commitments.observe(evse):
             self._there_may_be_room()
+
+    def look(self, station: Station) -> None:
+        """Look whether a transaction, or what its vehicle does, asks for another limit."""
+        seen: dict[EvseKey, _Seen] = {
+            evse.key: (self.commitments.use(evse.key), evse.status)
+            for evse in station.evses.values()
+        }
+        writer = self._writers.get(station.identity)
+        if writer is not None and any(
+            self._seen.get(key) != now_seen for key, now_seen in seen.items()
+        ):
+            writer[2].set()
+        self._seen |= seen
 
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
@@ -195,10 +211,9 @@ class Enforcer:
 
     async def _send(self, link: Link, order: LimitOrder) -> None:
         key = EvseKey(link.identity, order.evse)
-        unlimited_a = self.commitments.unlimited_a(key)
-        before = self.commitments.holding(key)
-        raises = order.current.a > before.in_force_a(self._now(), unlimited_a)
-        self.commitments.holdings[key] = before.sending(order)
+        before, use = self.commitments.holding(key), self.commitments.use(key)
+        raises = flow_a(order, use) > self.commitments.own_in_force_a(key)
+        self.commitments.holdings[key] = before.sending(order, use)
         # Before a raise leaves, the disk knows of it: after a crash it must count.
         saved = not raises or await self._save()
         outcome = await link.commands.set_limit(order) if saved else Outcome.REFUSED
@@ -222,6 +237,7 @@ class Enforcer:
                 self._now(),
                 self.commitments.unlimited_a(key),
                 idle=self._is_idle(key),
+                use=self.commitments.use(key),
             )
             return
         if outcome is Outcome.REFUSED:
@@ -253,16 +269,15 @@ class Enforcer:
         return 0.0 if until is None else (until - now).total_seconds()
 
     def _renewals(self, station: Station, now: datetime) -> list[float]:
-        if not can_lease(station.capabilities):
-            return []
-        holdings = (
-            self.commitments.holding(evse.key) for evse in station.evses.values()
-        )
-        return [
-            max(0.1, (renewal_due(holding.lease_until) - now).total_seconds())
-            for holding in holdings
-            if holding.has_lease(now)
-        ]
+        """Return after how many seconds each lease that holds should be renewed."""
+        found: list[datetime | None] = []
+        for key in (evse.key for evse in station.evses.values()):
+            holding = self.commitments.holding(key)
+            if holding.has_lease(now):
+                found.append(holding.lease_until)
+            if holding.bound.holds(now, self.commitments.use(key)):
+                found.append(holding.bound.until)
+        return [max(0.1, (renewal_due(until) - now).total_seconds()) for until in found]
 
     def _give_another_chance(self, identity: str) -> None:
         """Let a station that is new, or has started anew, be asked at once for what it did not take."""

@@ -16,7 +16,7 @@ from .commitments import Commitments
 from .headroom import headroom_a
 from .switching import SINGLE, THREE, Facts, Stage, Switch
 from .targets import Targets, targets_of
-from .wishes import SAME_A
+from .wish import SAME_A
 
 # What a vehicle is not given because it is too little for three phases.
 _STARVING = frozenset({Reason.NOT_ENOUGH, Reason.WAITING_FOR_OTHERS})
