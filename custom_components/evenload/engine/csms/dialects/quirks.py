@@ -64,8 +64,6 @@ class Quirks:
     three_phase_minimum_w: float | None = None
     phase_switching: bool | None = None
     phase_key: PhaseKey | None = None
-    # Wait this long between the end of a transaction and a start from here.
-    restart_delay_s: float = 0.0
     # Versions of OCPP that it offers and does not master.
     avoids: tuple[OcppVersion, ...] = ()
     advice: tuple[Advice, ...] = ()

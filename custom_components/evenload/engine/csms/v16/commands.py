@@ -9,6 +9,7 @@ from ..connection import Connection
 from ..limiting.terms import Knowledge
 from ..numbering import Numbers
 from .access import Access16
+from .availability import Availability16
 from .certificates import Certificates16
 from .charging import Charging16
 from .ids import to_send
@@ -41,7 +42,7 @@ _CONFIGURATION = frozenset({"configurationKey", "unknownKey"})
 _SECURITY_MESSAGES = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 
 
-class Commands16(Charging16, Access16, Upkeep16, Certificates16):
+class Commands16(Availability16, Charging16, Access16, Upkeep16, Certificates16):
     """Sends calls and reads their answers; what a station is seen to accept adds to what is known of it."""
 
     def __init__(
@@ -51,19 +52,9 @@ class Commands16(Charging16, Access16, Upkeep16, Certificates16):
     ) -> None:
         """Serve one connection."""
         super().__init__(connection)
+        self._knowledge = knowledge
         self._numbers = Numbers()
         self._limits = limits16(connection, knowledge)
-
-    async def set_availability(self, evse: int, *, operative: bool) -> bool:
-        """Take an EVSE (0: the station) in or out of service; False when that waits for a transaction's end."""
-        kind = "Operative" if operative else "Inoperative"
-        answer = await self._ask(
-            "ChangeAvailability",
-            {"connectorId": evse, "type": kind},
-            "Accepted",
-            "Scheduled",
-        )
-        return bool(answer["status"] == "Accepted")
 
     async def unlock(self, evse: int) -> None:
         """Release the cable."""
