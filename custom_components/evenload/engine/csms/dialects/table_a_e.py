@@ -66,7 +66,7 @@ DIALECTS = (
         source="#45, #361",
         handling=Handling.EVERY_STATION,
         tests=(
-            "tests/engine/csms/dialects/test_sessions.py::test_the_number_of_no_transaction",
+            "tests/engine/csms/test_transactions.py::test_no_transaction_is_2_to_the_63_less_1",
             "tests/engine/metering/test_metering.py::test_late_samples",
         ),
     ),

@@ -20,7 +20,8 @@ DIALECTS = (
         title="Injet Sonic",
         match=Match(vendor=("injet*",)),
         oddity="Reports its current on the neutral conductor only.",
-        remedy="It is the current of the phase in use.",
+        remedy="At a station with one phase it is the current of that phase. With three it says nothing, and the"
+        " power is used.",
         source="#1311, PR #1917",
         handling=Handling.EVERY_STATION,
         tests=(
