@@ -7,6 +7,7 @@ import pytest
 from custom_components.evenload.engine.control.figures import group_state
 from custom_components.evenload.engine.model.allotments import Allotment, Reason
 from custom_components.evenload.engine.model.configuration import (
+    EvseConfig,
     GroupConfig,
     SiteConfig,
     StationConfig,
@@ -14,7 +15,7 @@ from custom_components.evenload.engine.model.configuration import (
 from custom_components.evenload.engine.model.groups import GroupState
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current, Limit, Power
-from custom_components.evenload.engine.model.phases import Phase
+from custom_components.evenload.engine.model.phases import CurrentType, Phase
 from custom_components.evenload.engine.model.readings import Reading
 from custom_components.evenload.engine.model.stations import (
     Evse,
@@ -147,3 +148,22 @@ WAITING = Evse(
 def test_who_is_active_and_who_waits(evse: Evse, active: int, waiting: int) -> None:
     figures = state(Current(32), ((L1, L2, L3), evse))
     assert (figures.active, figures.waiting) == (active, waiting)
+
+
+def test_direct_current_counts_on_all_phases_with_its_losses() -> None:
+    dc = {1: EvseConfig(CurrentType.DC)}
+    config = StationConfig("s", "S", (L3, L1, L2), evses=dc)
+    reading = Reading(power_w=18_630, dc_current_a=46.6, dc_voltage_v=400)
+    evse = Evse(EvseKey("s", 1), EvseStatus.CHARGING, reading=reading)
+    site = SiteConfig("Home", Current(63), stations={"s": config})
+    group = GroupConfig("g", "Garage", Current(63), ("s",))
+    figures = group_state(
+        site, group, {"s": Station("s", connected=True, evses={1: evse})}
+    )
+    assert tuple(figures.used) == pytest.approx((30, 30, 30))
+    assert figures.used_w == pytest.approx(20_700)
+
+
+def test_power_alone_is_taken_from_all_wired_phases() -> None:
+    evse = Evse(EvseKey("x", 1), EvseStatus.CHARGING, reading=Reading(power_w=4600))
+    assert tuple(state(Current(32), ((L1, L3), evse)).used) == (10, 0, 10)
