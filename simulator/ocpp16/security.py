@@ -1,17 +1,12 @@
 """Certificates and security events (OCPP 1.6 security whitepaper, use cases A02, M03-M05, and the event list)."""
 
 from dataclasses import dataclass, field
-import hashlib
 from typing import TYPE_CHECKING, Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.fields import choice, format_time, required
 from simulator.ocppj.frames import Payload
+from simulator.ocppj.papers import ALGORITHMS, hash_data, parsed, signing_request
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint
@@ -45,18 +40,8 @@ class Certificates:
 
     async def request_own(self) -> None:
         """Ask for a certificate of the station's own (A02)."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        serial = self.charge_point.station.nameplate.serial
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, serial)])
-        request = (
-            x509.CertificateSigningRequestBuilder()
-            .subject_name(subject)
-            .sign(key, hashes.SHA256())
-        )
-        await self.charge_point.try_call(
-            "SignCertificate",
-            {"csr": request.public_bytes(serialization.Encoding.PEM).decode()},
-        )
+        csr = signing_request(self.charge_point.station.nameplate.serial)
+        await self.charge_point.try_call("SignCertificate", {"csr": csr})
 
 
 def install_certificate(charge_point: ChargePoint, payload: Payload) -> Answer:
@@ -70,7 +55,7 @@ def install_certificate(charge_point: ChargePoint, payload: Payload) -> Answer:
         "CertificateStoreMaxLength"
     ):
         return status("Rejected")
-    if _parsed(pem) is None:
+    if parsed(pem) is None:
         return status("Failed")
     certificates.roots.append((kind, pem))
     return status("Accepted")
@@ -105,44 +90,15 @@ def get_installed_certificate_ids(
 def certificate_signed(charge_point: ChargePoint, payload: Payload) -> Answer:
     """A02: the answer to the station's own request."""
     chain = required(payload, "certificateChain", str)
-    if _parsed(chain) is None:
+    if parsed(chain) is None:
         charge_point.certificates.report_event("InvalidChargePointCertificate")
         return status("Rejected")
     charge_point.certificates.own_chain = chain
     return status("Accepted")
 
 
-def hash_data(pem: str, algorithm: str) -> Payload:
-    """How the whitepaper names a certificate: hashes of its issuer's name and key, and its serial number."""
-    certificate = x509.load_pem_x509_certificate(pem.encode())
-    key = certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    digest = {
-        "SHA256": hashlib.sha256,
-        "SHA384": hashlib.sha384,
-        "SHA512": hashlib.sha512,
-    }[algorithm]
-    return {
-        "hashAlgorithm": algorithm,
-        "issuerNameHash": digest(certificate.issuer.public_bytes()).hexdigest(),
-        "issuerKeyHash": digest(key).hexdigest(),
-        "serialNumber": f"{certificate.serial_number:x}",
-    }
-
-
-def _parsed(pem: str) -> x509.Certificate | None:
-    try:
-        return x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
-        return None
-
-
 def _is(pem: str, wanted: Payload) -> bool:
-    return (
-        hash_data(pem, choice(wanted, "hashAlgorithm", ("SHA256", "SHA384", "SHA512")))
-        == wanted
-    )
+    return hash_data(pem, choice(wanted, "hashAlgorithm", ALGORITHMS)) == wanted
 
 
 HANDLERS = {

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.ocpp2 import charging_calls, variable_calls
+from simulator.ocpp2 import (
+    access_calls,
+    certificates,
+    charging_calls,
+    files,
+    monitor_calls,
+    operation_calls,
+    other_calls,
+    remote_calls,
+    reports,
+    variable_calls,
+)
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.frames import Call, CallError
 
@@ -10,17 +21,40 @@ if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation
 
 HANDLERS = {
+    **access_calls.HANDLERS,
+    **certificates.HANDLERS,
     **charging_calls.HANDLERS,
+    **files.HANDLERS,
+    **monitor_calls.HANDLERS,
+    **operation_calls.HANDLERS,
+    **other_calls.HANDLERS,
+    **remote_calls.HANDLERS,
+    **reports.HANDLERS,
     **variable_calls.HANDLERS,
 }
-HANDLERS_OF_2_1 = {**charging_calls.HANDLERS_OF_2_1}
+HANDLERS_OF_2_1 = {
+    **charging_calls.HANDLERS_OF_2_1,
+    **monitor_calls.HANDLERS_OF_2_1,
+    **other_calls.HANDLERS_OF_2_1,
+}
 
 # What "no" is called where it is not "Rejected"; None where the answer has no status to say it with.
 REFUSALS = {
     "ClearChargingProfile": "Unknown",
+    "ClearVariableMonitoring": None,
+    "CostUpdated": None,
+    "DeleteCertificate": "Failed",
     "GetChargingProfiles": "NoProfiles",
+    "GetInstalledCertificateIds": "NotFound",
+    "GetLocalListVersion": None,
+    "GetTransactionStatus": None,
     "GetVariables": None,
+    "SendLocalList": "Failed",
+    "SetVariableMonitoring": None,
     "SetVariables": None,
+    "UnlockConnector": "UnlockFailed",
+    "ClearTariffs": None,
+    "GetPeriodicEventStream": None,
 }
 # In 2.x a field that is missing violates its occurrence, where 1.6 speaks of the protocol (part 4 §4.3).
 CODES = {"ProtocolError": "OccurrenceConstraintViolation"}

@@ -9,10 +9,14 @@ from typing import Any
 from simulator.clock import Clock, within
 from simulator.faults import Faults
 from simulator.ocpp2 import calls, memory
+from simulator.ocpp2.access_calls import expire_reservations
 from simulator.ocpp2.authorization import Authorization
+from simulator.ocpp2.certificates import Certificates
 from simulator.ocpp2.dynamic import DynamicProfiles
+from simulator.ocpp2.files import Files
 from simulator.ocpp2.handling import Handling
 from simulator.ocpp2.metering import Metering
+from simulator.ocpp2.monitors import Monitors
 from simulator.ocpp2.needs import Needs
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet
@@ -80,6 +84,11 @@ class ChargingStation(Handling):
         self.smart_charging.offline_s = lambda: self.registration.offline_s
         self.transactions = Transactions(self, autostart_tag)
         self.dynamic = DynamicProfiles(self)
+        self.monitors = Monitors(self)
+        self.files = Files(self)
+        self.certificates = Certificates(self)
+        self.network_profiles: dict[str, Payload] = {}
+        self.resets_when_idle = False
         self._tasks: set[asyncio.Future[Any]] = set()
 
     async def run(self, tick_s: float) -> None:
@@ -135,6 +144,11 @@ class ChargingStation(Handling):
         except CallError, TimeoutError, NotConnected:
             return None
 
+    async def try_send(self, action: str, payload: Payload) -> None:
+        """Send what nobody answers (2.1); lost when nobody hears it."""
+        with suppress(NotConnected):
+            await self.link.notify(action, payload)
+
     def report_security_event(self, kind: str) -> None:
         """Tell of a security event (A04)."""
         at = format_time(self.now())
@@ -160,6 +174,9 @@ class ChargingStation(Handling):
         if outlet.resets:
             outlet.resets = False
             self.spawn(self.reset_evse(outlet))
+        if self.resets_when_idle and not self.transaction_ids():
+            self.resets_when_idle = False
+            self.spawn(self.reboot("Reboot", "ScheduledReset"))
 
     async def reset_evse(self, outlet: Outlet) -> None:
         """Restart one EVSE (B11.FR.08)."""
@@ -209,9 +226,11 @@ class ChargingStation(Handling):
         self.station.advance(dt_s)
         if self.powered:
             self.transactions.tick(dt_s)
+            expire_reservations(self)
             self.statuses.update()
             self.metering.tick()
             self.dynamic.tick()
+            self.monitors.tick()
             self.registration.tick()
             self.link.tick()
 

@@ -23,6 +23,8 @@ def snapshot(station: ChargingStation) -> dict[str, Any]:
         },
         "profiles": [write_installed(entry) for entry in station.profiles.persistent()],
         "outbox": station.outbox.snapshot(),
+        "certificates": station.certificates.snapshot(),
+        "network_profiles": station.network_profiles,
         "tokens": station.authorization.known.snapshot(),
         "password": station.link.dial.password,
         "boot_reason": station.registration.reason,
@@ -61,6 +63,8 @@ def restore(station: ChargingStation, saved: dict[str, Any]) -> None:
     station.profiles.restore(read_installed(entry) for entry in saved["profiles"])
     station.outbox.restore(saved["outbox"])
     station.authorization.known.restore(saved["tokens"])
+    station.certificates.restore(saved["certificates"])
+    station.network_profiles = dict(saved["network_profiles"])
     station.link.dial.password = saved["password"]
     station.registration.reason = saved["boot_reason"]
     for number, outlet in station.outlets.items():

@@ -97,11 +97,11 @@ class Outlet:
         """The status of its connector (ConnectorStatusEnumType)."""
         if self.evse.error:
             return "Faulted"
-        if self.transaction or self.connected:
+        if self.transaction:
             return "Occupied"
         if not self.operative:
             return "Unavailable"
-        if self.permission:
+        if self.connected or self.permission:
             return "Occupied"
         return "Reserved" if self.reservation else "Available"
 

@@ -38,6 +38,13 @@ class Rules:
 
     def check(self, entry: Installed, transactions: dict[int, str]) -> None:
         """Whether a profile may be installed, with the running transactions by EVSE; raises Refused."""
+        self.check_brought(entry)
+        if entry.profile.purpose is Purpose.TX:
+            self._check_transaction(entry.evse_id, entry.profile, transactions)
+        self._check_others(entry)
+
+    def check_brought(self, entry: Installed) -> None:
+        """Whether a profile by itself may be installed, as for a transaction that is still to come; raises Refused."""
         evse_id, profile = entry.evse_id, entry.profile
         if evse_id != 0 and evse_id not in self.station.evses:
             raise Refused("UnknownEVSE")
@@ -49,9 +56,6 @@ class Rules:
             self._check_schedule(profile, schedule)
             for evse in self._concerned(evse_id):
                 self._check_phases(evse, schedule)
-        if profile.purpose is Purpose.TX:
-            self._check_transaction(evse_id, profile, transactions)
-        self._check_others(entry)
 
     def _check_purpose(self, evse_id: int, profile: Profile) -> None:
         if profile.purpose is Purpose.EXTERNAL:
