@@ -78,6 +78,11 @@ class Holding:
         """Return how many phases all limits in the station tell its vehicle to use, or None where they do not agree."""
         if self.has_lease(now) and self.lease_phases != self.fallback_phases:
             return None
+        until = self.bound.until
+        if until is not None and now < until:
+            # Whosever transaction it is for: that may still run.
+            same = self.bound.use_phases == self.fallback_phases
+            return self.fallback_phases if same else None
         return self.fallback_phases
 
     @property
