@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import choice, optional, required
+from simulator.ocppj.fields import choice, plain_items, required
 from simulator.ocppj.frames import Payload
 from simulator.ocppj.papers import ALGORITHMS, hash_data, parsed, signing_request
 
@@ -80,11 +80,11 @@ def delete_certificate(station: ChargingStation, payload: Payload) -> Answer:
 
 def get_installed_certificate_ids(station: ChargingStation, payload: Payload) -> Answer:
     """M03."""
-    wanted = optional(payload, "certificateType", list)
+    wanted = plain_items(payload, "certificateType", str)
     found = [
         {"certificateType": kind, "certificateHashData": hash_data(pem, "SHA256")}
         for kind, pem in station.certificates.roots
-        if wanted is None or kind in wanted
+        if not wanted or kind in wanted
     ]
     if not found:
         return status("NotFound")

@@ -13,14 +13,19 @@ from simulator.ocpp2.profile_json import (
 from simulator.ocpp2.profile_rules import Refused
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import choice, format_time, optional, required, seconds
+from simulator.ocppj.fields import (
+    choice,
+    format_time,
+    optional,
+    plain_items,
+    required,
+    seconds,
+)
 from simulator.ocppj.frames import CallError, Payload
 from simulator.profiles import Installed, Kind, ProfileRefused, Purpose, RateUnit
 
 if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation
-
-SOURCES = ("EMS", "Other", "SO", "CSO")
 
 
 def set_charging_profile(station: ChargingStation, payload: Payload) -> Answer:
@@ -85,15 +90,15 @@ def get_charging_profiles(station: ChargingStation, payload: Payload) -> Answer:
     evse_id = optional(payload, "evseId", int)
     criterion = required(payload, "chargingProfile", dict)
     matches = _criteria(criterion)
-    wanted_ids = optional(criterion, "chargingProfileId", list)
-    sources = optional(criterion, "chargingLimitSource", list)
+    wanted_ids = plain_items(criterion, "chargingProfileId", int)
+    sources = plain_items(criterion, "chargingLimitSource", str)
     found = [
         entry
         for entry in station.profiles
         if evse_id in (None, entry.evse_id)
         and matches(entry)
-        and (wanted_ids is None or entry.profile.profile_id in wanted_ids)
-        and (sources is None or entry.source in sources)
+        and (not wanted_ids or entry.profile.profile_id in wanted_ids)
+        and (not sources or entry.source in sources)
     ]
     if not found:
         return status("NoProfiles")

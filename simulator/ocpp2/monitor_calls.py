@@ -7,7 +7,14 @@ from simulator.ocpp2.replies import reason_info, refusal
 from simulator.ocpp2.reports import names
 from simulator.ocpp2.variables import Form, Unset, text_of
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import choice, format_time, objects, optional, required
+from simulator.ocppj.fields import (
+    choice,
+    format_time,
+    objects,
+    optional,
+    plain_items,
+    required,
+)
 from simulator.ocppj.frames import CallError, Payload
 
 if TYPE_CHECKING:
@@ -28,8 +35,8 @@ def set_variable_monitoring(station: ChargingStation, payload: Payload) -> Answe
     required(payload, "setMonitoringData", list)
     items = objects(payload, "setMonitoringData")
     limit = "MonitoringCtrlr.ItemsPerMessage[SetVariableMonitoring]"
-    if len(items) > (most := station.device_model.number(limit)):
-        raise CallError("OccurrenceConstraintViolation", f"at most {most} monitors")
+    if not 1 <= len(items) <= (most := station.device_model.number(limit)):
+        raise CallError("OccurrenceConstraintViolation", f"1 to {most} monitors")
     return Answer({"setMonitoringResult": [_set(station, item) for item in items]})
 
 
@@ -88,7 +95,9 @@ def _why_not(
 def clear_variable_monitoring(station: ChargingStation, payload: Payload) -> Answer:
     """N06."""
     results = []
-    for monitor_id in required(payload, "id", list):
+    if not (ids := plain_items(payload, "id", int)):
+        raise CallError("OccurrenceConstraintViolation", "which monitors")
+    for monitor_id in ids:
         found = station.monitors.monitors.pop(monitor_id, None)
         results.append(
             {"id": monitor_id, "status": "Accepted" if found else "NotFound"}
@@ -118,7 +127,7 @@ def get_monitoring_report(station: ChargingStation, payload: Payload) -> Answer:
     """N02."""
     request_id = required(payload, "requestId", int)
     asked = objects(payload, "componentVariable")
-    criteria = optional(payload, "monitoringCriteria", list, list(CRITERIA))
+    criteria = plain_items(payload, "monitoringCriteria", str) or list(CRITERIA)
     kinds = [kind for item in criteria for kind in CRITERIA.get(item, ())]
     found = [
         monitor

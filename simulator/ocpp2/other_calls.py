@@ -7,7 +7,7 @@ from simulator.ocpp2.authorization import name_of
 from simulator.ocpp2.remote_calls import read_token
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import format_time, optional, required
+from simulator.ocppj.fields import format_time, plain_items, required
 from simulator.ocppj.frames import CallError, Payload
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def use_priority_charging(station: ChargingStation, payload: Payload) -> Answer:
 
 def clear_tariffs(station: ChargingStation, payload: Payload) -> Answer:
     """I09 (2.1): there are none."""
-    ids = optional(payload, "tariffIds", list, [])
+    ids = plain_items(payload, "tariffIds", str)
     results = [{"tariffId": tariff_id, "status": "NoTariff"} for tariff_id in ids]
     return Answer({"clearTariffsResult": results or [{"status": "NoTariff"}]})
 

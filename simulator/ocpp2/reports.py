@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from simulator.ocpp2.variables import ACTUAL, Access, Place, Variable
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import choice, format_time, objects, optional, required
+from simulator.ocppj.fields import (
+    choice,
+    format_time,
+    objects,
+    optional,
+    plain_items,
+    required,
+)
 from simulator.ocppj.frames import CallError, Payload
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ def _in(variable: Variable, base: str) -> bool:
 def get_report(station: ChargingStation, payload: Payload) -> Answer:
     """B08: variables by name, components by criteria, or both."""
     request_id = required(payload, "requestId", int)
-    criteria = optional(payload, "componentCriteria", list, [])
+    criteria = plain_items(payload, "componentCriteria", str)
     if wrong := [item for item in criteria if item not in CRITERIA]:
         raise CallError("PropertyConstraintViolation", f"no criteria: {wrong}")
     asked = objects(payload, "componentVariable")

@@ -42,6 +42,12 @@ def objects(payload: Payload, name: str) -> list[Payload]:
     return [_typed(item, name, dict) for item in items]
 
 
+def plain_items[T](payload: Payload, name: str, kind: type[T]) -> list[T]:
+    """A list of plain values, which may be absent; raises CallError."""
+    items: list[Any] = optional(payload, name, list, [])
+    return [_typed(item, name, kind) for item in items]
+
+
 def seconds(payload: Payload, name: str) -> int:
     """A span of time, as long as calendars can bear it; raises CallError."""
     value = required(payload, name, int)
