@@ -20,6 +20,7 @@ from .model.configuration import SiteConfig
 from .model.events import Booted, Event, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.identity import EvseKey
+from .model.kinds import EvseKind, evse_kind
 from .model.limits import Current
 from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
@@ -142,6 +143,10 @@ class Fleet:
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError`."""
         return self.stations[key.identity].evses[key.evse]
+
+    def kind(self, key: EvseKey) -> EvseKind:
+        """Return what an EVSE is. Raises `KeyError`."""
+        return evse_kind(self.config, self.stations[key.identity].capabilities, key)
 
     def group(self, group_id: str) -> GroupState:
         """Return a group's figures. Raises `KeyError` where there is none."""

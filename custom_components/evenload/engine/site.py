@@ -13,18 +13,18 @@ from .desk import Desk
 from .fleet import Fleet, utc_now
 from .memory import Memory, Sessions
 from .model.configuration import ListenerConfig, SiteConfig
-from .model.errors import BadSetting
 from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
 from .model.identity import EvseKey
-from .model.limits import MINIMUM_CURRENT_A, Current
+from .model.kinds import EvseKind
 from .model.notices import Notice, NoticeKind
-from .model.stations import Evse, OcppVersion, PendingStation, Station
+from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
 from .observers import Observers, Unsubscribe
 from .reception import Reception
 from .safe import Safe
 from .security import Security
 from .sessions.ledger import Ledger
+from .settings import with_maximum
 from .vault import Vault
 
 type Observer = Callable[[], None]
@@ -156,6 +156,14 @@ class Site:
         """Return one EVSE. Raises `KeyError` where there is none."""
         return self._fleet.evse(key)
 
+    def kind(self, key: EvseKey) -> EvseKind:
+        """Return what an EVSE is, and in which unit it is limited. Raises `KeyError` where there is no such station."""
+        return self._fleet.kind(key)
+
+    def can_switch_phases(self, key: EvseKey) -> bool:
+        """Whether an EVSE changes between one and three phases when it is told to."""
+        return self._fleet.phasing.can_switch(self._fleet.config, key)
+
     # Being told. Every subscription returns how to end it; observers are called on the event loop, after the change.
 
     def on_station(self, identity: str, observer: Observer) -> Unsubscribe:
@@ -194,31 +202,20 @@ class Site:
 
     # What the owner may do
 
-    async def set_maximum(self, key: EvseKey, maximum_a: float) -> None:
-        """Set the owner's maximum of an EVSE, in amperes per phase.
+    async def set_maximum(self, key: EvseKey, maximum: float) -> None:
+        """Set the owner's maximum of an EVSE, in amperes per phase (of a DC EVSE in watts). Raises `BadSetting`."""
+        settings = self._fleet.evse(key).settings
+        await self._set(key, with_maximum(settings, self.kind(key), maximum))
 
-        Raises:
-            BadSetting: it is less than a vehicle can take, or above the station's own maximum.
-
-        """
-        most_a = self._fleet.config.stations[key.identity].maximum.a
-        if not MINIMUM_CURRENT_A <= maximum_a <= most_a:
-            raise BadSetting(
-                "maximum_out_of_range",
-                minimum=f"{MINIMUM_CURRENT_A:g}",
-                maximum=f"{most_a:g}",
-            )
-        evse = self._fleet.evse(key)
-        self._fleet.set_settings(
-            key, replace(evse.settings, maximum=Current(maximum_a))
-        )
-        await self._memory.save()
+    async def set_phases(self, key: EvseKey, phases: int | None) -> None:
+        """Set on how many phases (1 or 3) an EVSE that can switch charges; None leaves it to us."""
+        settings = self._fleet.evse(key).settings
+        await self._set(key, replace(settings, phases=phases))
 
     async def set_charging_allowed(self, key: EvseKey, *, allowed: bool) -> None:
         """Pause an EVSE without ending its session, or let it go on."""
-        evse = self._fleet.evse(key)
-        self._fleet.set_settings(key, replace(evse.settings, charging_allowed=allowed))
-        await self._memory.save()
+        settings = self._fleet.evse(key).settings
+        await self._set(key, replace(settings, charging_allowed=allowed))
 
     def commands(self, identity: str) -> Commands:
         """Return what can be asked of a station. Raises `NotConnected`."""
@@ -229,6 +226,10 @@ class Site:
         return self._reception.frames(identity)
 
     # Inside
+
+    async def _set(self, key: EvseKey, settings: EvseSettings) -> None:
+        self._fleet.set_settings(key, settings)
+        await self._memory.save()
 
     def _left(self, identity: str) -> None:
         """Tell that an unknown station has gone, unless it is back soon: stations redial all the time."""

@@ -1,0 +1,32 @@
+"""What an owner may set on an EVSE: each change is checked against what the EVSE is."""
+
+from dataclasses import replace
+
+from .model.errors import BadSetting
+from .model.kinds import EvseKind
+from .model.limits import Current, Limit, Power
+from .model.stations import EvseSettings
+
+
+def with_maximum(
+    settings: EvseSettings, kind: EvseKind, maximum: float
+) -> EvseSettings:
+    """Return settings with another maximum: in amperes per phase, or in watts of a DC EVSE.
+
+    Raises:
+        BadSetting: it is less than a vehicle can take, or above what the EVSE gives.
+
+    """
+    limit: Limit = Power(maximum) if kind.is_dc else Current(maximum)
+    if not value(kind.minimum) <= maximum <= value(kind.maximum) + 1e-6:
+        raise BadSetting(
+            "power_out_of_range" if kind.is_dc else "maximum_out_of_range",
+            minimum=f"{value(kind.minimum):g}",
+            maximum=f"{int(value(kind.maximum))}",
+        )
+    return replace(settings, maximum=limit)
+
+
+def value(limit: Limit) -> float:
+    """Return a limit as a number in its own unit."""
+    return limit.a if isinstance(limit, Current) else limit.w
