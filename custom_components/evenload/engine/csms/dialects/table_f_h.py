@@ -87,7 +87,7 @@ DIALECTS = (
         handling=Handling.DIALECT,
         quirks=Quirks(repeats_after_pause=True),
         tests=(
-            "tests/engine/csms/dialects/test_limits.py::test_a_limit_after_a_pause_is_said_twice",
+            "tests/engine/csms/dialects/test_pauses.py::test_a_limit_after_a_pause_is_said_twice",
         ),
     ),
     Dialect(
