@@ -41,6 +41,9 @@ _WORDS = {
     "enum": "must be one of",
     "maxLength": "must not be longer than",
     "minItems": "must not have fewer items than",
+    "maxItems": "must not have more items than",
+    "minimum": "must not be less than",
+    "maximum": "must not be greater than",
     "additionalProperties": "has unknown fields",
     "multipleOf": "must be a multiple of",
 }
