@@ -1,0 +1,121 @@
+"""A station that is no more than its websocket."""
+
+import asyncio
+from contextlib import suppress
+import json
+from time import monotonic
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from .words import VERSIONS, Call, Json
+
+ANSWER_S = 30.0
+
+
+class ThinStation:
+    """Dials, says what it is told to say, accepts whatever it is asked, and counts."""
+
+    def __init__(self, identity: str, url: str, version: str) -> None:
+        """Be ready to dial."""
+        self.identity = identity
+        self.drops = 0
+        self.unanswered = 0
+        self.answered = 0
+        # Of each report: when it was sent, and the power in it.
+        self.reports: list[tuple[float, float]] = []
+        self._words = VERSIONS[version]()
+        self._url = f"{url}/{identity}"
+        self._socket: ClientConnection | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._awaited: dict[str, asyncio.Future[Json | None]] = {}
+        self._sent = 0
+        self._leaving = False
+
+    async def dial(self) -> None:
+        """Connect, boot, and say how things stand."""
+        self._leaving = False
+        self._socket = await connect(
+            self._url,
+            subprotocols=[Subprotocol(self._words.subprotocol)],
+            compression=None,
+            ping_interval=None,
+            open_timeout=ANSWER_S,
+        )
+        self._reader = asyncio.create_task(self._read(self._socket))
+        await self.call(self._words.boot())
+        await self.call(self._words.status())
+
+    async def start(self) -> None:
+        """Begin a transaction, unless there is one."""
+        call = self._words.start()
+        while call is not None:
+            answer = await self.call(call)
+            if answer is not None:
+                self._words.started(answer)
+                return
+
+    async def report(self) -> float:
+        """Send meter values; returns after how many seconds they were answered."""
+        call, power_w = self._words.report()
+        began = monotonic()
+        self.reports.append((began, power_w))
+        await self.call(call)
+        return monotonic() - began
+
+    async def heartbeat(self) -> None:
+        """Say that one is there."""
+        await self.call(self._words.heartbeat())
+
+    async def leave(self) -> None:
+        """Go without a word, as a station does whose power fails."""
+        self._leaving = True
+        if self._socket is not None:
+            self._socket.transport.abort()
+        if self._reader is not None:
+            await self._reader
+        self._socket = None
+
+    async def call(self, call: Call) -> Json | None:
+        """Send a call and return the answer, or None where it was an error or did not come; then it is counted."""
+        self._sent += 1
+        call_id = str(self._sent)
+        answer: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
+        self._awaited[call_id] = answer
+        result = None
+        with suppress(TimeoutError, ConnectionClosed):
+            await self._send([2, call_id, *call])
+            async with asyncio.timeout(ANSWER_S):
+                result = await answer
+        self._awaited.pop(call_id, None)
+        self.answered += result is not None
+        self.unanswered += result is None and not self._leaving
+        return result
+
+    async def _read(self, socket: ClientConnection) -> None:
+        with suppress(ConnectionClosed):
+            async for text in socket:
+                await self._receive(json.loads(text))
+        for call_id in tuple(self._awaited):
+            self._settle(call_id, None)
+        self.drops += not self._leaving
+
+    async def _receive(self, frame: list[Any]) -> None:
+        match frame:
+            case [2, call_id, action, payload]:
+                await self._send([3, call_id, self._words.answer(action, payload)])
+            case [3, call_id, payload] if call_id in self._awaited:
+                self._settle(call_id, payload)
+            case [4, call_id, *_] if call_id in self._awaited:
+                self._settle(call_id, None)
+
+    def _settle(self, call_id: str, result: Json | None) -> None:
+        answer = self._awaited.pop(call_id)
+        if not answer.done():
+            answer.set_result(result)
+
+    async def _send(self, frame: list[Any]) -> None:
+        assert self._socket is not None
+        await self._socket.send(json.dumps(frame, separators=(",", ":")))
