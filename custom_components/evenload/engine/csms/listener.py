@@ -22,6 +22,7 @@ from ..model.stations import OcppVersion
 from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Waiting
 from .certificates import CertificateFacts
 from .connection import Adapter, Connection
+from .dialects.matching import quirks_of
 from .doorstep import peer_of
 from .gate import Arrival, Gate, Keyring, TurnedAway
 from .host import Host
@@ -158,15 +159,18 @@ class Listener:
         return None
 
     def _select_subprotocol(
-        self, _socket: ServerConnection, offered: Sequence[Subprotocol]
+        self, socket: ServerConnection, offered: Sequence[Subprotocol]
     ) -> Subprotocol | None:
-        return next(
-            (
-                Subprotocol(name)
-                for name, version in _SUBPROTOCOLS.items()
-                if name in offered and version in self._adapters
-            ),
-            None,
+        """Return the newest common version, before one that the station is known not to master."""
+        identity = identity_of(socket.request.path) if socket.request else None
+        avoided = quirks_of(self._host.info(identity or "")).avoids
+        common = [
+            Subprotocol(name)
+            for name, version in _SUBPROTOCOLS.items()
+            if name in offered and version in self._adapters
+        ]
+        return min(
+            common, key=lambda name: _SUBPROTOCOLS[name] in avoided, default=None
         )
 
     async def _serve(self, socket: ServerConnection) -> None:
