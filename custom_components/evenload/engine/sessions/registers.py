@@ -1,7 +1,7 @@
 """Energy registers made right: never backwards, never leaping, whatever the station shows.
 
 Stations restart their register with every session, show zero for a moment, or show the session's energy in the
-lifetime register while it runs (reference on stations in the field, pains 15 and 16; ABB, Vestel, Wallbox).
+lifetime register while it runs (reference on stations in the field, pains 15 and 16).
 
 The rule: a reading that may follow the last one is believed. One that may not (lower, or a leap) is doubted. If the
 next fits again it cost nothing; at the third in a row the register began anew, and what it rose by meanwhile counts.

@@ -8,7 +8,7 @@ HIGHEST = 2**31 - 1
 def known_as(sent: int | None) -> str | None:
     """Return the id as the house knows it; None where it names no transaction.
 
-    Stations whose start was not answered yet say -1 or 0, and Alfen says 2^63-1 outside a transaction.
+    Stations whose start was not answered yet say -1 or 0, and some say 2^63-1 outside a transaction.
     """
     return str(sent) if sent is not None and 0 < sent <= HIGHEST else None
 
