@@ -8,6 +8,7 @@ from datetime import datetime
 from .csms.commands import Commands
 from .csms.listener import Listener
 from .csms.schemas import schemas
+from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .fleet import Fleet, utc_now
@@ -74,7 +75,11 @@ class Site:
         self._listener = Listener(
             listener,
             self._desk,
-            {OcppVersion.V16: Adapter16},
+            {
+                OcppVersion.V16: Adapter16,
+                OcppVersion.V201: Adapter201,
+                OcppVersion.V21: Adapter21,
+            },
             self._safe.alarms.turned_away,
             self._safe,
             now,
@@ -105,6 +110,7 @@ class Site:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
         await self._fleet.enforcer.close()
         await self._listener.close()
+        self._fleet.groups.close()
         for timer in self._leaving.values():
             timer.cancel()
         await self.security.close()

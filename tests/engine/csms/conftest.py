@@ -19,9 +19,11 @@ from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.site import Site
 from custom_components.evenload.engine.vault import Part
 from tests.engine.csms.dialler import Dialler
+from tests.engine.csms.dialler2 import Dialler2
 
 type OpenSite = Callable[..., Awaitable[Site]]
 type Dial = Callable[..., Awaitable[Dialler]]
+type Dial2 = Callable[..., Awaitable[Dialler2]]
 
 
 class DictVault:
@@ -94,6 +96,19 @@ async def dial() -> AsyncIterator[Dial]:
         async def connect(site: Site, identity: str = "A", **options: Any) -> Dialler:
             port = site.security.tls_port if options.get("tls") else site.port
             return await stack.enter_async_context(Dialler(port, identity, **options))
+
+        yield connect
+
+
+@pytest.fixture
+async def dial2() -> AsyncIterator[Dial2]:
+    """Dial a site as a station of 2.0.1 (or another `version` of 2.x); it hangs up after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def connect(site: Site, identity: str = "A", **options: Any) -> Dialler2:
+            return await stack.enter_async_context(
+                Dialler2(site.port, identity, **options)
+            )
 
         yield connect
 

@@ -20,6 +20,9 @@ type Reply = Payload | Callable[[Payload], Payload | None] | None
 
 PATIENCE_S = 5.0
 
+# The ids of calls that a station makes beside the test; nobody waits for their answers.
+ASIDE = "_"
+
 # What the station shows of its configuration; nothing differs from what the house wants.
 CONFIGURATION = {
     "NumberOfConnectors": ("1", True),
@@ -207,7 +210,7 @@ class Dialler:
                 frame = json.loads(text)
                 if frame[0] == 2:
                     await self._serve(*frame[1:])
-                else:
+                elif not str(frame[1]).startswith(ASIDE):
                     self._frames.put_nowait(frame)
         self.close_code = self._socket.close_code
         self.closed.set()

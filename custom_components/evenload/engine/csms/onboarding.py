@@ -33,6 +33,17 @@ HEARTBEAT_INTERVAL_S = 60
 # How often a pending station shall ask again whether it was adopted (1.6 §4.2: it may not do so sooner).
 PENDING_INTERVAL_S = 30
 
+SAMPLE_INTERVAL_S = 10
+
+# What balancing and the dashboard need, the most important first.
+MEASURANDS = (
+    "Energy.Active.Import.Register",
+    "Power.Active.Import",
+    "Current.Import",
+    "Voltage",
+    "Current.Offered",
+)
+
 # No station in the field has more; a larger number is garbage that would make entities.
 MAXIMUM_EVSES = 32
 

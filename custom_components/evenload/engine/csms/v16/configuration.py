@@ -14,21 +14,17 @@ from ...model.identity import masked
 from ...model.limits import RateUnit
 from ..commands import Commands, ConfigurationValue
 from ..dialects.quirks import Quirks
-from ..onboarding import HEARTBEAT_INTERVAL_S, MAXIMUM_EVSES
+from ..onboarding import (
+    HEARTBEAT_INTERVAL_S,
+    MAXIMUM_EVSES,
+    MEASURANDS,
+    SAMPLE_INTERVAL_S,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
-SAMPLE_INTERVAL_S = 10
-
-# What balancing and the dashboard need. Each next list is tried when a station refuses the one before.
-_MEASURANDS = (
-    "Energy.Active.Import.Register",
-    "Power.Active.Import",
-    "Current.Import",
-    "Voltage",
-    "Current.Offered",
-)
-_MEASURAND_LISTS = (_MEASURANDS, _MEASURANDS[:4], _MEASURANDS[:3], _MEASURANDS[:1])
+# Each next list is tried when a station refuses the one before.
+_MEASURAND_LISTS = (MEASURANDS, MEASURANDS[:4], MEASURANDS[:3], MEASURANDS[:1])
 
 _SAMPLED = "MeterValuesSampledData"
 
@@ -79,7 +75,7 @@ async def set_up(
     if quirks.lists_measurands:
         await _set_measurands(identity, commands, settings)
     else:
-        await _write(identity, commands, _SAMPLED, ",".join(_MEASURANDS))
+        await _write(identity, commands, _SAMPLED, ",".join(MEASURANDS))
 
 
 async def _set_measurands(
@@ -89,7 +85,7 @@ async def _set_measurands(
     if not _is_writable(settings, _SAMPLED):
         return
     present = _by_name(_words(settings, _SAMPLED))
-    if present.keys() >= set(_MEASURANDS):
+    if present.keys() >= set(MEASURANDS):
         return
     for wanted in _MEASURAND_LISTS:
         if present.keys() >= set(wanted):

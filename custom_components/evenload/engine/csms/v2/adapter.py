@@ -1,0 +1,106 @@
+"""OCPP 2.0.1 and 2.1 on one connection: what is answered, what is asked, and what happens of one's own accord."""
+
+from collections.abc import Awaitable, Callable
+import contextlib
+from functools import partial
+
+from ...model.capabilities import Capabilities
+from ...model.errors import EvenloadError, StationRefused
+from ...model.stations import OcppVersion
+from ..connection import Connection, Handler
+from ..frames import Call
+from ..host import Host
+from ..onboarding import Onboarding
+from ..schemas import schemas
+from .commands import Commands2
+from .device_model import DeviceModel
+from .editions import EDITIONS
+from .inbound import Inbound
+from .learning import learnt, missing
+from .reports import Reports
+from .setting_up import allow_limits, set_up
+
+
+class Adapter2:
+    """The 2.x side of a connection."""
+
+    def __init__(
+        self, version: OcppVersion, connection: Connection, host: Host
+    ) -> None:
+        """Serve one connection."""
+        edition = EDITIONS[version]
+        self.version = version
+        self.schemas = schemas(version)
+        self._identity = connection.identity
+        self._host = host
+        self._model = DeviceModel()
+        self._reports = Reports()
+        self._onboarding = Onboarding(connection, host, self)
+        self.commands = Commands2(
+            connection,
+            self._onboarding.knowledge,
+            edition,
+            self._model,
+            self._reports,
+        )
+        self._inbound = Inbound(
+            connection,
+            host,
+            self._model,
+            self._reports,
+            edition,
+            booted=self._onboarding.introduced,
+            pulled=self.commands.limits.pulled,
+        )
+        self.spoke = self._onboarding.spoke
+        self.admitted = self._onboarding.admitted
+        self.live = self._onboarding.live
+
+    def handler(self, action: str) -> Handler | None:
+        """Return what answers an action."""
+        return self._inbound.handler(action)
+
+    def answer_delay_s(self, call: Call) -> float:
+        """Return how long the answer to a call is to wait, in seconds."""
+        is_start = (
+            call.action == "TransactionEvent"
+            and call.payload.get("eventType") == "Started"
+        )
+        return self._onboarding.quirks().start_answer_delay_s if is_start else 0.0
+
+    async def ask_to_boot(self) -> None:
+        """Ask the station to say what it is."""
+        await self.commands.trigger("BootNotification")
+
+    async def learn(
+        self, known: Capabilities
+    ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
+        """Read the station's device model; what its inventory does not hold is asked for singly."""
+        variables = self.commands.variables
+        full = await self.commands.inventory.read()
+        if wanted := missing(self._model, full=full):
+            with contextlib.suppress(StationRefused):
+                await variables.learn_bounds()
+            try:
+                await variables.read(wanted)
+            except EvenloadError:
+                if not len(self._model):
+                    raise
+        await allow_limits(self._identity, variables, self._model)
+        firmware = self._host.info(self._identity).firmware
+        return (
+            learnt(self._model, known, firmware),
+            partial(set_up, self._identity, variables, self._model),
+        )
+
+    async def refresh(self) -> None:
+        """Ask how things stand: a station that reconnects tells only what changed meanwhile."""
+        for evse in range(1, (self._onboarding.capabilities().evses or 1) + 1):
+            for message in ("StatusNotification", "TransactionEvent", "MeterValues"):
+                # Without a transaction there is none to tell of (F06.FR.07).
+                with contextlib.suppress(StationRefused):
+                    await self.commands.trigger(message, evse)
+
+
+Adapter201 = partial(Adapter2, OcppVersion.V201)
+Adapter21 = partial(Adapter2, OcppVersion.V21)

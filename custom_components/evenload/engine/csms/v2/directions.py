@@ -1,0 +1,43 @@
+"""Who sends which message (2.0.1 and 2.1 part 2, chapter 1). DataTransfer goes both ways."""
+
+# What only a station sends: a station could do nothing with it.
+FROM_STATION = frozenset(
+    {
+        "Authorize",
+        "BatterySwap",
+        "BootNotification",
+        "ClearedChargingLimit",
+        "ClosePeriodicEventStream",
+        "FirmwareStatusNotification",
+        "Get15118EVCertificate",
+        "GetCertificateChainStatus",
+        "GetCertificateStatus",
+        "Heartbeat",
+        "LogStatusNotification",
+        "MeterValues",
+        "NotifyChargingLimit",
+        "NotifyCustomerInformation",
+        "NotifyDERAlarm",
+        "NotifyDERStartStop",
+        "NotifyDisplayMessages",
+        "NotifyEVChargingNeeds",
+        "NotifyEVChargingSchedule",
+        "NotifyEvent",
+        "NotifyMonitoringReport",
+        "NotifyPeriodicEventStream",
+        "NotifyPriorityCharging",
+        "NotifyReport",
+        "NotifySettlement",
+        "OpenPeriodicEventStream",
+        "PublishFirmwareStatusNotification",
+        "PullDynamicScheduleUpdate",
+        "ReportChargingProfiles",
+        "ReportDERControl",
+        "ReservationStatusUpdate",
+        "SecurityEventNotification",
+        "SignCertificate",
+        "StatusNotification",
+        "TransactionEvent",
+        "VatNumberValidation",
+    }
+)
