@@ -4,19 +4,27 @@ import pytest
 
 from custom_components.evenload.engine.balancing.checks import check_group
 from custom_components.evenload.engine.model.configuration import (
+    EvseConfig,
     GroupConfig,
     SiteConfig,
     StationConfig,
 )
 from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.limits import Current, Limit, Power
-from custom_components.evenload.engine.model.phases import Phase
+from custom_components.evenload.engine.model.phases import CurrentType, Phase
 
 STATIONS = {name: StationConfig(name, f"Station {name}") for name in "ABC"}
 SINGLE = {"S": StationConfig("S", "Single", (Phase.L1,))}
+DC_ONLY = {
+    name: StationConfig(name, name, evses={1: EvseConfig(CurrentType.DC)})
+    for name in "DE"
+}
 OTHER = GroupConfig("other", "Other", Current(10), ("C",))
 HOME = SiteConfig(
-    "Home", Current(25), stations={**STATIONS, **SINGLE}, groups={"other": OTHER}
+    "Home",
+    Current(25),
+    stations={**STATIONS, **SINGLE, **DC_ONLY},
+    groups={"other": OTHER},
 )
 
 
@@ -34,6 +42,9 @@ HOME = SiteConfig(
         (Power(17251), "AB", "limit_above_main_fuse", {"main_fuse": "17250 W"}),
         (Current(10), "AB", "share_below_minimum", {"share": "5 A", "minimum": "6 A", "fits": "1", "needed": "12 A"}),
         (Power(8000), "AB", "share_below_minimum", {"share": "4000 W", "minimum": "4140 W", "fits": "1", "needed": "8280 W"}),
+        # A vehicle that charges with direct current needs 1.4 kW: 2.3 A on three phases, losses included.
+        (Current(4.5), "DE", "share_below_minimum", {"share": "2.2 A", "minimum": "2.3 A", "fits": "1", "needed": "4.6 A"}),
+        (Current(9), "AD", "share_below_minimum", {"share": "4.5 A", "minimum": "6 A", "fits": "1", "needed": "12 A"}),
     ],
 )  # fmt: skip  # a table
 def test_refused(
@@ -51,6 +62,8 @@ def test_refused(
     [
         (Current(12), "AB", "new"),
         (Power(8280), "AB", "new"),
+        (Current(4.6), "DE", "new"),
+        (Power(3112), "DE", "new"),
         # A single-phase station is content with less power.
         (Power(1380), "S", "new"),
         # A group may be saved again as it is.

@@ -2,9 +2,12 @@
 
 import math
 
+from ..model.capabilities import Capabilities
 from ..model.configuration import GroupConfig, SiteConfig
 from ..model.errors import BadSetting
-from ..model.limits import MINIMUM_CURRENT_A, Current, Power, floor_tenths
+from ..model.identity import EvseKey
+from ..model.kinds import evse_kind
+from ..model.limits import Current, Power, ceil_tenths, floor_tenths
 
 # No household or small business has more behind one meter; a larger number is a slip of the finger.
 MAXIMUM_LIMIT_A = 1000.0
@@ -52,14 +55,19 @@ def _check_limit(site: SiteConfig, group: GroupConfig) -> None:
 def _check_share(site: SiteConfig, group: GroupConfig) -> None:
     """A share must let every member charge at its minimum, whatever vehicle comes."""
     members = len(group.members)
+    needs_a = {identity: _needs_a(site, identity) for identity in group.members}
     match group.limit:
         case Current(limit):
-            unit, minimum = "A", MINIMUM_CURRENT_A
+            unit, minimum = "A", max(needs_a.values())
         case Power(limit):
-            most_phases = max(
-                len(site.stations[identity].wiring) for identity in group.members
+            unit, minimum = (
+                "W",
+                max(
+                    need_a * site.voltage_v * len(site.stations[identity].wiring)
+                    for identity, need_a in needs_a.items()
+                ),
             )
-            unit, minimum = "W", MINIMUM_CURRENT_A * site.voltage_v * most_phases
+    minimum = ceil_tenths(minimum)
     if limit / members < minimum:
         raise BadSetting(
             "share_below_minimum",
@@ -68,3 +76,11 @@ def _check_share(site: SiteConfig, group: GroupConfig) -> None:
             fits=str(int(limit // minimum)),
             needed=f"{minimum * members:g} {unit}",
         )
+
+
+def _needs_a(site: SiteConfig, identity: str) -> float:
+    """Return what a vehicle needs at whichever of a station's EVSEs it comes to, as far as the owner has said of them."""
+    return max(
+        evse_kind(site, Capabilities(), EvseKey(identity, number)).minimum_a
+        for number in site.stations[identity].evses or (1,)
+    )

@@ -63,6 +63,11 @@ def floor_tenths(value: float) -> float:
     return float(Decimal(repr(nearest)).quantize(Decimal("0.1"), rounding=ROUND_FLOOR))
 
 
+def ceil_tenths(value: float) -> float:
+    """Round up to a tenth, so that what is needed is never said to be less."""
+    return -floor_tenths(-value)
+
+
 def at_least_minimum(current_a: float, minimum_a: float = MINIMUM_CURRENT_A) -> float:
     """Return the current, or 0 where it is less than a vehicle can take, in amperes."""
     return current_a if current_a >= minimum_a - 1e-9 else 0.0
