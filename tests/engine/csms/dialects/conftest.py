@@ -11,10 +11,11 @@ from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial
 from tests.engine.csms.dialler import Dialler, Reply, configuration
 
-# What stations of the table say of themselves, as it was seen in logs: vendor, model and firmware.
+# What stations of the table say of themselves, as far as it is known: vendor, model and firmware.
 PLATES = {
     "ABB Terra AC": ("ABB", "CDT_TACW22::NET_WIFI", "TAC3Z9119006710273::V1.8.21"),
     "Alfen Eve": ("Alfen BV", "NG910", "6.4.0"),
+    "Autel MaxiCharger": ("Autel", "MaxiCharger AC Wallbox", "1.18.00"),
     "EN+ (also EV Switch, Linchr, cord)": ("EN+", "37", "1.1.805"),
     "EVBox Elvi": ("EV-BOX", "E1602-A45062-10.2", "P0424B0424v0.220706_W6.0.0-050"),
     "FoxESS A series": ("FoxESS", "A022KP1", "1.10/1.06"),
@@ -22,10 +23,12 @@ PLATES = {
     "go-e Charger and Fronius Wattpilot": ("go-e", "go-eCharger_V4", "055.5"),
     "Grizzl-E": ("UnitedChargers", "Grizzl-E Mini Connect", "3.09"),
     "Huawei FusionCharge": ("", "ACChargePoint", ""),
+    "Ocular LTE (BS-EV07, BS-EV22)": ("Ocular", "BS-EV07-LTE", ""),
     "Schneider Electric EVlink and Charge": ("Schneider Electric", "EV.2S22P44R", ""),
     "Simpson & Partners": ("Simpson-Partners", "SP Home7", "3.3.4"),
     "StarCharge and MG": ("StarCharge", "Aurora", ""),
     "SyncEV": ("Sync EV", "EVS7GR1", ""),
+    "Vestel EVC04": ("Vestel", "EVC04-AC22SW-T2P", "V3.98.0"),
     "Wallbox (Pulsar, Commander, Copper)": (
         "Wall Box Chargers",
         "PLP2-M-2-4",

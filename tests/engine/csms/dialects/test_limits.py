@@ -133,14 +133,19 @@ async def test_a_stack_level_that_is_claimed_in_vain(
     assert site.stations["A"].capabilities.evse_limit is True
 
 
+@pytest.mark.parametrize(
+    ("make", "kinds"),
+    [(None, {"Absolute", "Relative"}), ("Autel MaxiCharger", {"Absolute"})],
+)
 async def test_a_station_limit_is_never_relative(
-    open_site: OpenSite, arrive: Arrive
+    open_site: OpenSite, arrive: Arrive, make: str | None, kinds: set[str]
 ) -> None:
     site = await open_site("A")
     refusal = {"error": "PropertyConstraintViolation"}
 
     station = await arrive(
         site,
+        make,
         answers=takes(
             lambda purpose, kind, *_: (
                 purpose != "ChargePointMaxProfile" or kind != "Relative"
@@ -155,6 +160,7 @@ async def test_a_station_limit_is_never_relative(
         purpose == "ChargePointMaxProfile" and kind == "Relative"
         for purpose, kind, *_ in forms(station)
     )
+    assert {kind for _, kind, *_ in forms(station)} == kinds
 
 
 @pytest.mark.parametrize("no", [REJECTED, NOT_SUPPORTED], ids=lambda no: no["status"])
@@ -195,13 +201,22 @@ async def test_who_ignores_a_station_limit_is_given_none(
     assert purposes == {"TxDefaultProfile"}
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        "Autel MaxiCharger",
+        "EVBox Elvi",
+        "Ocular LTE (BS-EV07, BS-EV22)",
+        "Schneider Electric EVlink and Charge",
+    ],
+)
 async def test_a_pause_does_not_end_the_session(
-    open_site: OpenSite, switch_on: SwitchOn
+    open_site: OpenSite, switch_on: SwitchOn, make: str
 ) -> None:
     site = await open_site("A")
     # It refuses to stop a session, and after one it wants a new plug.
     station = await switch_on(
-        site, "EVBox Elvi", reject={"RemoteStopTransaction"}, needs_replug=True
+        site, make, reject={"RemoteStopTransaction"}, needs_replug=True
     )
     transaction = station.evse(1).transaction_id
 

@@ -1,5 +1,6 @@
 """Makes from A to E. Sources without a project are threads of lbbrhzn/ocpp."""
 
+from ...model.capabilities import PauseMethod, ProfileKind
 from .dialect import Dialect, Handling, Match
 from .quirks import Quirks
 
@@ -97,9 +98,10 @@ DIALECTS = (
         title=_AUTEL,
         match=_AUTEL_STATIONS,
         oddity="Refuses a limit for the whole station that counts from the start of a session.",
-        remedy="A limit for the whole station always has a time of its own.",
+        remedy="Its limits have a time of their own.",
         source="#677, #1565, #1694, PR #2154",
-        handling=Handling.EVERY_STATION,
+        handling=Handling.DIALECT,
+        quirks=Quirks(kinds=(ProfileKind.ABSOLUTE, ProfileKind.RELATIVE)),
         tests=(
             "tests/engine/csms/dialects/test_limits.py::test_a_station_limit_is_never_relative",
         ),
@@ -108,11 +110,12 @@ DIALECTS = (
         title=_AUTEL,
         match=_AUTEL_STATIONS,
         oddity="After a session was stopped it stays in Finishing and needs a restart or a new plug.",
-        remedy="Evenload pauses a session instead of stopping it.",
+        remedy="A session is paused, never stopped.",
         setting="With encryption (wss), upload the certificate of your authority in its app first: it says nothing"
         " and stays away otherwise.",
         source="PR #2072",
-        handling=Handling.EVERY_STATION,
+        handling=Handling.DIALECT,
+        quirks=Quirks(pause=PauseMethod.ZERO_LIMIT),
         tests=(
             "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),
@@ -227,9 +230,10 @@ DIALECTS = (
         title=_EVBOX,
         match=_EVBOX_STATIONS,
         oddity="With 'autostart' it refuses to end a session.",
-        remedy="Evenload pauses a session instead of stopping it.",
+        remedy="A session is paused, never stopped.",
         source="#870, evcc#9681",
-        handling=Handling.EVERY_STATION,
+        handling=Handling.DIALECT,
+        quirks=Quirks(pause=PauseMethod.ZERO_LIMIT),
         tests=(
             "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),

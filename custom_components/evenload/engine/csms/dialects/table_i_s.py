@@ -1,5 +1,6 @@
 """Makes from I to S. Sources without a project are threads of lbbrhzn/ocpp."""
 
+from ...model.capabilities import PauseMethod
 from ...model.notices import NoticeKind
 from .dialect import Dialect, Handling, Match
 from .quirks import Advice, Occasion, Quirks
@@ -87,9 +88,10 @@ DIALECTS = (
         title=_OCULAR,
         match=_OCULAR_STATIONS,
         oddity="Stays in Finishing after a stop, and cuts off the list of its settings.",
-        remedy="A session is paused instead of stopped. Settings that are missing are left as they are.",
+        remedy="A session is paused, never stopped. Settings that are missing are left as they are.",
         source="#2030",
-        handling=Handling.EVERY_STATION,
+        handling=Handling.DIALECT,
+        quirks=Quirks(pause=PauseMethod.ZERO_LIMIT),
         tests=(
             "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
             "tests/engine/csms/dialects/test_setting_up.py::test_a_list_that_is_cut_off",
@@ -130,9 +132,10 @@ DIALECTS = (
         title=_SCHNEIDER,
         match=_SCHNEIDER_STATIONS,
         oddity="After a session was stopped it refuses to start another before the plug was pulled.",
-        remedy="Evenload pauses a session instead of stopping it.",
+        remedy="A session is paused, never stopped.",
         source="#918",
-        handling=Handling.EVERY_STATION,
+        handling=Handling.DIALECT,
+        quirks=Quirks(pause=PauseMethod.ZERO_LIMIT),
         tests=(
             "tests/engine/csms/dialects/test_limits.py::test_a_pause_does_not_end_the_session",
         ),
