@@ -35,7 +35,8 @@ def set_variable_monitoring(station: ChargingStation, payload: Payload) -> Answe
     required(payload, "setMonitoringData", list)
     items = objects(payload, "setMonitoringData")
     limit = "MonitoringCtrlr.ItemsPerMessage[SetVariableMonitoring]"
-    if not 1 <= len(items) <= (most := station.device_model.number(limit)):
+    most = station.device_model.number(limit)
+    if not 1 <= len(items) <= most:
         raise CallError("OccurrenceConstraintViolation", f"1 to {most} monitors")
     return Answer({"setMonitoringResult": [_set(station, item) for item in items]})
 

@@ -262,12 +262,15 @@ def text_of(place: Place) -> str:
 
 def _place(component: Payload, variable: Payload) -> Place:
     evse = optional(component, "evse", dict, {})
+    evse_id = required(evse, "id", int) if "evse" in component else None
+    if evse_id is not None and evse_id < 0:
+        raise CallError("PropertyConstraintViolation", "EVSEs are numbered from 0")
     return Place(
         required(component, "name", str),
         required(variable, "name", str),
         optional(component, "instance", str),
         optional(variable, "instance", str),
-        required(evse, "id", int) if evse else None,
+        evse_id,
         optional(evse, "connectorId", int),
     )
 
