@@ -1,12 +1,16 @@
 """An owner is told what to set in a station, when what that helps against is met, and not before."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
+from custom_components.evenload.engine.control import holdings
+from custom_components.evenload.engine.model.configuration import GroupConfig
+from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.notices import Notice, NoticeKind
 from custom_components.evenload.engine.site import Site
-from tests.engine.csms.conftest import OpenSite
+from tests.engine.csms.conftest import Dial, OpenSite, site_config
 from tests.engine.csms.dialects.conftest import Arrive
 
 REFUSES = {"SetChargingProfile": {"status": "NotSupported"}}
@@ -43,6 +47,50 @@ async def test_advice_is_given_when_it_helps(
 
     await owner.hears(NoticeKind.NOT_CONTROLLABLE)
     assert owner.advice == {NoticeKind.ADVICE_EXTERNAL_ENERGY_MANAGEMENT}
+
+
+async def test_advice_against_a_version(
+    open_site: OpenSite, arrive: Arrive, dial: Dial
+) -> None:
+    site = await open_site("A")
+    station = await arrive(site, "FoxESS A series")
+    station.cut()
+    owner = Owner(site)
+
+    again = await dial(site, subprotocols=("ocpp2.0.1",))
+
+    await owner.hears(NoticeKind.ADVICE_USE_OCPP_16)
+    await again.close()
+    await arrive(site, "FoxESS A series")
+    async with asyncio.timeout(5):
+        while owner.advice:
+            await asyncio.sleep(0.01)
+
+
+async def test_advice_against_limits_that_are_not_obeyed(
+    open_site: OpenSite, arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holdings, "SETTLING_S", 0.5)
+    groups = {"g": GroupConfig("g", "Yard", Current(10.0), ("A",))}
+    site = await open_site(config=site_config("A", groups=groups))
+    owner = Owner(site)
+    station = await arrive(site, "Grizzl-E")
+    await station.called("TriggerMessage", 2)
+    await station.result(
+        "StatusNotification",
+        {"connectorId": 1, "errorCode": "NoError", "status": "Charging"},
+    )
+
+    async with asyncio.timeout(20):
+        while NoticeKind.ADVICE_UPDATE_FIRMWARE not in owner.told:
+            sample = {"value": "31", "measurand": "Current.Import", "unit": "A"}
+            now = datetime.now(UTC).isoformat()
+            value = {"timestamp": now, "sampledValue": [sample]}
+            told = {"connectorId": 1, "meterValue": [value]}
+            await station.result("MeterValues", told)
+            await asyncio.sleep(0.1)
+
+    assert NoticeKind.LIMIT_IGNORED in owner.told
 
 
 @pytest.mark.parametrize(

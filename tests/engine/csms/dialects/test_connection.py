@@ -214,3 +214,30 @@ async def test_a_stranger_is_asked_to_boot_once(
         await asyncio.sleep(0.05)
 
     assert asked == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "offered", "chosen"),
+    [
+        (None, ("ocpp1.6", "ocpp2.0.1"), "ocpp2.0.1"),
+        ("FoxESS A series", ("ocpp1.6", "ocpp2.0.1"), "ocpp1.6"),
+        ("FoxESS A series", ("ocpp2.1", "ocpp2.0.1", "ocpp1.6"), "ocpp1.6"),
+        # Better that than none.
+        ("FoxESS A series", ("ocpp2.0.1",), "ocpp2.0.1"),
+    ],
+)
+async def test_a_version_that_is_not_mastered_is_not_chosen_again(
+    open_site: OpenSite,
+    arrive: Arrive,
+    dial: Dial,
+    make: str | None,
+    offered: tuple[str, ...],
+    chosen: str,
+) -> None:
+    site = await open_site("A")
+    station = await arrive(site, make)
+    station.cut()
+
+    again = await dial(site, subprotocols=offered)
+
+    assert again.subprotocol == chosen
