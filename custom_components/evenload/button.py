@@ -15,6 +15,7 @@ from .engine.csms.commands import Commands
 from .entity import EvseEntity, StationEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
+from .security_flow import async_give_password
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.
 PARALLEL_UPDATES = 0
@@ -42,6 +43,7 @@ STATION_BUTTONS = (
         press=lambda commands: commands.reset(hard=False),
     ),
 )
+PROTECT = ButtonEntityDescription(key="protect", entity_category=EntityCategory.CONFIG)
 UNLOCK = ButtonEntityDescription(key="unlock")
 
 
@@ -56,7 +58,8 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         station=lambda identity: [
-            StationButton(entry, identity, row) for row in STATION_BUTTONS
+            *(StationButton(entry, identity, row) for row in STATION_BUTTONS),
+            Protect(entry, identity, PROTECT),
         ],
         evse=lambda key: [Unlock(hass, entry, key, UNLOCK)],
     )
@@ -72,6 +75,16 @@ class StationButton(StationEntity, ButtonEntity):
         """Ask it."""
         with translated_errors(self._entry):
             await self.entity_description.press(self._site.commands(self._identity))
+
+
+class Protect(StationEntity, ButtonEntity):
+    """Gives the station a password of its own."""
+
+    @override
+    async def async_press(self) -> None:
+        """Give it one; it is required from the moment in which the station shows it."""
+        with translated_errors(self._entry):
+            await async_give_password(self.hass, self._entry, self._identity)
 
 
 class Unlock(EvseEntity, ButtonEntity):

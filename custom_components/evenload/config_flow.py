@@ -1,6 +1,5 @@
 """Forms of a site: setting it up, its connection, and the stations that dialled in."""
 
-from dataclasses import replace
 import logging
 from types import MappingProxyType
 from typing import Any, override
@@ -21,10 +20,12 @@ from .configuration import listener_config
 from .connection import async_try_certificate, async_try_port, station_url
 from .const import (
     CONF_CERTIFICATE,
+    CONF_CLIENT_CA,
     CONF_IDENTITY,
     CONF_MAIN_FUSE_A,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
+    CONF_TLS_PORT,
     CONF_VOLTAGE_V,
     DOMAIN,
     SECTION_ADVANCED,
@@ -33,9 +34,11 @@ from .const import (
 )
 from .discovery import UnknownStation, has_enough_cards
 from .engine.model.errors import BadSetting
+from .engine.security import CertificateFacts
 from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
 from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA
+from .security_flow import async_protect, fingerprint
 from .station_flow import StationFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     VERSION = 1
 
     _card: UnknownStation
+    _certificate: CertificateFacts | None = None
 
     @staticmethod
     @callback
@@ -84,13 +88,17 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
                 check_options(options)
             except BadSetting as err:
                 errors, placeholders = form_error(err), err.placeholders
-            if not errors and not (errors := await self._async_try(data)):
+            if not errors:
+                errors, placeholders = await self._async_try(data)
+            if not errors:
                 return self.async_create_entry(
                     title=self.hass.config.location_name,
                     data=data,
                     options=options,
                     description_placeholders={
-                        "url": station_url(self.hass, listener_config(data))
+                        "url": station_url(
+                            self.hass, listener_config(data), self._certificate
+                        )
                     },
                 )
         return self.async_show_form(
@@ -105,11 +113,13 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Change where stations dial in."""
         errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
         entry = self._get_reconfigure_entry()
         if user_input is not None:
             data = _connection(user_input)
             self._async_abort_entries_match({CONF_PORT: data[CONF_PORT]})
-            if not (errors := await self._async_try(data, entry)):
+            errors, placeholders = await self._async_try(data, entry)
+            if not errors:
                 # An entry that is loaded notices by itself.
                 if entry.state is not ConfigEntryState.LOADED:
                     self.hass.config_entries.async_schedule_reload(entry.entry_id)
@@ -121,6 +131,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
                 CONNECTION_SCHEMA, user_input or current
             ),
             errors=errors,
+            description_placeholders=placeholders,
         )
 
     @override
@@ -153,6 +164,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
             "vendor": card.vendor or UNKNOWN,
             "model": card.model or UNKNOWN,
             "serial": card.serial or UNKNOWN,
+            "certificate": fingerprint(card.pin) or UNKNOWN,
         }
         entry = self.hass.config_entries.async_get_entry(card.entry_id)
         if entry is None:
@@ -163,6 +175,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
             try:
                 check_identity(self.hass, card.identity)
                 check_station(entry, name, data)
+                await async_protect(entry, card.identity, data)
             except BadSetting as err:
                 if err.key == "already_configured":
                     return self.async_abort(reason="station_already_added")
@@ -195,31 +208,41 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_try(
         self, data: dict[str, Any], entry: ConfigEntry | None = None
-    ) -> dict[str, str]:
+    ) -> tuple[dict[str, str], dict[str, str]]:
         """Try the connection; of a port that the entry itself holds only the address is tried."""
         new = listener_config(data)
-        if entry and _holds_port(entry, data):
-            new = replace(new, port=0)
+        held = set() if entry is None else _held_ports(entry)
         try:
-            errors = await async_try_certificate(self.hass, new)
-            return errors or await async_try_port(self.hass, new)
+            self._certificate = await async_try_certificate(self.hass, new)
+            for port in filter(None, (new.port, new.tls_port)):
+                tried = 0 if port in held else port
+                if key := await async_try_port(self.hass, new.host, tried):
+                    # What stands in the section that is folded up is said above the form.
+                    field = CONF_PORT if port == new.port else "base"
+                    return {field: key}, {"port": str(port)}
+        except BadSetting as err:
+            return form_error(err), err.placeholders
         except Exception:
             _LOGGER.exception("Unexpected error while trying the connection")
-            return {"base": "unknown"}
+            return {"base": "unknown"}, {}
+        return {}, {}
 
 
 def _connection(user_input: dict[str, Any]) -> dict[str, Any]:
     """Return what the form says of the connection, empty fields left out."""
     advanced = user_input[SECTION_ADVANCED]
-    return {CONF_PORT: user_input[CONF_PORT]} | {
+    connection = {CONF_PORT: user_input[CONF_PORT]} | {
         key: value
-        for key in (CONF_HOST, CONF_CERTIFICATE, CONF_PRIVATE_KEY)
+        for key in (CONF_HOST, CONF_CERTIFICATE, CONF_PRIVATE_KEY, CONF_CLIENT_CA)
         if (value := advanced.get(key, "").strip())
     }
+    if (tls_port := advanced.get(CONF_TLS_PORT)) is not None:
+        connection[CONF_TLS_PORT] = tls_port
+    return connection
 
 
-def _holds_port(entry: ConfigEntry, data: dict[str, Any]) -> bool:
-    """Whether the entry has this port open now."""
-    return entry.state is ConfigEntryState.LOADED and (
-        entry.data[CONF_PORT] == data[CONF_PORT]
-    )
+def _held_ports(entry: ConfigEntry) -> set[int]:
+    """Return the ports that the entry has open now."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return set()
+    return {entry.data[CONF_PORT], entry.data.get(CONF_TLS_PORT, entry.data[CONF_PORT])}

@@ -9,6 +9,7 @@ from homeassistant.const import CONF_HOST, CONF_PORT
 
 from .const import (
     CONF_CERTIFICATE,
+    CONF_CLIENT_CA,
     CONF_IDENTITY,
     CONF_LIMIT,
     CONF_MAIN_FUSE_A,
@@ -16,7 +17,9 @@ from .const import (
     CONF_MEMBERS,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
+    CONF_SECURITY_PROFILE,
     CONF_STRATEGY,
+    CONF_TLS_PORT,
     CONF_UNIT,
     CONF_VOLTAGE_V,
     SUBENTRY_GROUP,
@@ -33,6 +36,7 @@ from .engine.model.configuration import (
 from .engine.model.errors import BadSetting
 from .engine.model.limits import Current, Limit, Power
 from .engine.model.phases import ALL_PHASES, Phase
+from .engine.model.security import SecurityProfile
 
 
 def listener_config(data: Mapping[str, Any]) -> ListenerConfig:
@@ -42,6 +46,8 @@ def listener_config(data: Mapping[str, Any]) -> ListenerConfig:
         host=data.get(CONF_HOST),
         certificate=data.get(CONF_CERTIFICATE),
         private_key=data.get(CONF_PRIVATE_KEY),
+        tls_port=data.get(CONF_TLS_PORT),
+        client_ca=data.get(CONF_CLIENT_CA),
     )
 
 
@@ -82,6 +88,7 @@ def station_config(
         name=name,
         wiring=phases_from(data[CONF_PHASES])[: len(site_phases)],
         maximum=Current(data[CONF_MAXIMUM_A]),
+        security=SecurityProfile(data.get(CONF_SECURITY_PROFILE, 0)),
     )
 
 

@@ -1,15 +1,21 @@
 """Where stations dial in: tried before it is saved, and told to the owner."""
 
 import asyncio
+from collections.abc import Sequence
 import errno
-import ssl
+from ipaddress import ip_address
 
-from homeassistant.const import CONF_PORT
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.network import NoURLAvailableError, get_url
+from homeassistant.util import dt as dt_util
 from yarl import URL
 
+from .configuration import listener_config
+from .data import EvenloadConfigEntry
 from .engine.model.configuration import ListenerConfig
+from .engine.model.errors import BadSetting
+from .engine.security import CertificateFacts, check_authority, check_certificate
 
 # What stands for every address of the machine is none that a station could dial.
 EVERYWHERE = (None, "0.0.0.0", "::")
@@ -17,46 +23,80 @@ EVERYWHERE = (None, "0.0.0.0", "::")
 
 async def async_try_certificate(
     hass: HomeAssistant, config: ListenerConfig
-) -> dict[str, str]:
-    """Return the error of a form when the certificate cannot be used."""
-    if config.certificate is None and config.private_key is None:
-        return {}
+) -> CertificateFacts | None:
+    """Return what is known of the certificate, if there is one. Raises `BadSetting` when it cannot be used."""
+    if (config.certificate is None) is not (config.private_key is None):
+        raise BadSetting("certificate_without_key")
     if config.certificate is None or config.private_key is None:
-        return {"base": "certificate_without_key"}
-    try:
-        await hass.async_add_executor_job(
-            _load_certificate, config.certificate, config.private_key
-        )
-    except OSError, ValueError:
-        return {"base": "invalid_certificate"}
-    return {}
+        if config.tls_port is not None or config.client_ca is not None:
+            raise BadSetting("encryption_without_certificate")
+        return None
+    if config.tls_port == config.port:
+        raise BadSetting("ports_are_the_same")
+    now = dt_util.utcnow()
+    if config.client_ca is not None:
+        await hass.async_add_executor_job(check_authority, config.client_ca, now)
+    return await hass.async_add_executor_job(
+        check_certificate, config.certificate, config.private_key, now
+    )
 
 
-async def async_try_port(hass: HomeAssistant, config: ListenerConfig) -> dict[str, str]:
-    """Return the error of a form when the port cannot be opened."""
+async def async_try_port(
+    hass: HomeAssistant, host: str | None, port: int
+) -> str | None:
+    """Return the sentence to show when a port cannot be opened."""
     try:
-        server = await hass.loop.create_server(
-            asyncio.Protocol, config.host, config.port
-        )
+        server = await hass.loop.create_server(asyncio.Protocol, host, port)
     except OSError as err:
-        key = "address_in_use" if err.errno == errno.EADDRINUSE else "cannot_bind"
-        return {CONF_PORT: key}
+        return "address_in_use" if err.errno == errno.EADDRINUSE else "cannot_bind"
     server.close()
     await server.wait_closed()
-    return {}
+    return None
 
 
-def station_url(hass: HomeAssistant, config: ListenerConfig) -> str:
-    """Return the address to enter in charging stations."""
-    return str(
-        URL.build(
-            scheme="wss" if config.certificate else "ws",
-            host=_own_host(hass) if config.host in EVERYWHERE else config.host,
-            port=config.port,
-            # Stations add their identity right behind it.
-            path="/",
-        )
+def station_url(
+    hass: HomeAssistant, config: ListenerConfig, certificate: CertificateFacts | None
+) -> str:
+    """Return the address to enter in charging stations, or both where there are two ports."""
+    host = _own_host(hass) if config.host in EVERYWHERE else config.host or ""
+    urls = []
+    if config.plain_port is not None:
+        urls.append(_url("ws", host, config.plain_port))
+    if config.encrypted_port is not None:
+        # A station takes a certificate only under a name that it bears.
+        names = () if certificate is None else certificate.names
+        urls.append(_url("wss", _certified(host, names), config.encrypted_port))
+    return " / ".join(urls)
+
+
+def own_url(hass: HomeAssistant, entry: EvenloadConfigEntry) -> str:
+    """Return the address to enter in the charging stations of a site."""
+    certificate = (
+        entry.runtime_data.security.certificate
+        if entry.state is ConfigEntryState.LOADED
+        else None
     )
+    return station_url(hass, listener_config(entry.data), certificate)
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    # Stations add their identity right behind it.
+    return str(URL.build(scheme=scheme, host=host, port=port, path="/"))
+
+
+def _certified(host: str, names: Sequence[str]) -> str:
+    """Return a name of this machine that its certificate bears; its own where none can be told."""
+    if host in names:
+        return host
+    return next((name for name in names if _is_host(name)), host)
+
+
+def _is_host(name: str) -> bool:
+    """Whether a name can be dialled: a common name may be anything, and a wildcard is no host."""
+    try:
+        return not ip_address(name).is_loopback
+    except ValueError:
+        return "." in name and not set(name) & set("*: /")
 
 
 def _own_host(hass: HomeAssistant) -> str:
@@ -66,9 +106,3 @@ def _own_host(hass: HomeAssistant) -> str:
     except NoURLAvailableError:
         return hass.config.api.local_ip if hass.config.api else "homeassistant.local"
     return URL(url).host or "homeassistant.local"
-
-
-def _load_certificate(certificate: str, private_key: str) -> None:
-    """Load a certificate and its key; one with a password would have a terminal asked for it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, private_key, password=lambda: "")

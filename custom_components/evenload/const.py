@@ -5,18 +5,32 @@ from homeassistant.util.signal_type import SignalTypeFormat
 DOMAIN = "evenload"
 
 CONF_CERTIFICATE = "certificate"
+CONF_CLIENT_CA = "client_ca"
+CONF_CURRENT_TYPE = "current_type"
+CONF_EVSES = "evses"
 CONF_IDENTITY = "identity"
+CONF_LEASES = "leases"
 CONF_LIMIT = "limit"
+CONF_LIMIT_UNIT = "limit_unit"
 CONF_MAIN_FUSE_A = "main_fuse_a"
+CONF_MAXIMUM = "maximum"
 CONF_MAXIMUM_A = "maximum_a"
 CONF_MEMBERS = "members"
+CONF_NUMBER = "number"
+CONF_PAUSE = "pause"
+CONF_PHASE_SWITCHING = "phase_switching"
 CONF_PHASES = "phases"
 CONF_PRIVATE_KEY = "private_key"
+CONF_SECURITY_PROFILE = "security_profile"
+CONF_SIMULTANEOUS = "simultaneous"
 CONF_STRATEGY = "strategy"
+CONF_TLS_PORT = "tls_port"
 CONF_UNIT = "unit"
 CONF_VOLTAGE_V = "voltage_v"
 
 SECTION_ADVANCED = "advanced"
+SECTION_CONNECTORS = "connectors"
+SECTION_SECURITY = "security"
 
 SUBENTRY_STATION = "station"
 SUBENTRY_GROUP = "group"
@@ -30,6 +44,11 @@ DEFAULT_VOLTAGE_V = 230
 # Units of a limit as the forms and the subentry write them: Home Assistant wants what it translates in lower case.
 UNIT_AMPERES = "a"
 UNIT_WATTS = "w"
+
+# What is left to Evenload, and what the owner knows better.
+AUTOMATIC = "automatic"
+YES = "yes"
+NO = "no"
 
 # Sent, per entry, when there may be stations, connectors or groups that were not there before, or settings changed.
 SIGNAL_CHANGED: SignalTypeFormat[()] = SignalTypeFormat("evenload_{}_changed")

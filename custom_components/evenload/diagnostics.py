@@ -8,19 +8,22 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
-from .const import CONF_CERTIFICATE, CONF_PRIVATE_KEY
+from .const import CONF_CERTIFICATE, CONF_CLIENT_CA, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
 from .devices import station_of
 from .engine.model.stations import Station
+from .engine.security import Security
 
 TO_REDACT = {
     CONF_CERTIFICATE,
+    CONF_CLIENT_CA,
     CONF_PRIVATE_KEY,
     "address",
     "iccid",
     "imsi",
     "meter_serial",
     "password",
+    "pin",
     "serial",
     "token",
 }
@@ -43,11 +46,22 @@ async def async_get_config_entry_diagnostics(
                 for subentry in entry.subentries.values()
             ],
             "port": site.port,
+            "security": _security(site.security),
             "stations": [_station(entry, one) for one in site.stations.values()],
             "groups": list(site.groups.values()),
             "pending": list(site.pending.values()),
         }
     )
+
+
+def _security(security: Security) -> dict[str, Any]:
+    """Return how the site is protected."""
+    certificate = security.certificate
+    return {
+        "encrypted_port": security.tls_port,
+        "certificate_ends": certificate and certificate.not_after,
+        "encryption_failures": dict(security.tls_failures),
+    }
 
 
 async def async_get_device_diagnostics(
@@ -71,8 +85,16 @@ def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
     """Return a station with what it said last."""
     known = _plain(station)
     secrets = set(_secrets(known))
+    security = entry.runtime_data.security
+    keys = security.keys(station.identity)
     return {
         **known,
+        "security": {
+            "required": int(security.required(station.identity)),
+            "has_password": keys.password is not None,
+            "was_offered_password": keys.offered is not None,
+            "is_pinned": keys.pin is not None,
+        },
         "frames": [
             {key: _without(secrets, text) for key, text in frame.items()}
             for frame in entry.runtime_data.frames(station.identity)

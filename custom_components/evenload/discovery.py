@@ -26,6 +26,7 @@ class UnknownStation:
     vendor: str | None = None
     model: str | None = None
     serial: str | None = None
+    pin: str | None = None
 
     @property
     def make(self) -> str | None:
@@ -94,6 +95,7 @@ def _card(entry: EvenloadConfigEntry, pending: PendingStation) -> UnknownStation
         vendor=info.vendor,
         model=info.model,
         serial=info.serial,
+        pin=pending.pin,
     )
 
 

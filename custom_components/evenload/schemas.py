@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     NumberSelector,
@@ -13,11 +13,14 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
 )
 import voluptuous as vol
 
 from .const import (
     CONF_CERTIFICATE,
+    CONF_CLIENT_CA,
     CONF_IDENTITY,
     CONF_LIMIT,
     CONF_MAIN_FUSE_A,
@@ -25,7 +28,9 @@ from .const import (
     CONF_MEMBERS,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
+    CONF_SECURITY_PROFILE,
     CONF_STRATEGY,
+    CONF_TLS_PORT,
     CONF_UNIT,
     CONF_VOLTAGE_V,
     DEFAULT_MAIN_FUSE_A,
@@ -34,10 +39,12 @@ from .const import (
     DEFAULT_PORT,
     DEFAULT_VOLTAGE_V,
     SECTION_ADVANCED,
+    SECTION_SECURITY,
     UNIT_AMPERES,
     UNIT_WATTS,
 )
 from .engine.model.configuration import Strategy
+from .engine.model.security import SecurityProfile
 
 
 def _number(unit: str | None = None) -> NumberSelector:
@@ -72,6 +79,8 @@ CONNECTION_SCHEMA = vol.Schema(
                     vol.Optional(CONF_HOST): TextSelector(),
                     vol.Optional(CONF_CERTIFICATE): TextSelector(),
                     vol.Optional(CONF_PRIVATE_KEY): TextSelector(),
+                    vol.Optional(CONF_TLS_PORT): PORT,
+                    vol.Optional(CONF_CLIENT_CA): TextSelector(),
                 }
             ),
             {"collapsed": True},
@@ -96,11 +105,29 @@ USER_SCHEMA = vol.Schema(
     }
 )
 
+SECURITY_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_SECURITY_PROFILE, default="0"): SelectSelector(
+            SelectSelectorConfig(
+                options=[str(int(profile)) for profile in SecurityProfile],
+                mode=SelectSelectorMode.LIST,
+                translation_key="security_profile",
+            )
+        ),
+        vol.Optional(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(
+                type=TextSelectorType.PASSWORD, autocomplete="new-password"
+            )
+        ),
+    }
+)
+
 STATION_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_NAME): TextSelector(),
         vol.Required(CONF_PHASES, default=DEFAULT_PHASES): PHASES,
         vol.Required(CONF_MAXIMUM_A, default=DEFAULT_MAXIMUM_A): _number("A"),
+        vol.Optional(SECTION_SECURITY): section(SECURITY_SCHEMA, {"collapsed": True}),
     }
 )
 

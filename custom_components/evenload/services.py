@@ -8,16 +8,18 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_of
+from .engine.model.errors import ListenerError
 from .errors import translated_errors
 
 SERVICE_CALL = "call"
+SERVICE_RELOAD_CERTIFICATES = "reload_certificates"
 
 ATTR_ACTION = "action"
 ATTR_PAYLOAD = "payload"
@@ -43,6 +45,25 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema=CALL_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
+    service.async_register_admin_service(
+        hass, DOMAIN, SERVICE_RELOAD_CERTIFICATES, _reload_certificates
+    )
+
+
+async def _reload_certificates(call: ServiceCall) -> None:
+    """Use the certificates that the files hold now; no station is disconnected."""
+    entries: list[EvenloadConfigEntry] = call.hass.config_entries.async_loaded_entries(
+        DOMAIN
+    )
+    for entry in entries:
+        try:
+            await entry.runtime_data.security.reload_certificate()
+        except ListenerError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="invalid_certificate",
+                translation_placeholders={"port": str(err.port), "detail": err.detail},
+            ) from err
 
 
 async def _call(call: ServiceCall) -> ServiceResponse:

@@ -6,11 +6,11 @@ from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
 
 from .checks import check_identity, check_station, form_error
-from .configuration import listener_config
-from .connection import station_url
+from .connection import own_url
 from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
 from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA
+from .security_flow import async_protect, suggested_security
 
 
 class StationFlow(ConfigSubentryFlow):
@@ -22,13 +22,14 @@ class StationFlow(ConfigSubentryFlow):
         """Add a station."""
         errors: dict[str, str] = {}
         entry = self._get_entry()
-        placeholders = {"url": station_url(self.hass, listener_config(entry.data))}
+        placeholders = {"url": own_url(self.hass, entry)}
         if user_input is not None:
             data = dict(user_input)
             name = data.pop(CONF_NAME)
             try:
                 check_identity(self.hass, data[CONF_IDENTITY])
                 check_station(entry, name, data)
+                await async_protect(entry, data[CONF_IDENTITY], data)
             except BadSetting as err:
                 errors, placeholders = form_error(err), placeholders | err.placeholders
             else:
@@ -58,6 +59,7 @@ class StationFlow(ConfigSubentryFlow):
             name = data.pop(CONF_NAME)
             try:
                 check_station(entry, name, data)
+                await async_protect(entry, data[CONF_IDENTITY], data)
             except BadSetting as err:
                 errors, placeholders = form_error(err), placeholders | err.placeholders
             else:
@@ -68,7 +70,14 @@ class StationFlow(ConfigSubentryFlow):
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
                 STATION_SCHEMA,
-                user_input or {CONF_NAME: subentry.title, **subentry.data},
+                user_input
+                or {
+                    CONF_NAME: subentry.title,
+                    **subentry.data,
+                    **suggested_security(
+                        entry, subentry.data[CONF_IDENTITY], subentry.data
+                    ),
+                },
             ),
             errors=errors,
             description_placeholders=placeholders,

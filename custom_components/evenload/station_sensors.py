@@ -7,6 +7,7 @@ from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescr
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.typing import StateType
 
+from .engine.model.security import Protection
 from .engine.model.stations import Station
 from .states import ERRORS, FIRMWARE_STATUSES, error_state, firmware_state
 
@@ -35,6 +36,13 @@ STATION_SENSORS = (
         options=FIRMWARE_STATUSES,
         lazy=True,
         value=lambda station: firmware_state(station.firmware_status),
+    ),
+    StationSensorDescription(
+        key="protection",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[protection.value for protection in Protection],
+        value=lambda station: station.protection,
     ),
     StationSensorDescription(
         key="station_error",

@@ -30,4 +30,10 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
         "stations": len(stations),
         "stations_connected": sum(station.connected for station in stations),
         "versions": ", ".join(sorted(versions)),
+        "encrypted_ports": ", ".join(
+            str(site.security.tls_port) for site in sites if site.security.tls_port
+        ),
+        "encryption_failures": sum(
+            site.security.tls_failures.total() for site in sites
+        ),
     }

@@ -16,16 +16,19 @@ from custom_components.evenload.engine.model.errors import ListenerError, NotCon
 from custom_components.evenload.engine.model.events import Event
 from custom_components.evenload.engine.model.groups import GroupState
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.kinds import EvseKind, evse_kind
 from custom_components.evenload.engine.model.notices import Notice
+from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.stations import (
     Evse,
     PendingStation,
     Station,
 )
 from custom_components.evenload.engine.observers import Unsubscribe
+from custom_components.evenload.engine.settings import with_maximum
 from custom_components.evenload.engine.site import Observer, Site
 from custom_components.evenload.engine.vault import Part, Vault
+from tests.homeassistant.fake_security import FakeSecurity
 
 
 class Observers[*Told]:
@@ -64,6 +67,7 @@ class FakeSite(Site):
         self.is_open = False
         self.asked: list[tuple[Any, ...]] = []
         self.command = AsyncMock(spec=Commands)
+        self.security = FakeSecurity()
         self.told_frames: dict[str, list[dict[str, str]]] = {}
         self._stations: dict[str, Station] = {}
         self._groups: dict[str, GroupState] = {}
@@ -177,9 +181,27 @@ class FakeSite(Site):
         return self._on_notice.add(observer)
 
     @override
-    async def set_maximum(self, key: EvseKey, maximum_a: float) -> None:
-        self.asked.append(("set_maximum", key, maximum_a))
-        settings = replace(self.evse(key).settings, maximum=Current(maximum_a))
+    def wiring(self, identity: str) -> tuple[Phase, ...]:
+        return self.config.stations[identity].wiring
+
+    @override
+    def kind(self, key: EvseKey) -> EvseKind:
+        return evse_kind(self.config, self._stations[key.identity].capabilities, key)
+
+    @override
+    def can_switch_phases(self, key: EvseKey) -> bool:
+        return self._stations[key.identity].capabilities.phase_switching is True
+
+    @override
+    async def set_maximum(self, key: EvseKey, maximum: float) -> None:
+        self.asked.append(("set_maximum", key, maximum))
+        settings = with_maximum(self.evse(key).settings, self.kind(key), maximum)
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    async def set_phases(self, key: EvseKey, phases: int | None) -> None:
+        self.asked.append(("set_phases", key, phases))
+        settings = replace(self.evse(key).settings, phases=phases)
         self.put(replace(self.evse(key), settings=settings))
 
     @override

@@ -85,11 +85,11 @@ async def test_the_defaults_are_enough(hass: HomeAssistant) -> None:
         ),
         (
             {"advanced": {"certificate": "/no/such.pem", "private_key": "/no/key.pem"}},
-            {"base": "invalid_certificate"},
+            {"base": "file_not_found"},
         ),
         (
             {"advanced": {"certificate": __file__, "private_key": __file__}},
-            {"base": "invalid_certificate"},
+            {"base": "not_a_certificate"},
         ),
     ],
 )
@@ -155,7 +155,8 @@ async def test_a_certificate_makes_the_address_a_secure_one(
     result = await fill_in(hass, FORM | {"advanced": certificate})
 
     assert result["data"] == {"port": 9000, **certificate}
-    assert result["description_placeholders"] == {"url": "wss://192.168.1.20:9000/"}
+    # A station takes the certificate only under a name that it bears.
+    assert result["description_placeholders"] == {"url": "wss://evenload.test:9000/"}
 
 
 @pytest.mark.parametrize(

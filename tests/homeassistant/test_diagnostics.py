@@ -103,4 +103,6 @@ async def test_system_health_counts_stations(
         "stations": 2,
         "stations_connected": 1,
         "versions": "1.6",
+        "encrypted_ports": "",
+        "encryption_failures": 0,
     }

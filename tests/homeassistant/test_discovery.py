@@ -58,6 +58,7 @@ async def test_one_click_adopts_a_station(
         "vendor": "Alfen",
         "model": "Eve Single",
         "serial": "ACE123",
+        "certificate": "–",
     }
     suggestions = {
         str(key): key.description["suggested_value"]

@@ -25,6 +25,7 @@ from custom_components.evenload.engine.model.stations import (
     OcppVersion,
     StationInfo,
 )
+from custom_components.evenload.engine.vault import Part
 from tests.homeassistant.conftest import NOW, OPTIONS, group, station
 from tests.homeassistant.fake_site import FakeSite
 
@@ -227,7 +228,7 @@ async def test_a_removed_site_leaves_nothing_behind(
 ) -> None:
     with patch("custom_components.evenload.vault.DurableStore.async_remove") as remove:
         await hass.config_entries.async_remove(entry.entry_id)
-    assert remove.call_count == 2
+    assert remove.call_count == len(Part)
 
 
 async def test_a_renamed_site_is_told(

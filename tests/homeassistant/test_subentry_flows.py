@@ -50,7 +50,8 @@ def suggested(result: dict[str, Any]) -> dict[str, Any]:
     """Return what a form shows before it is filled in."""
     return {
         str(key): (key.description or {}).get("suggested_value")
-        for key in result["data_schema"].schema
+        for key, field in result["data_schema"].schema.items()
+        if not hasattr(field, "schema")
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.helpers.entity import EntityDescription
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 import yaml
 
@@ -18,13 +19,19 @@ from custom_components.evenload import (
     group_sensors,
     number,
     schemas,
+    select,
     services,
+    station_fields,
     station_sensors,
     switch,
 )
 from custom_components.evenload.checks import FIELDS, OF_GROUP
+from custom_components.evenload.engine.model.capabilities import PauseMethod
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.notices import NoticeKind
+from custom_components.evenload.engine.model.phases import CurrentType
+from custom_components.evenload.engine.model.security import SecurityProfile
+from custom_components.evenload.wiring import WIRINGS
 
 COMPONENT = Path(services.__file__).parent
 LANGUAGES = sorted((COMPONENT / "translations").glob("*.json"))
@@ -35,9 +42,10 @@ SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
 
 ROWS: dict[str, list[EntityDescription]] = {
     "binary_sensor": [binary_sensor.CONNECTED],
-    "button": [*button.STATION_BUTTONS, button.UNLOCK],
+    "button": [*button.STATION_BUTTONS, button.PROTECT, button.UNLOCK],
     "event": [event.ACTIVITY],
-    "number": [number.LIMIT, number.MAXIMUM_CURRENT],
+    "number": [number.LIMIT, *number.MAXIMA],
+    "select": [select.PHASES],
     "sensor": [
         *evse_sensors.EVSE_SENSORS,
         *group_sensors.GROUP_SENSORS,
@@ -85,9 +93,10 @@ def test_every_entity_has_a_name(platform: str) -> None:
 
 
 def test_every_state_has_a_word() -> None:
-    for row in ROWS["sensor"]:
-        words = ENGLISH["entity"]["sensor"][row.key].get("state", {})
-        assert set(getattr(row, "options", None) or ()) == set(words), row.key
+    for platform in ("select", "sensor"):
+        for row in ROWS[platform]:
+            words = ENGLISH["entity"][platform][row.key].get("state", {})
+            assert set(getattr(row, "options", None) or ()) == set(words), row.key
     words = ENGLISH["entity"]["event"]["activity"]["state_attributes"]
     assert set(event.ACTIVITY.event_types or ()) == set(words["event_type"]["state"])
 
@@ -112,13 +121,16 @@ def fields(schema: vol.Schema) -> set[str]:
 
 
 GROUP = schemas.group_schema({})
+SITE = MockConfigEntry(options={"phases": "3"})
+STATION = station_fields.station_schema(schemas.STATION_SCHEMA, SITE)
+NEW_STATION = station_fields.station_schema(schemas.NEW_STATION_SCHEMA, SITE)
 FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
-    ("config", "discovery_confirm", schemas.STATION_SCHEMA),
+    ("config", "discovery_confirm", STATION),
     ("options", "init", schemas.SITE_SCHEMA),
-    ("config_subentries.station", "user", schemas.NEW_STATION_SCHEMA),
-    ("config_subentries.station", "reconfigure", schemas.STATION_SCHEMA),
+    ("config_subentries.station", "user", NEW_STATION),
+    ("config_subentries.station", "reconfigure", STATION),
     ("config_subentries.group", "user", GROUP),
     ("config_subentries.group", "reconfigure", GROUP),
 ]
@@ -134,10 +146,15 @@ def test_every_field_is_named_and_explained(
     form = words["step"][step]
     assert form["title"]
     assert fields(schema) == form["data"].keys() == form["data_description"].keys()
-    if "advanced" in form.get("sections", {}):
-        inside = fields(schema.schema["advanced"].schema)
-        advanced = form["sections"]["advanced"]
-        assert inside == advanced["data"].keys() == advanced["data_description"].keys()
+    sections = {
+        str(key): field.schema
+        for key, field in schema.schema.items()
+        if hasattr(field, "schema")
+    }
+    assert sections.keys() == form.get("sections", {}).keys()
+    for name, inner in sections.items():
+        words = form["sections"][name]
+        assert fields(inner) == words["data"].keys() == words["data_description"].keys()
 
 
 def test_every_wrong_field_has_a_sentence() -> None:
@@ -162,21 +179,35 @@ def test_every_end_of_a_form_has_a_sentence() -> None:
 
 def test_every_exception_has_a_sentence() -> None:
     raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
-    raised -= {"phases", "unit", "strategy", "evse"}
+    raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
+    of_numbers = {"power_out_of_range"}
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
-    assert raised | of_groups | of_ports == ENGLISH["exceptions"].keys()
+    assert raised | of_groups | of_numbers | of_ports == ENGLISH["exceptions"].keys()
     of_group_form = ENGLISH["config_subentries"]["group"]["error"]
     assert of_group_form.keys() <= ENGLISH["exceptions"].keys()
 
 
 def test_every_notice_and_choice_has_words() -> None:
     assert ENGLISH["issues"].keys() == set(NoticeKind)
-    options = {key: set(words["options"]) for key, words in ENGLISH["selector"].items()}
+    selectors = ENGLISH["selector"]
+    of_connector = station_fields.CONNECTORS_SCHEMA.schema["evses"].config["fields"]
+    assert selectors["connector"]["fields"].keys() == of_connector.keys()
+    options = {
+        key: set(words["options"])
+        for key, words in selectors.items()
+        if key != "connector"
+    }
     assert options == {
         "phases": {"1", "3"},
         "unit": {"a", "w"},
         "strategy": set(Strategy),
+        "wiring": set(WIRINGS),
+        "current_type": set(CurrentType),
+        "limit_unit": {"automatic", "a", "w"},
+        "pause": {"automatic", *PauseMethod},
+        "yes_no": {"automatic", "yes", "no"},
+        "security_profile": {str(int(profile)) for profile in SecurityProfile},
     }
 
 

@@ -3,11 +3,17 @@
 import asyncio
 from collections import Counter
 
-from .csms.certificates import CertificateFacts
+from .csms.certificates import (
+    CertificateFacts,
+    check_authority,
+    check_certificate,
+)
 from .csms.listener import Listener
 from .model.security import Keys, SecurityProfile, TlsFailure
 from .reception import Reception
 from .safe import Safe
+
+__all__ = ["CertificateFacts", "Security", "check_authority", "check_certificate"]
 
 # A station that was given a password dials anew with it; one that does not within this time is asked to.
 REDIAL_S = 10.0
@@ -100,9 +106,11 @@ class Security:
         """Require no password any more. Raises `OSError`."""
         await self._safe.forget_password(identity)
 
-    async def pin(self, identity: str) -> None:
-        """Know a station by the certificate that it shows now. Raises `NotConnected` or `OSError`."""
-        await self._safe.pin(identity, self._reception.link(identity).entrance.pin)
+    async def pin_shown(self, identity: str) -> None:
+        """Know a station by the certificate that it shows now, if it shows one. Raises `OSError`."""
+        link = self._reception.links.get(identity)
+        if link is not None and link.entrance.pin is not None:
+            await self._safe.pin(identity, link.entrance.pin)
 
     def review(self) -> None:
         """Let those go who came in with less than is required of them by now; they may dial again."""

@@ -197,7 +197,7 @@ async def test_a_certificate_of_another_name_is_known_by_its_key(
     own = sign("box-17.maker.example", by=MAKER)
     await boots(await dial(site, tls=trusting(tmp_path, own)))
     assert site.stations["A"].protection == "encrypted"
-    await site.security.pin("A")
+    await site.security.pin_shown("A")
     site.reconfigure(configured(3))
     await boots(await dial(site, tls=trusting(tmp_path, own)))
     assert site.stations["A"].protection == "certificate"
