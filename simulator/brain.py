@@ -62,7 +62,7 @@ class Brain(Protocol):
         """Hold on to a task until it is done."""
         ...
 
-    def plug_in(self, evse_id: int, vehicle: Vehicle) -> None:
+    def plug_in(self, evse_id: int, vehicle: Vehicle, connector_id: int) -> None:
         """Put a vehicle on the cable; raises ValueError where there is one already."""
         ...
 
@@ -76,6 +76,10 @@ class Brain(Protocol):
 
     def set_error(self, evse_id: int, code: str | None) -> None:
         """Break an EVSE, or mend it."""
+        ...
+
+    def limit_from_outside(self, evse_id: int, limit_a: float | None) -> None:
+        """Let somebody else than the central system limit an EVSE, or with 0 the station."""
         ...
 
     def lose_profiles(self) -> None:

@@ -21,6 +21,7 @@ class Temper:
     autostart_tag: str | None
     meter_interval_s: int
     boots_on_reconnect: bool
+    tells_by_events: bool
     configuration: dict[str, str]
 
 
@@ -53,6 +54,7 @@ def build(
             _device_model(version, station, temper),
             temper.autostart_tag,
             temper.boots_on_reconnect,
+            temper.tells_by_events,
         )
     raise ValueError(f"no OCPP {version}; there are 1.6, 2.0.1 and 2.1")
 

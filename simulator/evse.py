@@ -23,6 +23,10 @@ class Evse:
     offered_phases: int = 3
     offered_terminal: int | None = None
     error: str | None = None
+    connectors: tuple[str, ...] = ("sType2",)
+    """What can be plugged in, one at a time, in OCPP's words (ConnectorEnumType)."""
+    connector_id: int = 1
+    """The connector that the vehicle is on, or was."""
     voltages_v: PerPhase = field(default_factory=lambda: PerPhase.even(230.0))
 
     @property
@@ -94,13 +98,15 @@ class Evse:
             self.voltages_v, lambda current_a, voltage_v: current_a * voltage_v
         )
 
-    def plug_in(self, vehicle: Vehicle) -> None:
-        """Put a vehicle's cable in."""
+    def plug_in(self, vehicle: Vehicle, connector_id: int = 1) -> None:
+        """Put a vehicle's cable in; raises ValueError where there is no room for it."""
+        if not 1 <= connector_id <= len(self.connectors):
+            raise ValueError(f"EVSE {self.evse_id} has no connector {connector_id}")
         if self.vehicle is not None:
             raise ValueError(
                 f"EVSE {self.evse_id} already has {self.vehicle.name} on it"
             )
-        self.vehicle = vehicle
+        self.vehicle, self.connector_id = vehicle, connector_id
         vehicle.plugged_in(dc=self.is_dc)
 
     def unplug(self) -> Vehicle | None:
@@ -124,6 +130,7 @@ class Evse:
 class DcEvse(Evse):
     """An EVSE with a rectifier: what it takes from the grid it takes evenly from all its phases."""
 
+    connectors: tuple[str, ...] = ("cCCS2",)
     maximum_w: float = 24_000.0
     battery_voltage_v: float = 400.0
 

@@ -1,7 +1,7 @@
 """One simulated station, ready to use: the copper, the protocol and the vehicle's hand."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 import logging
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Self
 from simulator.brain import Brain
 from simulator.brains import Temper, build
 from simulator.clock import Clock, SystemClock, within
-from simulator.evse import Evse
+from simulator.evse import DcEvse, Evse
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
 from simulator.ocpp16.charge_point import ChargePoint
@@ -41,8 +41,12 @@ class SimulatedStation:
         *,
         versions: Sequence[str] = ("1.6",),
         evses: int = 1,
+        dc_w: Mapping[int, float] | None = None,
+        connectors: Mapping[int, Sequence[str]] | None = None,
         phases: Sequence[Phase] = DEFAULT_WIRING,
         maximum_a: float = 32.0,
+        station_maximum_a: float | None = None,
+        simultaneous: bool = True,
         vendor: str = "Evenload",
         model: str = "Simulated",
         serial: str | None = None,
@@ -58,9 +62,13 @@ class SimulatedStation:
         configuration: dict[str, str] | None = None,
         switches_phases: bool = False,
         boots_on_reconnect: bool = False,
+        tells_by_events: bool = False,
     ) -> None:
         """Build a station of equal EVSEs; `phases` are the grid phases its own L1, L2, L3 are wired to.
 
+        `dc_w` says which EVSEs charge with direct current, and with how many watts at most; `connectors` which connectors
+        an EVSE has if it is not one of Type 2 or CCS, and of these one can be used at a time. A station that is not
+        `simultaneous` charges at one EVSE at a time. `tells_by_events` reports connectors by NotifyEvent (2.x).
         `configuration` is what it was set to at the factory: keys of OCPP 1.6, and variables of 2.x as
         `Component.Variable`. Each version takes those that it knows.
         """
@@ -69,14 +77,23 @@ class SimulatedStation:
         self.faults = faults or Faults()
         self._tick_s = tick_s
         self._state = state
-        boxes = {
-            number: Evse(number, tuple(phases), maximum_a)
-            for number in range(1, evses + 1)
-        }
+        boxes: dict[int, Evse] = {}
+        for number in range(1, evses + 1):
+            if power_w := (dc_w or {}).get(number):
+                boxes[number] = DcEvse(number, tuple(phases), maximum_w=power_w)
+            else:
+                boxes[number] = Evse(number, tuple(phases), maximum_a)
+            if named := (connectors or {}).get(number):
+                boxes[number].connectors = tuple(named)
+        most_a = station_maximum_a or sum(box.maximum_a for box in boxes.values())
         nameplate = Nameplate(vendor, model, serial or f"SN-{identity}"[:25], firmware)
-        self.station = Station(boxes, maximum_a * evses, nameplate, switches_phases)
+        self.station = Station(boxes, most_a, nameplate, switches_phases, simultaneous)
         self._temper = Temper(
-            autostart_tag, meter_interval_s, boots_on_reconnect, configuration or {}
+            autostart_tag,
+            meter_interval_s,
+            boots_on_reconnect,
+            tells_by_events,
+            configuration or {},
         )
         offered = [f"ocpp{version}" for version in versions]
         self.link = Link(url, identity, self.clock, self.faults, offered)
@@ -170,10 +187,12 @@ class SimulatedStation:
         """Look at an EVSE; raises KeyError."""
         return EvseView(self.brain, self.station.evses[evse_id])
 
-    def plug_in(self, evse_id: int, vehicle: Vehicle | None = None) -> Vehicle:
+    def plug_in(
+        self, evse_id: int, vehicle: Vehicle | None = None, connector_id: int = 1
+    ) -> Vehicle:
         """Put a vehicle on the cable; raises ValueError where there is one already."""
         vehicle = vehicle or Vehicle()
-        self.brain.plug_in(evse_id, vehicle)
+        self.brain.plug_in(evse_id, vehicle, connector_id)
         return vehicle
 
     def unplug(self, evse_id: int) -> None:
@@ -193,6 +212,10 @@ class SimulatedStation:
     def lose_profiles(self) -> None:
         """Forget every charging profile, without a boot that would tell of it."""
         self.brain.lose_profiles()
+
+    def limit_from_outside(self, evse_id: int, limit_a: float | None) -> None:
+        """Let somebody else than the central system limit an EVSE, or with 0 the station; None lets it go (2.x)."""
+        self.brain.limit_from_outside(evse_id, limit_a)
 
     async def call(self, action: str, payload: Payload) -> Payload:
         """Send any call; raises CallError, TimeoutError or NotConnected."""

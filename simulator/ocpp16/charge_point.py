@@ -8,15 +8,14 @@ from typing import Any
 
 from simulator.clock import Clock, within
 from simulator.faults import Faults
-from simulator.limit import Limit
 from simulator.ocpp16 import calls, memory
 from simulator.ocpp16.authorization import Authorization
 from simulator.ocpp16.configuration import Configuration
 from simulator.ocpp16.files import Files
+from simulator.ocpp16.handling import Handling
 from simulator.ocpp16.metering import Metering
 from simulator.ocpp16.outbox import Outbox
 from simulator.ocpp16.outlet import Outlet
-from simulator.ocpp16.profile_json import write_installed
 from simulator.ocpp16.registration import Registration
 from simulator.ocpp16.sampling import Sampler
 from simulator.ocpp16.security import Certificates
@@ -30,12 +29,11 @@ from simulator.profiles import ProfileStore, RateUnit, Rules
 from simulator.readings import Meters
 from simulator.smart_charging import SmartCharging, ends_transaction
 from simulator.station import Station
-from simulator.vehicle import Vehicle
 
 LAST_WORDS_S = 5.0
 
 
-class ChargePoint:
+class ChargePoint(Handling):
     """One station's protocol side; its copper is `station`."""
 
     version = "1.6"
@@ -172,61 +170,6 @@ class ChargePoint:
     def snapshot(self) -> dict[str, Any]:
         """What it remembers without power."""
         return memory.snapshot(self)
-
-    def plug_in(self, evse_id: int, vehicle: Vehicle) -> None:
-        """Put a vehicle on the cable; raises ValueError where there is one already."""
-        self.sessions.plug_in(self.outlets[evse_id], vehicle)
-
-    def unplug(self, evse_id: int) -> None:
-        """Pull the cable."""
-        self.sessions.unplug(self.outlets[evse_id])
-
-    async def present_tag(self, evse_id: int, tag: str) -> bool:
-        """Hold a tag to the reader; says whether that did anything."""
-        return await self.sessions.present_tag(self.outlets[evse_id], tag)
-
-    def set_error(self, evse_id: int, code: str | None) -> None:
-        """Break an EVSE with an error code, or mend it; a transaction on it goes on (§4.9)."""
-        outlet = self.outlets[evse_id]
-        outlet.evse.error = code
-        self.statuses.update()
-        self.sessions.start_if_allowed(outlet)
-
-    def lose_profiles(self) -> None:
-        """Forget every charging profile."""
-        self.profiles.clear(lambda _: True)
-        self.smart_charging.tick()
-
-    def status(self, evse_id: int) -> str:
-        """The status of an EVSE."""
-        return self.outlets[evse_id].activity.value
-
-    def limit(self, evse_id: int) -> Limit | None:
-        """The composite limit of an EVSE's profiles now, or None."""
-        return self.smart_charging.limit(evse_id)
-
-    def in_transaction(self, evse_id: int) -> bool:
-        """Whether a transaction runs, with an id or not yet."""
-        return self.outlets[evse_id].transaction is not None
-
-    def transaction_id(self, evse_id: int) -> int | None:
-        """The central system's id of the running transaction, once it is known."""
-        transaction = self.outlets[evse_id].transaction
-        return transaction.transaction_id if transaction else None
-
-    @property
-    def waiting_messages(self) -> int:
-        """Number of messages about transactions that the central system does not have yet."""
-        return len(self.outbox)
-
-    @property
-    def last_sent(self) -> dict[str, Payload]:
-        """The latest message about a transaction, by its action."""
-        return self.outbox.last_sent
-
-    def profiles_view(self) -> list[Payload]:
-        """The charging profiles in OCPP's own words."""
-        return [write_installed(entry) for entry in self.profiles]
 
     def _transaction_starts(self) -> dict[int, datetime]:
         """When each running transaction started."""

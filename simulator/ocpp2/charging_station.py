@@ -20,6 +20,7 @@ from simulator.ocpp2.monitors import Monitors
 from simulator.ocpp2.needs import Needs
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet
+from simulator.ocpp2.outside import OutsideLimits
 from simulator.ocpp2.profile_rules import Rules
 from simulator.ocpp2.registration import Registration
 from simulator.ocpp2.statuses import Statuses
@@ -52,6 +53,7 @@ class ChargingStation(Handling):
         device_model: DeviceModel,
         autostart_tag: str | None = None,
         boots_on_reconnect: bool = False,
+        tells_by_events: bool = False,
     ) -> None:
         """Put the parts together; `run` sets them going."""
         self.version = version
@@ -61,6 +63,7 @@ class ChargingStation(Handling):
         self.faults = faults
         self.device_model = device_model
         self.boots_on_reconnect = boots_on_reconnect
+        self.tells_by_events = tells_by_events
         self.boot_time_s = 1.0
         self.clock_offset = timedelta()
         self.operative = True
@@ -84,6 +87,7 @@ class ChargingStation(Handling):
         self.smart_charging.offline_s = lambda: self.registration.offline_s
         self.transactions = Transactions(self, autostart_tag)
         self.dynamic = DynamicProfiles(self)
+        self.outside = OutsideLimits(self)
         self.monitors = Monitors(self)
         self.files = Files(self)
         self.certificates = Certificates(self)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 import uuid
 
-from simulator.ocpp2.outlet import CONNECTOR_ID, Outlet, Token, Transaction
+from simulator.ocpp2.outlet import Outlet, Token, Transaction
 from simulator.ocppj.fields import format_time
 from simulator.ocppj.frames import Payload
 
@@ -27,7 +27,7 @@ class Events:
         if permission:
             self.authorised(transaction, outlet)
         more: Payload = {
-            "evse": {"id": outlet.evse_id, "connectorId": CONNECTOR_ID},
+            "evse": {"id": outlet.evse_id, "connectorId": outlet.evse.connector_id},
         }
         if outlet.evse.cable_a:
             more["cableMaxCurrent"] = int(outlet.evse.cable_a)

@@ -3,6 +3,7 @@
 from simulator.limit import Limit
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet, Token
+from simulator.ocpp2.outside import OutsideLimits
 from simulator.ocpp2.profile_json import write_installed
 from simulator.ocpp2.statuses import Statuses
 from simulator.ocpp2.transactions import Transactions
@@ -18,13 +19,14 @@ class Handling:
     outlets: dict[int, Outlet]
     profiles: ProfileStore
     outbox: Outbox
+    outside: OutsideLimits
     statuses: Statuses
     transactions: Transactions
     smart_charging: SmartCharging
 
-    def plug_in(self, evse_id: int, vehicle: Vehicle) -> None:
+    def plug_in(self, evse_id: int, vehicle: Vehicle, connector_id: int = 1) -> None:
         """Put a vehicle on the cable; raises ValueError where there is one already."""
-        self.transactions.plug_in(self.outlets[evse_id], vehicle)
+        self.transactions.plug_in(self.outlets[evse_id], vehicle, connector_id)
 
     def unplug(self, evse_id: int) -> None:
         """Pull the cable."""
@@ -40,6 +42,13 @@ class Handling:
         outlet = self.outlets[evse_id]
         outlet.evse.error = code
         self.transactions.look(outlet)
+
+    def limit_from_outside(self, evse_id: int, limit_a: float | None) -> None:
+        """Let an energy manager limit an EVSE, or with 0 the station (K11-K14)."""
+        if limit_a is None:
+            self.outside.release(evse_id)
+        else:
+            self.outside.limit(evse_id, limit_a)
 
     def lose_profiles(self) -> None:
         """Forget every charging profile."""

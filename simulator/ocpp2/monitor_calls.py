@@ -50,6 +50,8 @@ def _set(station: ChargingStation, item: Payload) -> Payload:
         "variable": required(item, "variable", dict),
     }
     value, monitor_id = required(item, "value", float), optional(item, "id", int)
+    if result["severity"] < 0:
+        raise CallError("PropertyConstraintViolation", "severities begin at 0")
     try:
         variable = station.device_model.find(result["component"], result["variable"])
     except Unset as unset:
@@ -77,7 +79,7 @@ def _why_not(
     monitors = station.monitors.monitors
     if monitor_id is not None and monitor_id not in monitors:
         return {"status": "Rejected", "statusInfo": reason_info("NotFound")}
-    if not 0 <= item["severity"] <= 9:
+    if item["severity"] > 9:
         return {"status": "Rejected", "statusInfo": reason_info("ValueOutOfRange")}
     if kind in KINDS_OF_2_1 or (kind in THRESHOLDS and form not in NUMBERS):
         return {"status": "UnsupportedMonitorType"}

@@ -21,7 +21,8 @@ def change_availability(station: ChargingStation, payload: Payload) -> Answer:
     evse_id = required(evse, "id", int) if evse else 0
     if evse_id and evse_id not in station.outlets:
         return refusal("Rejected", "UnknownEVSE")
-    if optional(evse, "connectorId", int, 1) != 1:
+    connector_id = optional(evse, "connectorId", int, 1)
+    if evse_id and connector_id not in station.outlets[evse_id].connector_ids:
         return refusal("Rejected", "UnknownConnectorId")
     if not evse_id:
         station.operative = operative

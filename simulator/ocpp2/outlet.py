@@ -1,4 +1,4 @@
-"""An EVSE as OCPP 2.x sees it, with its one connector, transaction, availability and reservation."""
+"""An EVSE as OCPP 2.x sees it, with its connectors, transaction, availability and reservation."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,8 +7,6 @@ from typing import Any
 from simulator.evse import Evse
 from simulator.ocppj.frames import Payload
 from simulator.profiles import Profile
-
-CONNECTOR_ID = 1
 
 type Token = dict[str, Any]
 
@@ -60,7 +58,7 @@ class Permission:
 
 @dataclass
 class Outlet:
-    """One EVSE with one connector."""
+    """One EVSE, of whose connectors one can be used at a time."""
 
     evse: Evse
     operative: bool = True
@@ -94,7 +92,7 @@ class Outlet:
 
     @property
     def status(self) -> str:
-        """The status of its connector (ConnectorStatusEnumType)."""
+        """The status of the connector that is used, or of all (ConnectorStatusEnumType)."""
         if self.evse.error:
             return "Faulted"
         if self.transaction:
@@ -104,6 +102,18 @@ class Outlet:
         if self.connected or self.permission:
             return "Occupied"
         return "Reserved" if self.reservation else "Available"
+
+    def status_of(self, connector_id: int) -> str:
+        """The status of a connector: while another of its EVSE is used, it cannot be."""
+        elsewhere = connector_id != self.evse.connector_id
+        if self.status == "Occupied" and self.connected and elsewhere:
+            return "Unavailable"
+        return self.status
+
+    @property
+    def connector_ids(self) -> range:
+        """The numbers of its connectors."""
+        return range(1, len(self.evse.connectors) + 1)
 
     @property
     def charging_state(self) -> str:

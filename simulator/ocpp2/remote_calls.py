@@ -120,7 +120,8 @@ def get_transaction_status(station: ChargingStation, payload: Payload) -> Answer
 def unlock_connector(station: ChargingStation, payload: Payload) -> Answer:
     """F05."""
     outlet = station.outlets.get(required(payload, "evseId", int))
-    if outlet is None or required(payload, "connectorId", int) != 1:
+    connector_id = required(payload, "connectorId", int)
+    if outlet is None or connector_id not in outlet.connector_ids:
         return status("UnknownConnector")
     if outlet.permission and outlet.transaction:
         return status("OngoingAuthorizedTransaction")

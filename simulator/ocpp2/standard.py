@@ -207,12 +207,11 @@ def _of_station(station: Station) -> list[Variable]:
 
 
 def _of_evse(evse: Evse, station: Station) -> list[Variable]:
-    box, plug = f"EVSE#{evse.evse_id}", f"Connector#{evse.evse_id}/1"
+    box = f"EVSE#{evse.evse_id}"
     power = _variable(f"{box}.Power", "0", _D, _R, "W")
     power.others["MaxSet"] = str(round(evse.rating_a * sum(evse.line_voltages_v)))
     power.high = float(power.others["MaxSet"])
     power.live = lambda: str(round(evse.powers_w.total))
-    kind = "cCCS2" if evse.is_dc else "cType2"
     lines = "0" if evse.is_dc else str(len(evse.wiring))
     variables = [
         power,
@@ -220,11 +219,15 @@ def _of_evse(evse: Evse, station: Station) -> list[Variable]:
         _variable(f"{box}.Available", "true", _B, _R),
         _variable(f"{box}.SupplyPhases", lines, _I, _R),
         _variable(f"{box}.AllowReset", "true", _B, _R),
-        _variable(f"{plug}.AvailabilityState", "Available", _O, _R),
-        _variable(f"{plug}.Available", "true", _B, _R),
-        _variable(f"{plug}.ConnectorType", kind, _T, _R),
-        _variable(f"{plug}.SupplyPhases", lines, _I, _R),
     ]
+    for connector_id, kind in enumerate(evse.connectors, start=1):
+        plug = f"Connector#{evse.evse_id}/{connector_id}"
+        variables += [
+            _variable(f"{plug}.AvailabilityState", "Available", _O, _R),
+            _variable(f"{plug}.Available", "true", _B, _R),
+            _variable(f"{plug}.ConnectorType", kind, _T, _R),
+            _variable(f"{plug}.SupplyPhases", lines, _I, _R),
+        ]
     if not evse.is_dc:
         switches = str(station.switches_phases).lower()
         variables.append(

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from simulator.ocpp2.outlet import CONNECTOR_ID
 from simulator.ocppj.fields import format_time
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
@@ -17,7 +16,7 @@ class Statuses:
     def __init__(self, station: ChargingStation) -> None:
         """Start with nothing told."""
         self._station = station
-        self._told: dict[int, str] = {}
+        self._told: dict[tuple[int, int], str] = {}
 
     def forget(self) -> None:
         """Tell everything again, as after a boot or a long time offline (B04.FR.01)."""
@@ -32,38 +31,49 @@ class Statuses:
         if not station.link.online.is_set():
             return
         for evse_id, outlet in station.outlets.items():
-            if self._told.get(evse_id) != outlet.status:
-                self._told[evse_id] = outlet.status
-                self.report(evse_id)
+            for connector_id in outlet.connector_ids:
+                status = outlet.status_of(connector_id)
+                if self._told.get((evse_id, connector_id)) != status:
+                    self._told[evse_id, connector_id] = status
+                    station.spawn(self._send(evse_id, connector_id, status))
 
     def report(self, evse_id: int) -> None:
-        """Send a connector's status now."""
-        status = self._station.outlets[evse_id].status
-        self._station.spawn(self._send(evse_id, status))
+        """Send the status of an EVSE's connectors now."""
+        outlet = self._station.outlets[evse_id]
+        for connector_id in outlet.connector_ids:
+            status = outlet.status_of(connector_id)
+            self._station.spawn(self._send(evse_id, connector_id, status))
 
     def _model(self) -> None:
         """Keep the device model true."""
         station = self._station
         for evse_id, outlet in station.outlets.items():
-            for component in (f"EVSE#{evse_id}", f"Connector#{evse_id}/{CONNECTOR_ID}"):
-                station.device_model.at(
-                    f"{component}.AvailabilityState"
-                ).value = outlet.status
+            box = station.device_model.at(f"EVSE#{evse_id}.AvailabilityState")
+            box.value = outlet.status
+            for connector_id in outlet.connector_ids:
+                plug = f"Connector#{evse_id}/{connector_id}.AvailabilityState"
+                station.device_model.at(plug).value = outlet.status_of(connector_id)
         whole = station.device_model.at("ChargingStation.AvailabilityState")
         whole.value = "Available" if station.operative else "Unavailable"
 
-    async def _send(self, evse_id: int, status: str) -> None:
+    async def _send(self, evse_id: int, connector_id: int, status: str) -> None:
+        station = self._station
+        if station.tells_by_events:
+            evse = {"id": evse_id, "connectorId": connector_id}
+            component = {"name": "Connector", "evse": evse}
+            station.monitors.hard_wired(component, "AvailabilityState", status)
+            return
         payload = {
-            "timestamp": format_time(self._station.now()),
+            "timestamp": format_time(station.now()),
             "connectorStatus": status,
             "evseId": evse_id,
-            "connectorId": CONNECTOR_ID,
+            "connectorId": connector_id,
         }
         try:
-            await self._station.link.call("StatusNotification", payload)
+            await station.link.call("StatusNotification", payload)
         except NotConnected:
             # Nobody heard it; it is told again on the next connection unless it changed.
-            if self._told.get(evse_id) == status:
-                del self._told[evse_id]
+            if self._told.get((evse_id, connector_id)) == status:
+                del self._told[evse_id, connector_id]
         except CallError, TimeoutError:
             return

@@ -30,9 +30,9 @@ class Transactions:
         """Begin anew, as after a boot."""
         self._points.clear()
 
-    def plug_in(self, outlet: Outlet, vehicle: Vehicle) -> None:
+    def plug_in(self, outlet: Outlet, vehicle: Vehicle, connector_id: int) -> None:
         """A cable is put in."""
-        outlet.evse.plug_in(vehicle)
+        outlet.evse.plug_in(vehicle, connector_id)
         self._offer_to_everybody(outlet)
         self.review(outlet, "CablePluggedIn")
 
