@@ -45,7 +45,7 @@ DIALECTS = (
         match=_FOXESS_STATIONS,
         oddity="In 2.0.1 its inventory names no connectors, its status comes for connector 0, and it says"
         " Available while a vehicle is plugged in.",
-        remedy="What it speaks of is there. A running session shows that a vehicle is plugged in.",
+        remedy="What it speaks of is there. A session that goes on shows that a vehicle is plugged in.",
         source="#2008, #2035",
         handling=Handling.EVERY_STATION,
         tests=(
