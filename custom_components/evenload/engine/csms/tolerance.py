@@ -10,28 +10,24 @@ from copy import deepcopy
 from math import isfinite
 from typing import Any
 
+from .leniency import (
+    CATCH_ALL,
+    DECORATION,
+    DEFAULTS,
+    LISTS,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    LONGEST_WORD,
+    METER_VALUES,
+    OPEN,
+    PHASES,
+    ROUNDED,
+    SYNONYMS,
+    TRUTH,
+    UNITS,
+)
+from .meters import number
 from .schemas import Schemas, Violation, as_fault
-
-# A text that is longer than the schema allows is kept up to this: serials of 30 characters are met, essays are not.
-_LONGEST_TEXT = 1000
-
-# Of 64 bits, with a sign: some stations have transaction ids of 2^63-1.
-_LONGEST_NUMBER = 20
-
-# What an unknown word in these fields is taken for.
-_CATCH_ALL = {"errorCode": "OtherError", "reason": "Other", "context": "Other"}
-
-# Units as stations write them. 1.6 has no word for hertz, and a frequency needs none.
-_UNITS = {"%": "Percent", "c": "Celsius", "°c": "Celsius", "hz": None, "hertz": None}
-
-# Phases as they stand in the measurands of some stations.
-_PHASES = frozenset({"L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N"})
-
-# A fraction of a watt-hour is not worth a session.
-_ROUNDED = frozenset({"meterStart", "meterStop"})
-
-# Lists of meter values: one that cannot be read does not cost the rest.
-_METER_VALUES = frozenset({"meterValue", "transactionData"})
 
 
 def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -59,13 +55,23 @@ def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, An
 
 
 def _grave(schemas: Schemas, action: str, payload: dict[str, Any]) -> list[Violation]:
-    """Return the broken rules that matter: a long text changes nothing that we use."""
+    """Return the broken rules that matter: a long text changes nothing that we use, nor does a word of the future."""
     return [
         violation
         for violation in schemas.violations(action, payload)
-        if violation.rule != "maxLength"
-        or len(_at(payload, violation.path)) > _LONGEST_TEXT
+        if not _is_harmless(violation, payload)
     ]
+
+
+def _is_harmless(violation: Violation, payload: dict[str, Any]) -> bool:
+    match violation.rule:
+        case "maxLength":
+            return len(_at(payload, violation.path)) <= LONGEST_TEXT
+        case "enum" if violation.path[-1] in OPEN:
+            word = _at(payload, violation.path)
+            return isinstance(word, str) and len(word) <= LONGEST_WORD
+        case _:
+            return False
 
 
 def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
@@ -73,6 +79,9 @@ def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
         owner = _at(payload, violation.path)
         for name in violation.asked:
             owner.pop(name, None)
+        return
+    if violation.rule == "required" and violation.asked in DEFAULTS:
+        _at(payload, violation.path)[violation.asked] = DEFAULTS[violation.asked]
         return
     if not violation.path:
         return
@@ -96,15 +105,22 @@ def _at(payload: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def _converted(field: str, value: object, types: list[str]) -> object:
-    """Convert between numbers and their text, where that loses nothing."""
+    """Convert between numbers, truths and their texts, where that loses nothing."""
     match value:
         case bool():
             return value
+        case 0 | 1 if "boolean" in types:
+            return bool(value)
+        case str() if "boolean" in types:
+            return TRUTH.get(value.strip().lower(), value)
+        case str() if "number" in types and len(value) <= LONGEST_NUMBER:
+            read = number(value)
+            return value if read is None else read
         case int() | float() if "string" in types:
             return str(value)
         case float() if "integer" in types:
             return _whole(field, value)
-        case str() if "integer" in types and len(value) <= _LONGEST_NUMBER:
+        case str() if "integer" in types and len(value) <= LONGEST_NUMBER:
             return _read_whole(field, value)
         case _:
             return value
@@ -114,8 +130,8 @@ def _read_whole(field: str, text: str) -> object:
     """Return the whole number that a text is, or the text."""
     for read in (int, float):
         with suppress(ValueError):
-            number = _whole(field, read(text))
-            return number if isinstance(number, int) else text
+            whole = _whole(field, read(text))
+            return whole if isinstance(whole, int) else text
     return text
 
 
@@ -123,7 +139,7 @@ def _whole(field: str, value: float) -> float:
     """Return a number without its fraction, where it has none or that does not matter."""
     if not isfinite(value):
         return value
-    return round(value) if field in _ROUNDED or value.is_integer() else value
+    return round(value) if field in ROUNDED or value.is_integer() else value
 
 
 def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
@@ -136,10 +152,12 @@ def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
         owner[field] = same
     elif field == "measurand":
         _split_phase(owner, value, words)
-    elif field in _CATCH_ALL:
-        owner[field] = _CATCH_ALL[str(field)]
-    elif field == "unit" and said in _UNITS:
-        owner[field] = _UNITS[said]
+    elif said in SYNONYMS.get(str(field), {}):
+        owner[field] = SYNONYMS[str(field)][said]
+    elif known := [word for word in CATCH_ALL.get(str(field), ()) if word in words]:
+        owner[field] = known[0]
+    elif field == "unit" and said in UNITS:
+        owner[field] = UNITS[said]
         if owner[field] is None:
             del owner[field]
 
@@ -157,7 +175,7 @@ def _letters(word: str) -> str:
 def _split_phase(sample: dict[str, Any], measurand: str, words: list[str]) -> None:
     """Read the phase that some stations write into the measurand (Voltage.L1)."""
     name, _, phase = measurand.rpartition(".")
-    if phase in _PHASES and (known := _same(name, words)) is not None:
+    if phase in PHASES and (known := _same(name, words)) is not None:
         sample["measurand"] = known
         sample.setdefault("phase", phase)
 
@@ -180,10 +198,11 @@ def _droppable(path: tuple[str | int, ...]) -> tuple[str | int, ...] | None:
     if path == ("timestamp",):
         # Where it is required, what is then missing is a fault, too.
         return path
-    if not path or path[0] not in _METER_VALUES:
+    for depth, step in enumerate(path, 1):
+        if step in DECORATION:
+            return path[:depth]
+    if not path or path[0] not in METER_VALUES | LISTS:
         return None
     if len(path) > 3 and path[2] == "sampledValue":
         return path[:4]
-    if len(path) > 1:
-        return path[:2]
-    return path if path[0] == "transactionData" else None
+    return path[:2]

@@ -4,9 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ...model.readings import Sample
+from ...model.readings import Context, Location, Sample
 from ..frames import CallFault
 from ..meters import DEFAULT_MEASURAND, moment, number, sample
+
+# What 2.1 calls otherwise than its forerunners.
+_SYNONYMS = {
+    "Current.Import.Offered": "Current.Offered",
+    "Power.Import.Offered": "Power.Offered",
+    "Display.PresentSOC": "SoC",
+}
+
+# 2.1: measured before the station, and so not what its EVSE draws.
+_ELSEWHERE = frozenset({"Upstream"})
 
 # No unit needs more, and a larger power of ten would be garbage.
 _HIGHEST_MULTIPLIER = 12
@@ -41,13 +51,44 @@ def _samples(sampled_values: Iterable[dict[str, Any]]) -> Iterable[Sample]:
         unit = sampled.get("unitOfMeasure", {})
         multiplier = int(unit.get("multiplier", 0))
         value = number(sampled["value"])
-        if value is None or abs(multiplier) > _HIGHEST_MULTIPLIER:
+        location = sampled.get("location")
+        if (
+            value is None
+            or abs(multiplier) > _HIGHEST_MULTIPLIER
+            or location in _ELSEWHERE
+        ):
             continue
+        measurand = str(sampled.get("measurand", DEFAULT_MEASURAND))
         yield sample(
-            str(sampled.get("measurand", DEFAULT_MEASURAND)),
+            _SYNONYMS.get(measurand, measurand),
             value * 10.0**multiplier,
             unit.get("unit"),
             sampled.get("phase"),
             sampled.get("context"),
-            sampled.get("location"),
+            location,
         )
+
+
+def register_wh(
+    moments: Iterable[tuple[datetime, tuple[Sample, ...]]], context: Context
+) -> float | None:
+    """Return the energy register at the beginning or end of a transaction, in Wh; None where there is none.
+
+    It is the one with this context, or else the outermost one; where only phases are told, their sum.
+    """
+    registers = [
+        (at, sample)
+        for at, samples in moments
+        for sample in samples
+        if sample.measurand == DEFAULT_MEASURAND and sample.location is Location.OUTLET
+    ]
+    meant = [one for one in registers if one[1].context is context] or registers
+    if not meant:
+        return None
+    times = [at for at, _ in meant]
+    outermost = min(times) if context is Context.TRANSACTION_BEGIN else max(times)
+    values = [sample for at, sample in meant if at == outermost]
+    totals = [sample.value for sample in values if sample.phase is None]
+    return (
+        totals[-1] if totals else sum({one.phase: one.value for one in values}.values())
+    )

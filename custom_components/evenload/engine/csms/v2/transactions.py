@@ -10,10 +10,10 @@ from ...model.orders import WHOLE_STATION
 from ...model.readings import Context, Sample
 from ...model.transactions import TransactionStart
 from ..host import Host
-from ..meters import DEFAULT_MEASURAND, moment
+from ..meters import moment
 from ..onboarding import MAXIMUM_EVSES
 from .evses import Evses, Word
-from .meters import readable
+from .meters import readable, register_wh
 from .statuses import ChargingState
 from .tokens import Tokens, token_of
 
@@ -94,7 +94,7 @@ class Transactions:
                 identity=self._identity,
                 at=told.at,
                 transaction_id=told.transaction_id,
-                meter_stop_wh=_register_wh(told.moments, Context.TRANSACTION_END),
+                meter_stop_wh=register_wh(told.moments, Context.TRANSACTION_END),
                 # E06: a reason that is left out is Local.
                 reason=payload["transactionInfo"].get("stoppedReason", "Local"),
                 token=told.token,
@@ -115,7 +115,7 @@ class Transactions:
             key=EvseKey(self._identity, evse),
             at=told.at,
             token=told.token,
-            meter_start_wh=_register_wh(told.moments, Context.TRANSACTION_BEGIN),
+            meter_start_wh=register_wh(told.moments, Context.TRANSACTION_BEGIN),
             transaction_id=told.transaction_id,
             offline=told.offline,
         )
@@ -177,18 +177,3 @@ def _word(payload: dict[str, Any], told: _Told) -> Word:
         state=None if state is None else ChargingState(state),
         offline=told.offline,
     )
-
-
-def _register_wh(moments: Moments, context: Context) -> float | None:
-    """Return the energy register at the beginning or end of a transaction, in Wh: so marked, or else the outermost one."""
-    found = [
-        (sample.context is context, sample.value)
-        for _, samples in moments
-        for sample in samples
-        if sample.measurand == DEFAULT_MEASURAND and sample.phase is None
-    ]
-    marked = [value for is_meant, value in found if is_meant]
-    values = marked or [value for _, value in found]
-    if not values:
-        return None
-    return values[0] if context is Context.TRANSACTION_BEGIN else values[-1]
