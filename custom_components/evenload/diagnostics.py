@@ -10,7 +10,8 @@ from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_CERTIFICATE, CONF_CLIENT_CA, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
-from .devices import station_of
+from .devices import station_of, station_subentry
+from .engine.makes import make_of
 from .engine.model.stations import Station
 from .engine.security import Security
 
@@ -87,8 +88,11 @@ def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
     secrets = set(_secrets(known))
     security = entry.runtime_data.security
     keys = security.keys(station.identity)
+    subentry = station_subentry(entry, station.identity)
     return {
         **known,
+        "make": make_of(station.info),
+        "settings": subentry and subentry.data,
         "security": {
             "required": int(security.required(station.identity)),
             "has_password": keys.password is not None,

@@ -84,6 +84,23 @@ async def test_a_device_tells_of_its_station_only(
     assert "drive" not in text
 
 
+async def test_a_station_tells_what_is_known_of_its_make_and_what_its_owner_set(
+    hass: HomeAssistant, entry: MockConfigEntry, busy: FakeSite
+) -> None:
+    busy.put_station("garage", info=StationInfo("go-e", "go-eCharger_V4", "1", "055.5"))
+    stations = (await async_get_config_entry_diagnostics(hass, entry))["stations"]
+    told = next(one for one in stations if one["identity"] == "garage")
+    assert told["make"]["titles"] == ["go-e Charger and Fronius Wattpilot"]
+    assert len(told["make"]["oddities"]) == 3
+    assert told["make"]["treatment"] == {
+        "units": ["A"],
+        "repeats_after_pause": True,
+        "phase_switching": False,
+    }
+    assert told["settings"]["phases"] == "3"
+    assert told["capabilities"]["rungs"] == {}
+
+
 async def test_a_station_that_is_away_has_its_last_frames(
     hass: HomeAssistant, entry: MockConfigEntry, busy: FakeSite
 ) -> None:
