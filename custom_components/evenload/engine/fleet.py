@@ -8,12 +8,12 @@ from .books import Books
 from .control.abilities import Abilities
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
-from .control.figures import group_state
 from .control.phasing import Phasing
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .control.wish import SAME_A
 from .control.wishes import can_limit
+from .group_figures import GroupFigures
 from .memory import State
 from .model.allotments import Allotment, Demand, Reason
 from .model.configuration import SiteConfig
@@ -49,6 +49,7 @@ class Fleet:
         self.books = Books(ledger)
         self.stations: dict[str, Station] = {}
         self.changes = Observers[()]()
+        self._groups = GroupFigures()
         self.discoveries = Observers[EvseKey]()
         self.concerns = Observers[Notice]()
         self.seen = Abilities(self.stations, lambda: self.config)
@@ -150,7 +151,7 @@ class Fleet:
 
     def group(self, group_id: str) -> GroupState:
         """Return a group's figures. Raises `KeyError` where there is none."""
-        return group_state(self.config, self.config.groups[group_id], self.stations)
+        return self._groups.of(self.config, group_id, self.stations)
 
     def note_session(self, session: Session | None) -> None:
         """Show a session that changed on its EVSE."""

@@ -20,7 +20,7 @@ from .model.identity import EvseKey
 from .model.kinds import EvseKind
 from .model.notices import Notice, NoticeKind
 from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
-from .observers import Observers, Unsubscribe
+from .observers import Digest, Observers, Unsubscribe
 from .reception import Reception
 from .safe import Safe
 from .security import Security
@@ -32,6 +32,9 @@ type Observer = Callable[[], None]
 
 # How long an unknown station may be away before its announcement goes.
 AWAY_S = 180.0
+
+# Every reading of every member changes a group's figures. What is told more often nobody reads, and databases keep.
+GROUP_PERIOD_S = 1.0
 
 # What concerns the site as a whole has no other name.
 _SITE = ""
@@ -63,6 +66,7 @@ class Site:
             lambda pending: self._pending.tell(None, pending),
             self._left,
         )
+        self._group_news = Digest(self._fleet.changes, GROUP_PERIOD_S)
         self._events = Observers[Event]()
         self._pending = Observers[PendingStation]()
         self._pending_left = Observers[str]()
@@ -110,6 +114,7 @@ class Site:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
         await self._fleet.enforcer.close()
         await self._listener.close()
+        self._group_news.close()
         self._fleet.groups.close()
         for timer in self._leaving.values():
             timer.cancel()
@@ -181,8 +186,8 @@ class Site:
         return self._fleet.changes.add(key, observer)
 
     def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
-        """Tell when a group's figures change."""
-        return self._fleet.changes.add(("group", group_id), observer)
+        """Tell when a group's figures change, at most once a second."""
+        return self._group_news.add(("group", group_id), observer)
 
     def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
         """Tell when an EVSE becomes known that was not in `stations` before."""
