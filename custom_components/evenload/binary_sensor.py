@@ -49,3 +49,8 @@ class Connected(StationEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether it is connected now."""
         return self._station.connected
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.is_on

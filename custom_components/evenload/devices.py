@@ -29,6 +29,15 @@ def station_subentry(
     )
 
 
+def station_subentries(entry: EvenloadConfigEntry) -> dict[str, ConfigSubentry]:
+    """Return the subentry of every station that the site has: for those who want more than one."""
+    return {
+        identity: subentry
+        for subentry in entry.get_subentries_of_type(SUBENTRY_STATION)
+        if (identity := subentry.data[CONF_IDENTITY]) in entry.runtime_data.stations
+    }
+
+
 def subentry_id(entry: EvenloadConfigEntry, identity: str) -> str | None:
     """Return the id of the subentry of a station, or None when the owner removed it."""
     subentry = station_subentry(entry, identity)
@@ -78,17 +87,10 @@ def evse_device(
 def async_sync_devices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     """Register what the site has; a device must be there before its entities and its children."""
     registry = dr.async_get(hass)
-    site = registry.async_get_or_create(
-        config_entry_id=entry.entry_id,
-        entry_type=DeviceEntryType.SERVICE,
-        identifiers={(DOMAIN, entry.entry_id)},
-        manufacturer="Evenload",
-        model="Grid connection",
-        name=entry.title,
-    )
-    for station in entry.runtime_data.stations.values():
-        if subentry := station_subentry(entry, station.identity):
-            _sync_station(hass, entry, subentry, station, site.id)
+    site_id = _sync_site(hass, entry)
+    for identity, subentry in station_subentries(entry).items():
+        station = entry.runtime_data.stations[identity]
+        _sync_station(hass, entry, subentry, station, site_id)
     for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
         registry.async_get_or_create(
             config_entry_id=entry.entry_id,
@@ -98,8 +100,32 @@ def async_sync_devices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
             manufacturer="Evenload",
             model="Load balancing group",
             name=subentry.title,
-            via_device_id=site.id,
+            via_device_id=site_id,
         )
+
+
+@callback
+def async_sync_station(
+    hass: HomeAssistant, entry: EvenloadConfigEntry, identity: str
+) -> None:
+    """Register what one station says of itself."""
+    station = entry.runtime_data.stations.get(identity)
+    subentry = station_subentry(entry, identity)
+    if station is not None and subentry is not None:
+        _sync_station(hass, entry, subentry, station, _sync_site(hass, entry))
+
+
+def _sync_site(hass: HomeAssistant, entry: EvenloadConfigEntry) -> str:
+    """Register the site itself; returns its device."""
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer="Evenload",
+        model="Grid connection",
+        name=entry.title,
+    )
+    return device.id
 
 
 def _sync_station(

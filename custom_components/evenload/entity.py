@@ -26,6 +26,9 @@ class EvenloadEntity(Entity):
     # Whether it says nothing, and can do nothing, while its station is away.
     _needs_connection = True
 
+    # Most of what an entity is told of concerns another: one report of a meter changes a few of a connector's twenty.
+    _last_shown: object = None
+
     def __init__(
         self,
         entry: EvenloadConfigEntry,
@@ -47,11 +50,17 @@ class EvenloadEntity(Entity):
     def _refresh(self) -> bool:
         """Take what it shows as it is now; returns whether it still exists."""
 
+    @property
+    def _shown(self) -> object:
+        """Everything of its state that can change; what it equals is not written again."""
+        return self.available
+
     @override
     async def async_added_to_hass(self) -> None:
         """Begin with what is now, and be told of changes, those of settings too."""
         await super().async_added_to_hass()
         self._refresh()
+        self._last_shown = self._shown
         self.async_on_remove(self._subscribe(self._async_changed))
         self.async_on_remove(
             async_dispatcher_connect(
@@ -63,8 +72,9 @@ class EvenloadEntity(Entity):
 
     @callback
     def _async_changed(self) -> None:
-        """Show what is now; what was removed takes its entities along by itself."""
-        if self._refresh():
+        """Show what is now, if that is news; what was removed takes its entities along by itself."""
+        if self._refresh() and (shown := self._shown) != self._last_shown:
+            self._last_shown = shown
             self.async_write_ha_state()
 
 

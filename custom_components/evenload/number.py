@@ -21,8 +21,9 @@ from .const import (
     CONF_VOLTAGE_V,
 )
 from .data import EvenloadConfigEntry
-from .devices import station_subentry
+from .devices import subentry_id
 from .engine.balancing.checks import check_group
+from .engine.model.identity import EvseKey
 from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
@@ -62,15 +63,31 @@ class MaximumCurrent(EvseEntity, NumberEntity):
 
     _needs_connection = False
 
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EvenloadConfigEntry,
+        key: EvseKey,
+        description: NumberEntityDescription,
+    ) -> None:
+        """Take the connector as it is now."""
+        super().__init__(hass, entry, key, description)
+        self._subentry_id = subentry_id(entry, key.identity)
+
     @override
     def _refresh(self) -> bool:
-        subentry = station_subentry(self._entry, self._key.identity)
+        subentry = self._entry.subentries.get(self._subentry_id or "")
         if subentry is None or not super()._refresh():
             return False
         self._attr_native_max_value = subentry.data[CONF_MAXIMUM_A]
         maximum = self._evse.settings.maximum
         self._attr_native_value = maximum.a if maximum else self._attr_native_max_value
         return True
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.native_value, self.native_max_value
 
     @override
     async def async_set_native_value(self, value: float) -> None:
@@ -103,6 +120,16 @@ class GroupLimit(GroupEntity, NumberEntity):
                 self._attr_native_min_value *= volts
         self._attr_native_value = value
         return True
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return (
+            self.native_value,
+            self.native_min_value,
+            self.native_max_value,
+            self.native_unit_of_measurement,
+        )
 
     @override
     async def async_set_native_value(self, value: float) -> None:

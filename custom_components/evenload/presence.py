@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 
 from .data import EvenloadConfigEntry
-from .devices import async_sync_devices, station_subentry
+from .devices import async_sync_station, station_subentry
 from .engine.model.events import Booted, Connected, Disconnected, Event
 
 _LOGGER = logging.getLogger(__name__)
@@ -23,8 +23,8 @@ def async_follow_presence(hass: HomeAssistant, entry: EvenloadConfigEntry) -> No
         if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
             return
         match event:
-            case Booted():
-                async_sync_devices(hass, entry)
+            case Booted(identity=identity):
+                async_sync_station(hass, entry, identity)
             case Connected(identity=identity) if identity in away:
                 away.discard(identity)
                 _LOGGER.info("Station %s is back", _name(entry, identity))

@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import SIGNAL_CHANGED, SUBENTRY_GROUP
 from .data import EvenloadConfigEntry
-from .devices import station_subentry
+from .devices import station_subentries
 from .engine.model.identity import EvseKey
 
 type Create[Subject] = Callable[[Subject], Iterable[Entity]]
@@ -57,8 +57,7 @@ def _stations(entry: EvenloadConfigEntry) -> dict[str, str]:
     """Return every station with its subentry."""
     return {
         identity: subentry.subentry_id
-        for identity in entry.runtime_data.stations
-        if (subentry := station_subentry(entry, identity))
+        for identity, subentry in station_subentries(entry).items()
     }
 
 

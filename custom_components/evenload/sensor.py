@@ -110,6 +110,11 @@ class StationSensor(StationEntity, SensorEntity):
         """Return what is known now."""
         return self.entity_description.value(self._station)
 
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.available, self.native_value
+
 
 class EvseSensor(EvseEntity, SensorEntity):
     """Something that a connector measures or is doing."""
@@ -122,11 +127,23 @@ class EvseSensor(EvseEntity, SensorEntity):
         """Return what is known now."""
         return self.entity_description.value(self._evse)
 
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.available, self.native_value
+
 
 class SessionDuration(EvseSensor):
     """How long a session lasts: it advances by itself while there is one."""
 
     _clock: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def _shown(self) -> object:
+        # Between its steps only a session's beginning and end are news.
+        session = self._evse.session
+        return self.available, session and (session.started_at, session.ended_at)
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -167,6 +184,12 @@ class GroupSensor(GroupEntity, SensorEntity):
     def native_value(self) -> float:
         """Return what is known now."""
         return self.entity_description.value(self._group)
+
+    @property
+    @override
+    def _shown(self) -> object:
+        # Another unit of the limit changes more than the value.
+        return self.native_value, self.device_class
 
     @property
     @override

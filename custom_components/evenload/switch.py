@@ -85,6 +85,11 @@ class EvseSwitch(EvseEntity, SwitchEntity):
         """Return whether it is allowed now."""
         return self.entity_description.is_on(self._evse)
 
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.available, self.is_on
+
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Allow it."""
