@@ -8,23 +8,30 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
-from .configuration import phases_from, site_config, station_config
+from .configuration import site_config, station_config
 from .const import (
+    CONF_EVSES,
     CONF_IDENTITY,
     CONF_LIMIT,
     CONF_MAIN_FUSE_A,
+    CONF_MAXIMUM,
     CONF_MAXIMUM_A,
     CONF_MEMBERS,
+    CONF_NUMBER,
     CONF_PHASES,
+    CONF_UNIT,
     CONF_VOLTAGE_V,
     DOMAIN,
+    SECTION_CONNECTORS,
     SUBENTRY_STATION,
+    UNIT_WATTS,
 )
 from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group
 from .engine.model.configuration import GroupConfig, SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.identity import is_valid_identity
-from .engine.model.limits import MINIMUM_CURRENT_A
+from .engine.model.limits import MINIMUM_CURRENT_A, MINIMUM_DC_POWER_W
+from .wiring import WIRINGS
 
 # From the two halves of a North American supply to a European one between phases.
 MINIMUM_VOLTAGE_V = 100
@@ -33,6 +40,8 @@ MAXIMUM_VOLTAGE_V = 480
 # The field that a sentence stands at; the others stand above the form.
 FIELDS = {
     "already_configured": CONF_IDENTITY,
+    "connector_out_of_range": "base",
+    "connector_twice": "base",
     "fuse_below_group_limit": CONF_MAIN_FUSE_A,
     "invalid_identity": CONF_IDENTITY,
     "limit_above_main_fuse": CONF_LIMIT,
@@ -92,12 +101,33 @@ def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> Non
         MAXIMUM_LIMIT_A,
     )
     site = site_config(entry)
-    if len(phases_from(data[CONF_PHASES])) > len(site.phases):
+    if not set(WIRINGS[data[CONF_PHASES]]) <= set(site.phases):
         raise BadSetting("more_phases_than_site")
+    _check_connectors(data.get(SECTION_CONNECTORS, {}).get(CONF_EVSES, ()))
     station = station_config(name, data, site.phases)
     site = replace(site, stations={**site.stations, station.identity: station})
     if group := site.group_of(station.identity):
         _check_groups(site, [group])
+
+
+def _check_connectors(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Check what is said of each connector: of none twice, and a maximum that a vehicle can charge with."""
+    seen: set[int] = set()
+    for row in rows:
+        number = int(row[CONF_NUMBER])
+        if number in seen:
+            raise BadSetting("connector_twice", number=str(number))
+        seen.add(number)
+        maximum = row.get(CONF_MAXIMUM)
+        in_watts = row.get(CONF_UNIT) == UNIT_WATTS
+        least = MINIMUM_DC_POWER_W if in_watts else MINIMUM_CURRENT_A
+        if maximum is not None and not least <= maximum < math.inf:
+            unit = "W" if in_watts else "A"
+            raise BadSetting(
+                "connector_out_of_range",
+                number=str(number),
+                minimum=f"{least:g} {unit}",
+            )
 
 
 def check_identity(hass: HomeAssistant, identity: str) -> None:

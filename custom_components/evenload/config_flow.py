@@ -39,6 +39,7 @@ from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
 from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA
 from .security_flow import async_protect, fingerprint
+from .station_fields import station_schema
 from .station_flow import StationFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id="discovery_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                STATION_SCHEMA, user_input or suggested
+                station_schema(STATION_SCHEMA, entry), user_input or suggested
             ),
             errors=errors,
             description_placeholders=placeholders,

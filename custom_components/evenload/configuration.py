@@ -8,35 +8,52 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT
 
 from .const import (
+    AUTOMATIC,
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
+    CONF_CURRENT_TYPE,
+    CONF_EVSES,
     CONF_IDENTITY,
+    CONF_LEASES,
     CONF_LIMIT,
+    CONF_LIMIT_UNIT,
     CONF_MAIN_FUSE_A,
+    CONF_MAXIMUM,
     CONF_MAXIMUM_A,
     CONF_MEMBERS,
+    CONF_NUMBER,
+    CONF_PAUSE,
+    CONF_PHASE_SWITCHING,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
     CONF_SECURITY_PROFILE,
+    CONF_SIMULTANEOUS,
     CONF_STRATEGY,
     CONF_TLS_PORT,
     CONF_UNIT,
     CONF_VOLTAGE_V,
+    SECTION_ADVANCED,
+    SECTION_CONNECTORS,
     SUBENTRY_GROUP,
     SUBENTRY_STATION,
     UNIT_AMPERES,
+    YES,
 )
+from .engine.model.capabilities import PauseMethod
 from .engine.model.configuration import (
+    EvseConfig,
     GroupConfig,
     ListenerConfig,
+    Overrides,
     SiteConfig,
     StationConfig,
     Strategy,
 )
 from .engine.model.errors import BadSetting
-from .engine.model.limits import Current, Limit, Power
-from .engine.model.phases import ALL_PHASES, Phase
+from .engine.model.limits import Current, Limit, Power, RateUnit
+from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.security import SecurityProfile
+from .wiring import WIRINGS
 
 
 def listener_config(data: Mapping[str, Any]) -> ListenerConfig:
@@ -83,19 +100,53 @@ def station_config(
     name: str, data: Mapping[str, Any], site_phases: tuple[Phase, ...] = ALL_PHASES
 ) -> StationConfig:
     """Return one station; it cannot use phases that the site does not have."""
+    connectors = data.get(SECTION_CONNECTORS, {})
     return StationConfig(
         identity=data[CONF_IDENTITY],
         name=name,
-        wiring=phases_from(data[CONF_PHASES])[: len(site_phases)],
+        wiring=_wiring(data[CONF_PHASES], site_phases),
         maximum=Current(data[CONF_MAXIMUM_A]),
+        simultaneous=connectors.get(CONF_SIMULTANEOUS, True),
+        evses={
+            int(row[CONF_NUMBER]): evse_config(row)
+            for row in connectors.get(CONF_EVSES, ())
+        },
+        overrides=overrides(data.get(SECTION_ADVANCED, {})),
         security=SecurityProfile(data.get(CONF_SECURITY_PROFILE, 0)),
     )
 
 
-def wiring(entry: ConfigEntry, identity: str) -> tuple[Phase, ...]:
-    """Return the phases that a station is wired to."""
-    station = site_config(entry).stations.get(identity)
-    return station.wiring if station else ()
+def evse_config(row: Mapping[str, Any]) -> EvseConfig:
+    """Return what an owner says of one connector. Raises `BadSetting` for a maximum that is not a number."""
+    maximum = row.get(CONF_MAXIMUM)
+    return EvseConfig(
+        current_type=CurrentType(row[CONF_CURRENT_TYPE]),
+        maximum=None
+        if maximum is None
+        else limit_from(maximum, row.get(CONF_UNIT, UNIT_AMPERES)),
+    )
+
+
+def overrides(data: Mapping[str, Any]) -> Overrides:
+    """Return what an owner knows better than what was learnt of a station."""
+    said = {key: word for key, word in data.items() if word != AUTOMATIC}
+    unit, pause = said.get(CONF_LIMIT_UNIT), said.get(CONF_PAUSE)
+    return Overrides(
+        unit=None if unit is None else RateUnit(unit.upper()),
+        pause=None if pause is None else PauseMethod(pause),
+        leases=_yes(said.get(CONF_LEASES)),
+        phase_switching=_yes(said.get(CONF_PHASE_SWITCHING)),
+    )
+
+
+def _yes(word: str | None) -> bool | None:
+    return None if word is None else word == YES
+
+
+def _wiring(name: str, site_phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
+    """Return a station's wiring, as far as the site has its phases."""
+    wired = tuple(phase for phase in WIRINGS[name] if phase in site_phases)
+    return wired or site_phases[:1]
 
 
 def group_config(
@@ -124,5 +175,5 @@ def limit_from(value: float, unit: str) -> Limit:
 
 
 def phases_from(value: str) -> tuple[Phase, ...]:
-    """Return the phases that the forms call "1" and "3"."""
+    """Return the phases of a site that its form calls "1" and "3"."""
     return ALL_PHASES[: int(value)]

@@ -1,6 +1,6 @@
 """What a connector shows: one row for each sensor."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from homeassistant.components.sensor import (
@@ -23,21 +23,27 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .engine.model.allotments import Reason
-from .engine.model.phases import ALL_PHASES, Phase
+from .engine.model.kinds import EvseKind
+from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.stations import Evse
 from .states import ERRORS, STATUSES, error_state, status_state
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvseSensorDescription(SensorEntityDescription):
-    """A sensor of a connector.
+    """A sensor of a connector: `value` of most, `of_phase` of what is measured on each phase, `of_kind` of what depends on the kind of connector.
 
-    A `lazy` one exists once its value was seen, or when the station is wired to its phase.
+    A `lazy` one exists once its value was seen, or when the station is wired to its phase. One with a `current_type`
+    exists only on connectors that give this.
     """
 
-    value: Callable[[Evse], StateType]
+    value: Callable[[Evse], StateType] = lambda _: None
+    of_phase: Callable[[Evse], Mapping[Phase, float]] | None = None
+    of_kind: Callable[[Evse, EvseKind], StateType] | None = None
     lazy: bool = False
+    # A phase of the grid: the station's own may be called otherwise.
     phase: Phase | None = None
+    current_type: CurrentType | None = None
 
 
 def _current(phase: Phase) -> EvseSensorDescription:
@@ -49,7 +55,8 @@ def _current(phase: Phase) -> EvseSensorDescription:
         suggested_display_precision=1,
         lazy=True,
         phase=phase,
-        value=lambda evse: evse.reading.current_a.get(phase),
+        current_type=CurrentType.AC,
+        of_phase=lambda evse: evse.reading.current_a,
     )
 
 
@@ -64,7 +71,8 @@ def _voltage(phase: Phase) -> EvseSensorDescription:
         suggested_display_precision=0,
         lazy=True,
         phase=phase,
-        value=lambda evse: evse.reading.voltage_v.get(phase),
+        current_type=CurrentType.AC,
+        of_phase=lambda evse: evse.reading.voltage_v,
     )
 
 
@@ -86,9 +94,43 @@ EVSE_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
+        current_type=CurrentType.AC,
         value=lambda evse: evse.allotment.current.a if evse.allotment else None,
     ),
+    EvseSensorDescription(
+        key="allowed_power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        current_type=CurrentType.DC,
+        of_kind=lambda evse, kind: (
+            kind.watts(evse.allotment.current.a) if evse.allotment else None
+        ),
+    ),
     *(_current(phase) for phase in ALL_PHASES),
+    EvseSensorDescription(
+        key="dc_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        lazy=True,
+        current_type=CurrentType.DC,
+        value=lambda evse: evse.reading.dc_current_a,
+    ),
+    EvseSensorDescription(
+        key="dc_voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=True,
+        current_type=CurrentType.DC,
+        value=lambda evse: evse.reading.dc_voltage_v,
+    ),
     EvseSensorDescription(
         key="energy_export",
         device_class=SensorDeviceClass.ENERGY,
@@ -139,6 +181,7 @@ EVSE_SENSORS = (
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
+        current_type=CurrentType.AC,
         value=lambda evse: evse.reading.offered_a,
     ),
     EvseSensorDescription(
@@ -149,6 +192,15 @@ EVSE_SENSORS = (
         suggested_display_precision=0,
         lazy=True,
         value=lambda evse: evse.reading.offered_w,
+    ),
+    EvseSensorDescription(
+        key="phases_in_use",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        lazy=True,
+        current_type=CurrentType.AC,
+        value=lambda evse: evse.reading.phases_in_use(),
     ),
     EvseSensorDescription(
         key="power",

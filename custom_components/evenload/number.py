@@ -1,5 +1,8 @@
 """The owner's limits: of each connector, and of each load balancing group."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import floor
 from typing import override
 
 from homeassistant.components.number import (
@@ -8,37 +11,54 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.const import Platform, UnitOfElectricCurrent, UnitOfPower
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .configuration import group_config, site_config
-from .const import (
-    CONF_LIMIT,
-    CONF_MAIN_FUSE_A,
-    CONF_MAXIMUM_A,
-    CONF_PHASES,
-    CONF_VOLTAGE_V,
-)
+from .const import CONF_LIMIT, CONF_MAIN_FUSE_A, CONF_PHASES, CONF_VOLTAGE_V
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .engine.balancing.checks import check_group
 from .engine.model.identity import EvseKey
 from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
+from .engine.model.phases import CurrentType
+from .engine.settings import value
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
+from .lazy import Latecomers
 from .roster import async_add_as_they_come
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.
 PARALLEL_UPDATES = 0
 
-MAXIMUM_CURRENT = NumberEntityDescription(
-    key="maximum_current",
-    device_class=NumberDeviceClass.CURRENT,
-    mode=NumberMode.SLIDER,
-    native_min_value=MINIMUM_CURRENT_A,
-    native_step=1,
-    native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+
+@dataclass(frozen=True, kw_only=True)
+class MaximumDescription(NumberEntityDescription):
+    """The maximum of connectors of one kind."""
+
+    current_type: CurrentType
+    lazy: bool = False
+
+
+MAXIMA = (
+    MaximumDescription(
+        key="maximum_current",
+        current_type=CurrentType.AC,
+        device_class=NumberDeviceClass.CURRENT,
+        mode=NumberMode.SLIDER,
+        native_step=1,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+    ),
+    # Direct current is limited in watts.
+    MaximumDescription(
+        key="maximum_power",
+        current_type=CurrentType.DC,
+        device_class=NumberDeviceClass.POWER,
+        mode=NumberMode.BOX,
+        native_step=100,
+        native_unit_of_measurement=UnitOfPower.WATT,
+    ),
 )
 LIMIT = NumberEntityDescription(key="limit", mode=NumberMode.BOX)
 
@@ -49,39 +69,57 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the numbers."""
+    site = entry.runtime_data
+    of_kinds = Latecomers[MaximumDescription](hass, entry, Platform.NUMBER)
+
+    def of_evse(key: EvseKey) -> Iterable[Maximum]:
+        def create(rows: list[MaximumDescription]) -> list[Maximum]:
+            return [Maximum(hass, entry, key, row) for row in rows]
+
+        def belongs(row: MaximumDescription) -> bool:
+            return (
+                key.identity in site.stations
+                and site.kind(key).current_type is row.current_type
+            )
+
+        return create(
+            of_kinds.split(
+                str(key),
+                MAXIMA,
+                has_value=belongs,
+                belongs=belongs,
+                subscribe=lambda observer: site.on_evse(key, observer),
+                add=lambda rows: async_add_entities(
+                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
+                ),
+            )
+        )
+
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: [MaximumCurrent(hass, entry, key, MAXIMUM_CURRENT)],
+        evse=of_evse,
         group=lambda group_id: [GroupLimit(entry, group_id, LIMIT)],
     )
 
 
-class MaximumCurrent(EvseEntity, NumberEntity):
+class Maximum(EvseEntity, NumberEntity):
     """The most that a connector may draw; the owner's, so it can be set while the station is away."""
 
     _needs_connection = False
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: EvenloadConfigEntry,
-        key: EvseKey,
-        description: NumberEntityDescription,
-    ) -> None:
-        """Take the connector as it is now."""
-        super().__init__(hass, entry, key, description)
-        self._subentry_id = subentry_id(entry, key.identity)
-
     @override
     def _refresh(self) -> bool:
-        subentry = self._entry.subentries.get(self._subentry_id or "")
-        if subentry is None or not super()._refresh():
+        if not super()._refresh():
             return False
-        self._attr_native_max_value = subentry.data[CONF_MAXIMUM_A]
+        kind = self._site.kind(self._key)
         maximum = self._evse.settings.maximum
-        self._attr_native_value = maximum.a if maximum else self._attr_native_max_value
+        self._attr_native_min_value = value(kind.minimum)
+        self._attr_native_max_value = floor(value(kind.maximum) + 1e-6)
+        self._attr_native_value = (
+            self._attr_native_max_value if maximum is None else value(maximum)
+        )
         return True
 
     @property

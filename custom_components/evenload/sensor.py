@@ -11,10 +11,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 
-from .configuration import wiring
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .engine.model.identity import EvseKey
+from .engine.model.phases import ALL_PHASES
+from .engine.model.stations import Evse
+from .engine.site import Site
 from .entity import EvseEntity, GroupEntity, StationEntity
 from .evse_sensors import DURATION, EVSE_SENSORS, EvseSensorDescription
 from .group_sensors import GROUP_SENSORS, GroupSensorDescription, is_in_amperes
@@ -62,9 +64,17 @@ async def async_setup_entry(
         def has_value(row: EvseSensorDescription) -> bool:
             if key.identity not in site.stations:
                 return False
-            if row.value(site.evse(key)) is not None:
+            if row.phase is not None:
+                return row.phase in site.wiring(key.identity)
+            return shown(site, site.evse(key), row) is not None
+
+        def belongs(row: EvseSensorDescription) -> bool:
+            if row.current_type is None:
                 return True
-            return row.phase is not None and row.phase in wiring(entry, key.identity)
+            return (
+                key.identity in site.stations
+                and site.kind(key).current_type is row.current_type
+            )
 
         def create(rows: list[EvseSensorDescription]) -> list[EvseSensor]:
             return [
@@ -79,6 +89,7 @@ async def async_setup_entry(
                 str(key),
                 EVSE_SENSORS,
                 has_value=has_value,
+                belongs=belongs,
                 subscribe=lambda observer: site.on_evse(key, observer),
                 add=lambda rows: async_add_entities(
                     create(rows), config_subentry_id=subentry_id(entry, key.identity)
@@ -125,12 +136,24 @@ class EvseSensor(EvseEntity, SensorEntity):
     @override
     def native_value(self) -> StateType:
         """Return what is known now."""
-        return self.entity_description.value(self._evse)
+        return shown(self._site, self._evse, self.entity_description)
 
     @property
     @override
     def _shown(self) -> object:
         return self.available, self.native_value
+
+
+def shown(site: Site, evse: Evse, row: EvseSensorDescription) -> StateType:
+    """Return what a connector's sensor shows: of phases, those of the grid."""
+    if row.of_kind is not None:
+        return row.of_kind(evse, site.kind(evse.key))
+    if row.of_phase is None or row.phase is None:
+        return row.value(evse)
+    wiring = site.wiring(evse.key.identity)
+    if row.phase not in wiring:
+        return None
+    return row.of_phase(evse).get(ALL_PHASES[wiring.index(row.phase)])
 
 
 class SessionDuration(EvseSensor):

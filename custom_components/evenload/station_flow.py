@@ -11,6 +11,7 @@ from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
 from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA
 from .security_flow import async_protect, suggested_security
+from .station_fields import station_schema
 
 
 class StationFlow(ConfigSubentryFlow):
@@ -39,7 +40,7 @@ class StationFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(
-                NEW_STATION_SCHEMA,
+                station_schema(NEW_STATION_SCHEMA, entry),
                 user_input or {CONF_PHASES: entry.options[CONF_PHASES]},
             ),
             errors=errors,
@@ -69,7 +70,7 @@ class StationFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                STATION_SCHEMA,
+                station_schema(STATION_SCHEMA, entry, subentry.data),
                 user_input
                 or {
                     CONF_NAME: subentry.title,

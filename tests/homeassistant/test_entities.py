@@ -204,7 +204,7 @@ async def test_a_station_on_one_phase_has_one_current(hass: HomeAssistant) -> No
 
     entry.runtime_data.put(CHARGING)
     await hass.async_block_till_done()
-    assert hass.states.get("sensor.garage_current_l2")
+    assert hass.states.get("sensor.garage_current_l2") is None
 
 
 async def test_what_is_rarely_measured_appears_once_it_is_and_stays(

@@ -145,17 +145,6 @@ async def test_a_station_is_renamed_and_rewired(
     assert hass.states.get("number.garage_maximum_current").attributes["max"] == 20
 
 
-async def test_a_station_cannot_have_more_phases_than_the_site(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    hass.config_entries.async_update_entry(entry, options=OPTIONS | {"phases": "1"})
-    form = await open_form(hass, "station")
-    assert suggested(form)["phases"] == "1"
-
-    result = await submit(hass, form, STATION)
-    assert result["errors"] == {"phases": "more_phases_than_site"}
-
-
 async def test_a_station_cannot_break_the_group_that_it_is_in(
     hass: HomeAssistant,
 ) -> None:

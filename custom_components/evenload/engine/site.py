@@ -19,6 +19,7 @@ from .model.groups import GroupState
 from .model.identity import EvseKey
 from .model.kinds import EvseKind
 from .model.notices import Notice, NoticeKind
+from .model.phases import Phase
 from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
 from .observers import Digest, Observers, Unsubscribe
 from .reception import Reception
@@ -115,7 +116,6 @@ class Site:
         await self._fleet.enforcer.close()
         await self._listener.close()
         self._group_news.close()
-        self._fleet.groups.close()
         for timer in self._leaving.values():
             timer.cancel()
         await self.security.close()
@@ -166,6 +166,10 @@ class Site:
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError` where there is none."""
         return self._fleet.evse(key)
+
+    def wiring(self, identity: str) -> tuple[Phase, ...]:
+        """Return the grid phase of each of a station's own phases. Raises `KeyError`."""
+        return self._fleet.config.stations[identity].wiring
 
     def kind(self, key: EvseKey) -> EvseKind:
         """Return what an EVSE is, and in which unit it is limited. Raises `KeyError` where there is no such station."""

@@ -1,0 +1,92 @@
+"""On how many phases a connector charges, where its station can switch."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .data import EvenloadConfigEntry
+from .devices import subentry_id
+from .engine.model.identity import EvseKey
+from .entity import EvseEntity
+from .errors import translated_errors
+from .lazy import Latecomers
+from .roster import async_add_as_they_come
+
+# The engine sends one message at a time to each station, and lets one station not wait for another.
+PARALLEL_UPDATES = 0
+
+# As the owner chooses, and as the engine has it.
+CHOICES: dict[str, int | None] = {"automatic": None, "one": 1, "three": 3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhasesDescription(SelectEntityDescription):
+    """The choice of phases; it waits until a station is known to switch."""
+
+    lazy: bool = True
+
+
+PHASES = PhasesDescription(
+    key="phases", entity_category=EntityCategory.CONFIG, options=list(CHOICES)
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the choices."""
+    site = entry.runtime_data
+    that_switch = Latecomers[PhasesDescription](hass, entry, Platform.SELECT)
+
+    def of_evse(key: EvseKey) -> Iterable[Phases]:
+        def create(rows: list[PhasesDescription]) -> list[Phases]:
+            return [Phases(hass, entry, key, row) for row in rows]
+
+        def can_switch(_: PhasesDescription) -> bool:
+            return key.identity in site.stations and site.can_switch_phases(key)
+
+        return create(
+            that_switch.split(
+                str(key),
+                [PHASES],
+                has_value=can_switch,
+                belongs=can_switch,
+                subscribe=lambda observer: site.on_evse(key, observer),
+                add=lambda rows: async_add_entities(
+                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
+                ),
+            )
+        )
+
+    async_add_as_they_come(hass, entry, async_add_entities, evse=of_evse)
+
+
+class Phases(EvseEntity, SelectEntity):
+    """The phases that a connector charges on; the owner's, so they can be chosen while the station is away."""
+
+    _needs_connection = False
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return what is chosen."""
+        phases = self._evse.settings.phases
+        return next(name for name, number in CHOICES.items() if number == phases)
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.current_option
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose."""
+        with translated_errors(self._entry):
+            await self._site.set_phases(self._key, CHOICES[option])

@@ -1,0 +1,142 @@
+"""The fields of a station's form beside its name: wiring, connectors, and what its owner knows better."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    ObjectSelector,
+    ObjectSelectorConfig,
+    ObjectSelectorField,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
+import voluptuous as vol
+
+from .configuration import phases_from
+from .const import (
+    AUTOMATIC,
+    CONF_CURRENT_TYPE,
+    CONF_EVSES,
+    CONF_LEASES,
+    CONF_LIMIT_UNIT,
+    CONF_MAXIMUM,
+    CONF_NUMBER,
+    CONF_PAUSE,
+    CONF_PHASE_SWITCHING,
+    CONF_PHASES,
+    CONF_SIMULTANEOUS,
+    CONF_UNIT,
+    NO,
+    SECTION_ADVANCED,
+    SECTION_CONNECTORS,
+    UNIT_AMPERES,
+    UNIT_WATTS,
+    YES,
+)
+from .engine.model.capabilities import PauseMethod
+from .engine.model.phases import CurrentType
+from .wiring import wirings_on
+
+# More connectors than any station has.
+MAXIMUM_CONNECTORS = 20
+
+
+def _choice(translation_key: str, options: Iterable[str]) -> SelectSelector:
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=list(options),
+            mode=SelectSelectorMode.DROPDOWN,
+            translation_key=translation_key,
+        )
+    )
+
+
+CONNECTORS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_SIMULTANEOUS, default=True): BooleanSelector(),
+        vol.Required(CONF_EVSES, default=list): ObjectSelector(
+            ObjectSelectorConfig(
+                multiple=True,
+                translation_key="connector",
+                label_field=CONF_NUMBER,
+                description_field=CONF_CURRENT_TYPE,
+                fields={
+                    CONF_NUMBER: ObjectSelectorField(
+                        required=True,
+                        selector=NumberSelector(
+                            NumberSelectorConfig(
+                                mode=NumberSelectorMode.BOX,
+                                min=1,
+                                max=MAXIMUM_CONNECTORS,
+                                step=1,
+                            )
+                        ),
+                    ),
+                    CONF_CURRENT_TYPE: ObjectSelectorField(
+                        required=True, selector=_choice("current_type", CurrentType)
+                    ),
+                    CONF_MAXIMUM: ObjectSelectorField(
+                        selector=NumberSelector(
+                            NumberSelectorConfig(
+                                mode=NumberSelectorMode.BOX, step="any"
+                            )
+                        )
+                    ),
+                    CONF_UNIT: ObjectSelectorField(
+                        selector=_choice("unit", (UNIT_AMPERES, UNIT_WATTS))
+                    ),
+                },
+            )
+        ),
+    }
+)
+
+OVERRIDES_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_LIMIT_UNIT, default=AUTOMATIC): _choice(
+            "limit_unit", (AUTOMATIC, UNIT_AMPERES, UNIT_WATTS)
+        ),
+        vol.Required(CONF_PAUSE, default=AUTOMATIC): _choice(
+            "pause", (AUTOMATIC, *PauseMethod)
+        ),
+        vol.Required(CONF_LEASES, default=AUTOMATIC): _choice(
+            "yes_no", (AUTOMATIC, YES, NO)
+        ),
+        vol.Required(CONF_PHASE_SWITCHING, default=AUTOMATIC): _choice(
+            "yes_no", (AUTOMATIC, YES, NO)
+        ),
+    }
+)
+
+
+def station_schema(
+    base: vol.Schema, entry: ConfigEntry, data: Mapping[str, Any] | None = None
+) -> vol.Schema:
+    """Return a station's form with the wirings that its site allows; what few owners need comes last, folded away."""
+    known = (data or {}).get(CONF_PHASES)
+    options = wirings_on(phases_from(entry.options[CONF_PHASES]))
+    if known is not None and known not in options:
+        # The site had more phases once: the form opens all the same, and says so when it is saved.
+        options.append(known)
+    fields = {
+        key: _choice("wiring", options) if key == CONF_PHASES else field
+        for key, field in base.schema.items()
+    }
+    return vol.Schema(
+        {
+            **fields,
+            vol.Optional(SECTION_CONNECTORS): section(
+                CONNECTORS_SCHEMA, {"collapsed": True}
+            ),
+            vol.Optional(SECTION_ADVANCED): section(
+                OVERRIDES_SCHEMA, {"collapsed": True}
+            ),
+        }
+    )
