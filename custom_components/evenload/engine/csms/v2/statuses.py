@@ -79,7 +79,9 @@ def evse_status(
             if course is Course.USED and state is ChargingState.IDLE
             else EvseStatus.PREPARING
         )
-    if ConnectorStatus.OCCUPIED in connectors:
+    if ConnectorStatus.OCCUPIED in connectors or (
+        course is Course.ENDED and not connectors
+    ):
         return EvseStatus.FINISHING if course is Course.ENDED else EvseStatus.PREPARING
     return _without_vehicle(connectors)
 
