@@ -1,30 +1,31 @@
 """A house in virtual time: the real fleet and enforcer over virtual stations, and a watch on every phase."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 import json
+from typing import Any
 
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 
+from custom_components.evenload.engine.csms.limiting.terms import relearning
 from custom_components.evenload.engine.fleet import Fleet
 from custom_components.evenload.engine.memory import State
-from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import SiteConfig
 from custom_components.evenload.engine.model.events import (
     Booted,
     Connected,
     Disconnected,
+    Event,
     Learnt,
     MetersSampled,
     StatusReported,
+    TransactionEnded,
+    TransactionStarted,
 )
+from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current, Power
-from custom_components.evenload.engine.model.orders import (
-    WHOLE_STATION,
-    Layer,
-    LimitOrder,
-)
+from custom_components.evenload.engine.model.orders import LimitOrder
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
 from custom_components.evenload.engine.model.stations import (
@@ -32,6 +33,7 @@ from custom_components.evenload.engine.model.stations import (
     OcppVersion,
     StationInfo,
 )
+from custom_components.evenload.engine.model.transactions import TransactionStart
 from custom_components.evenload.engine.sessions.ledger import Ledger
 from tests.engine.control.stations import VirtualStation
 from tests.engine.virtual import virtual_now
@@ -56,6 +58,8 @@ class House:
         self.fleet = self._build(config)
         self.exceeded: list[str] = []
         self.final_a: dict[str, float] = {}
+        # Transactions that ended, and that nobody was told of yet.
+        self._ended: defaultdict[str, list[str]] = defaultdict(list)
 
     def _build(self, config: SiteConfig) -> Fleet:
         return Fleet(config, Ledger(next_id=1), self.save, virtual_now)
@@ -72,67 +76,102 @@ class House:
     def connect(self, identity: str) -> None:
         """Let a station dial in, charging."""
         station = self.stations[identity]
-        station.connected = True
-        now = virtual_now()
-        fleet = self.fleet
-        fleet.hear(
-            Connected(identity=identity, at=now, version=OcppVersion.V16, address="")
-        )
-        fleet.hear(
-            Learnt(identity=identity, at=now, capabilities=self._capabilities(identity))
-        )
-        for evse in range(1, station.evses + 1):
-            fleet.hear(
-                StatusReported(
-                    identity=identity, at=now, evse=evse, status=EvseStatus.CHARGING
-                )
-            )
-        station.on_refusal = lambda order: self._learn(identity, order)
-        fleet.enforcer.attach(station)
+        station.known = lambda: self.fleet.stations[identity].capabilities
+        station.learn = lambda learnt: self.hear(Learnt, identity, capabilities=learnt)
+        station.dial()
+        self.hear(Connected, identity, version=OcppVersion.V16, address="")
+        self.hear(Learnt, identity, capabilities=station.capabilities(station.known()))
+        self._tell_of_vehicles(identity)
+        self.fleet.enforcer.attach(station)
         # Half a minute later it would be on the disk anyway.
-        self.disk = json.dumps(_ENCODER.encode(fleet.state()))
+        self.disk = json.dumps(_ENCODER.encode(self.fleet.state()))
 
-    def _learn(self, identity: str, order: LimitOrder) -> None:
-        """Learn from a refusal as the adapter of a version does."""
-        known = self.fleet.stations[identity].capabilities
-        if order.evse == WHOLE_STATION:
-            learnt = replace(known, station_limit=False)
-        elif order.layer is Layer.LEASE:
-            learnt = replace(known, leases=False)
-        else:
-            learnt = replace(known, evse_limit=False)
-        self.fleet.hear(
-            Learnt(identity=identity, at=virtual_now(), capabilities=learnt)
+    def hear(self, event: type[Event], identity: str, **facts: Any) -> None:
+        """Let the house hear something of a station."""
+        if identity in self.fleet.stations:
+            self.fleet.hear(event(identity=identity, at=virtual_now(), **facts))
+
+    def swap(self, identity: str, phases: int) -> None:
+        """Let other vehicles come, that use so many phases."""
+        station = self.stations[identity]
+        self._ended[identity] += station.end_transactions()
+        station.phases = phases
+        if station.connected:
+            self._tell_of_vehicles(identity)
+
+    def _tell_of_vehicles(self, identity: str) -> None:
+        """Let a station tell of the transactions that ended and began since it could last."""
+        station = self.stations[identity]
+        for transaction in self._ended.pop(identity, []):
+            self._end(identity, transaction)
+        for number in range(1, station.evses + 1):
+            status = EvseStatus.CHARGING
+            if station.nature.has_transactions and number not in station.transactions:
+                status = EvseStatus.PREPARING
+            self.hear(StatusReported, identity, evse=number, status=status)
+            if status is EvseStatus.PREPARING:
+                self._begin(identity, number)
+                self.hear(
+                    StatusReported,
+                    identity,
+                    evse=number,
+                    status=EvseStatus.CHARGING,
+                )
+
+    def _begin(self, identity: str, number: int) -> None:
+        ledger, key = self.fleet.books.ledger, EvseKey(identity, number)
+        start = TransactionStart(key, virtual_now(), "tag", 0.0)
+        transaction, session = ledger.begin(start, virtual_now())
+        self.stations[identity].begin_transaction(number, transaction.id)
+        self.fleet.note_session(session)
+        self.hear(
+            TransactionStarted,
+            identity,
+            evse=number,
+            transaction_id=transaction.id,
+            token="tag",
+            meter_start_wh=0.0,
         )
+
+    def _end(self, identity: str, transaction: str) -> None:
+        end = TransactionEnded(
+            identity=identity,
+            at=virtual_now(),
+            transaction_id=transaction,
+            meter_stop_wh=None,
+        )
+        self.fleet.note_session(self.fleet.books.ledger.end(end))
+        self.fleet.hear(end)
 
     def disconnect(self, identity: str) -> None:
         """Let a station's connection break; it goes on charging under what it holds."""
         self.stations[identity].connected = False
         self.fleet.enforcer.detach(identity)
-        self.fleet.hear(Disconnected(identity=identity, at=virtual_now(), reason=""))
+        self.hear(Disconnected, identity, reason="")
 
     def reboot(self, identity: str) -> None:
         """Let a station restart: its leases are gone."""
-        self.stations[identity].restart()
-        if self.stations[identity].connected:
-            self.fleet.hear(
-                Booted(identity=identity, at=virtual_now(), info=StationInfo())
-            )
+        station = self.stations[identity]
+        station.restart()
+        if station.connected:
+            self.hear(Booted, identity, info=StationInfo())
+            self.hear(Learnt, identity, capabilities=relearning(station.known(), None))
 
     def meter(self, identity: str) -> None:
-        """Let a station report what it draws."""
+        """Let a station report what it draws, on the phases that its vehicle uses."""
         station = self.stations[identity]
         if not station.connected:
             return
+        used = min(station.phases, len(self.fleet.config.stations[identity].wiring))
         for evse in range(1, station.evses + 1):
             samples = tuple(
                 Sample(
                     "Current.Import",
-                    station.drawn_a() / station.evses,
+                    station.drawn_a() / station.evses if place < used else 0.0,
                     "A",
                     phase.value.upper(),
                 )
-                for phase in Phase
+                for place, phase in enumerate(Phase)
             )
             self.fleet.hear(
                 MetersSampled(
@@ -154,6 +193,17 @@ class House:
         await asyncio.sleep(5)
         for identity in connected:
             self.connect(identity)
+
+    def is_limited(self) -> bool:
+        """Whether every station has taken a limit that it keeps."""
+        holding = self.fleet.enforcer.commitments.holding
+        return all(
+            any(
+                holding(EvseKey(identity, evse)).fallback_a is not None
+                for evse in range(self.stations[identity].evses + 1)
+            )
+            for identity in self.fleet.config.stations
+        )
 
     async def watch(self, seconds: float, step_s: float = 0.25) -> None:
         """Let time pass and note every moment at which a limit is exceeded."""
@@ -204,9 +254,14 @@ class House:
         """Return what flows to these stations in all, in watts."""
         wirings = self.fleet.config.stations
         return sum(
-            self.stations[name].drawn_a() * 230 * len(wirings[name].wiring)
+            self.stations[name].drawn_a() * 230 * len(self._used(name))
             for name in members
+            if name in wirings
         )
+
+    def _used(self, name: str) -> tuple[Phase, ...]:
+        """Return the grid's phases that a station's vehicles use."""
+        return self.fleet.config.stations[name].wiring[: self.stations[name].phases]
 
     def drawn_a(self, members: Iterable[str], phase: Phase) -> float:
         """Return what flows to these stations on a phase."""
@@ -214,13 +269,9 @@ class House:
         return sum(
             self.stations[identity].drawn_a()
             for identity in members
-            if identity in wirings and phase in wirings[identity].wiring
+            if identity in wirings and phase in self._used(identity)
         )
 
     def orders(self, identity: str) -> list[LimitOrder]:
         """Return what a station was ordered so far."""
         return self.stations[identity].orders
-
-    def _capabilities(self, identity: str) -> Capabilities:
-        known = self.fleet.stations[identity].capabilities
-        return replace(known, evses=self.stations[identity].evses, learnt_from="")

@@ -1,50 +1,44 @@
-"""Stations in virtual time for the enforcer: they hold limits as OCPP says, answer late or never, and cars lag."""
+"""Stations in virtual time for the enforcer: the real ladder climbs them, they answer late or never, and cars lag."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 import random
-from typing import Any
+from typing import Any, cast
 
-from custom_components.evenload.engine.csms.commands import (
-    CompositeSchedule,
-    ConfigurationValue,
-)
-from custom_components.evenload.engine.model.errors import NotConnected
+from custom_components.evenload.engine.csms.commands import Commands
+from custom_components.evenload.engine.csms.dialects.quirks import Quirks
+from custom_components.evenload.engine.csms.limiting.limits import Limits
+from custom_components.evenload.engine.csms.limiting.terms import Knowledge
+from custom_components.evenload.engine.csms.v2.limits import Encoder2
+from custom_components.evenload.engine.csms.v16.limits import Encoder16
+from custom_components.evenload.engine.model.capabilities import Capabilities
+from custom_components.evenload.engine.model.configuration import Overrides
+from custom_components.evenload.engine.model.errors import NotConnected, StationSilent
 from custom_components.evenload.engine.model.limits import RateUnit
 from custom_components.evenload.engine.model.orders import (
     WHOLE_STATION,
-    Layer,
     LimitOrder,
     Outcome,
 )
 from custom_components.evenload.engine.model.security import Entrance
 from custom_components.evenload.engine.model.stations import OcppVersion
+from tests.engine.control.held import Held, Nature
 from tests.engine.virtual import virtual_now
+
+__all__ = ["Nature", "VirtualStation"]
 
 # A vehicle follows a lowered limit within this (IEC 61851-1 annex A).
 VEHICLE_LAG_S = 5.0
 
-
-@dataclass
-class Nature:
-    """How a station takes orders."""
-
-    answer_s: float = 0.05
-    loses_answers: float = 0.0
-    refuses_station_limit: bool = False
-    refuses_evse_limit: bool = False
-    refuses_leases: bool = False
-    # Accepts limits and goes on as before.
-    disobeys: bool = False
-    # Accepts leases, which never begin: its clock is wrong.
-    leases_in_vain: bool = False
+# With less than this no vehicle charges.
+LEAST_A = 5.95
 
 
 @dataclass
 class VirtualStation:
-    """A station with its vehicles drawing all that they may; implements `Link` and `Commands`."""
+    """A station with its vehicles drawing all that they may; implements `Link` and what is used of `Commands`."""
 
     identity: str
     maximum_a: float = 32.0
@@ -52,9 +46,18 @@ class VirtualStation:
     nature: Nature = field(default_factory=Nature)
     seed: int = 0
     connected: bool = True
+    # The phases that its vehicles use.
+    phases: int = 3
     orders: list[LimitOrder] = field(default_factory=list)
-    # What the adapter of a version learns from a refusal.
-    on_refusal: Callable[[LimitOrder], None] = lambda _: None
+    # The calls that reached it.
+    calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    # The transactions of its vehicles, as it knows them.
+    transactions: dict[int, str] = field(default_factory=dict)
+    # What the house knows of it, and its owner.
+    known: Callable[[], Capabilities] = Capabilities
+    learn: Callable[[Capabilities], None] = lambda _: None
+    quirks: Quirks = field(default_factory=Quirks)
+    overrides: Overrides = field(default_factory=Overrides)
 
     version = OcppVersion.V16
     address = "127.0.0.1"
@@ -63,32 +66,68 @@ class VirtualStation:
     def __post_init__(self) -> None:
         """Begin without any limit."""
         self._random = random.Random(self.seed)
-        self._fallbacks: dict[int, float] = {}
-        self._leases: dict[int, tuple[float, Any]] = {}
-        self._lowered: dict[int, tuple[float, Any]] = {}
+        self._held = Held(self.nature)
+        self._lowered: dict[int, tuple[float, datetime]] = {}
+
+    def dial(self) -> None:
+        """Open a connection."""
+        self.connected = True
+        encoder = Encoder2() if self.nature.is_dynamic else Encoder16()
+        knowledge = Knowledge(
+            self.known,
+            lambda: self.quirks,
+            lambda: self.overrides,
+            lambda capabilities: self.learn(capabilities),
+        )
+        self._limits = Limits(self, encoder, knowledge, virtual_now)
 
     @property
-    def commands(self) -> VirtualStation:
+    def commands(self) -> Commands:
         """What can be asked of it."""
-        return self
+        return cast(Commands, self)
+
+    def capabilities(self, known: Capabilities) -> Capabilities:
+        """Return what it says of itself."""
+        nature = self.nature
+        known = replace(
+            known,
+            evses=self.evses,
+            learnt_from="",
+            dynamic_profiles=nature.is_dynamic or None,
+        )
+        if not nature.is_frank:
+            return known
+        units = tuple(RateUnit(unit) for unit in nature.units)
+        return replace(known, units=units, highest_stack_level=nature.highest_level)
 
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Take an order: the limit holds from the moment it arrives, the answer may come late or never."""
         self.orders.append(order)
+        return await self._limits.set(order)
+
+    async def call(
+        self,
+        action: str,
+        payload: dict[str, Any],
+        timeout_s: float | None = None,
+        *,
+        urgent: bool = False,
+    ) -> dict[str, Any]:
+        """Take a message on the wire."""
         await asyncio.sleep(self.nature.answer_s / 2)
         if not self.connected:
             raise NotConnected(self.identity)
-        if self._refuses(order):
-            self.on_refusal(order)
-            return Outcome.REFUSED
-        self._take(order)
+        self.calls.append((action, payload))
+        before_a = {evse: self._lagging_a(evse) for evse in range(self.evses + 1)}
+        answer = self._held.take(action, payload, self.transactions, virtual_now())
+        self._follow(before_a)
         if self._random.random() < self.nature.loses_answers:
             await asyncio.sleep(10.0)
-            return Outcome.UNKNOWN
+            raise StationSilent(self.identity, action)
         await asyncio.sleep(self.nature.answer_s / 2)
         if not self.connected:
             raise NotConnected(self.identity)
-        return Outcome.APPLIED
+        return dict(answer)
 
     @property
     def can_be_told(self) -> bool:
@@ -99,14 +138,35 @@ class VirtualStation:
 
     def restart(self) -> None:
         """Lose what is not in lasting memory."""
-        self._leases.clear()
+        self._held.restart()
+
+    def lose_profiles(self) -> None:
+        """Forget every limit without a word."""
+        self._held.profiles.clear()
+
+    def begin_transaction(self, evse: int, transaction: str) -> None:
+        """Learn the id of a vehicle's transaction."""
+        self.transactions[evse] = transaction
+
+    def end_transactions(self) -> list[str]:
+        """Let the vehicles go; returns the transactions that ended."""
+        ended = [*self.transactions.values()]
+        for transaction in ended:
+            self._held.end(transaction)
+        self.transactions.clear()
+        self._lowered.clear()
+        return ended
 
     def limit_a(self, evse: int) -> float:
-        """Return the limit that one EVSE (or the station) obeys now."""
-        lease = self._leases.get(evse)
-        if lease is not None and virtual_now() < lease[1]:
-            return lease[0]
-        return self._fallbacks.get(evse, self.maximum_a)
+        """Return the limit that one EVSE (or the station) obeys now, in amperes on each phase of its vehicle."""
+        limit_a = self._held.limit_a(
+            evse, self.phases, self.transactions.get(evse), virtual_now()
+        )
+        if limit_a is None:
+            return self.maximum_a
+        if self.nature.never_pauses and evse != WHOLE_STATION:
+            return max(limit_a, 6.0)
+        return limit_a
 
     def drawn_a(self) -> float:
         """Return what its vehicles draw, in amperes per phase: all that they may, lagging when that falls."""
@@ -118,6 +178,7 @@ class VirtualStation:
 
     def _lagging_a(self, evse: int) -> float:
         limit_a = self.limit_a(evse)
+        limit_a = limit_a if limit_a >= LEAST_A else 0.0
         lowered = self._lowered.get(evse)
         if lowered is not None and virtual_now() < lowered[1] + timedelta(
             seconds=VEHICLE_LAG_S
@@ -125,29 +186,11 @@ class VirtualStation:
             return max(limit_a, lowered[0])
         return limit_a
 
-    def _refuses(self, order: LimitOrder) -> bool:
-        if order.evse == WHOLE_STATION:
-            return self.nature.refuses_station_limit
-        if order.layer is Layer.LEASE:
-            return self.nature.refuses_leases
-        return self.nature.refuses_evse_limit
-
-    def lose_profiles(self) -> None:
-        """Forget every limit without a word."""
-        self._fallbacks.clear()
-        self._leases.clear()
-
-    def _take(self, order: LimitOrder) -> None:
-        if self.nature.disobeys:
-            return
-        before_a = self._lagging_a(order.evse)
-        if order.layer is Layer.FALLBACK:
-            self._fallbacks[order.evse] = order.current.a
-        elif not self.nature.leases_in_vain:
-            until = virtual_now() + timedelta(seconds=order.lease_s or 0)
-            self._leases[order.evse] = (order.current.a, until)
-        if self.limit_a(order.evse) < before_a:
-            self._lowered[order.evse] = (before_a, virtual_now())
+    def _follow(self, before_a: dict[int, float]) -> None:
+        """Let the vehicles take their time with a lower limit."""
+        for evse, was_a in before_a.items():
+            if self.limit_a(evse) < was_a:
+                self._lowered[evse] = (was_a, virtual_now())
 
     def frames(self) -> list[dict[str, str]]:
         """There are no frames."""
@@ -159,47 +202,3 @@ class VirtualStation:
     def hang_up(self, code: int, reason: str) -> None:
         """Lose the connection."""
         self.connected = False
-
-    async def set_availability(self, evse: int, *, operative: bool) -> bool:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def unlock(self, evse: int) -> None:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def reset(self, *, hard: bool) -> None:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def start(self, evse: int | None, token: str) -> None:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def stop(self, transaction_id: str) -> None:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def trigger(self, message: str, evse: int | None = None) -> None:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def get_configuration(
-        self, keys: Sequence[str] = ()
-    ) -> dict[str, ConfigurationValue]:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def set_configuration(self, key: str, value: str) -> bool:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def composite_schedule(
-        self, evse: int, duration_s: int, unit: RateUnit | None = None
-    ) -> CompositeSchedule:
-        """Not asked here."""
-        raise NotImplementedError
-
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Not asked here."""
-        raise NotImplementedError

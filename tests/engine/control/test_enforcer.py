@@ -287,8 +287,11 @@ def test_lost_answers_count_as_applied_and_are_asked_again() -> None:
 
 def test_two_evses_share_their_station() -> None:
     """Two EVSEs of a station get half of its share each, and together no more than the share."""
-    house = tell(nothing, pair(25.0, members="AB"), evses=2)
-    assert [house.stations["A"].limit_a(evse) for evse in (1, 2)] == [6.2, 6.2]
+
+    async def story(house: House) -> None:
+        assert [house.stations["A"].limit_a(evse) for evse in (1, 2)] == [6.2, 6.2]
+
+    house = tell(story, pair(25.0, members="AB"), evses=2)
     assert house.final_a["A"] == 12.4
 
 

@@ -94,10 +94,12 @@ class Binding:
             and (bound.phases, bound.use_phases) == (told.phases, order.use_phases)
         )
         due = need is not None and renewal_due(bound.until) <= self._now
-        flows_a = flow_a(order, use)
+        if is_same and not (due or doubtful):
+            return
+        flows_a = min(flow_a(order, use), self._commitments.unlimited_a(key))
         if flows_a > self._commitments.own_in_force_a(key) + SAME_A:
             yield Wish(order, raises=True, gathering=flows_a / told.limit_a)
-        elif not is_same or due or doubtful:
+        else:
             yield Wish(order, raises=False)
 
     def _need(self, station: Station, evse: Evse, targets: Targets) -> _Need | None:

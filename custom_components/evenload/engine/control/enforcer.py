@@ -24,6 +24,9 @@ from .wishes import Wishes
 # A station that did not answer an order is asked again after this.
 RETRY_S = 30.0
 
+# What a station has accepted is not said in the same words again before this, whatever happens.
+SAME_AGAIN_S = 10.0
+
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
 
@@ -232,6 +235,8 @@ class Enforcer:
         holding = self.commitments.holding(key)
         if outcome is Outcome.APPLIED:
             self._unverified.discard(key)
+            again_at = self._now() + timedelta(seconds=SAME_AGAIN_S)
+            self._not_before[key.identity, order] = again_at
             self.commitments.holdings[key] = holding.applied(
                 order,
                 self._now(),

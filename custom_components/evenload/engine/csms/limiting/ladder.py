@@ -85,9 +85,6 @@ def _levels(place: Place, abilities: Capabilities) -> Iterable[int]:
     if place is Place.LEASE:
         fallback = abilities.rungs.get(Place.EVSE)
         lowest = 1 if fallback is None else fallback.stack_level + 1
-    elif place is Place.EVSE:
-        # One level must be left for the leases.
-        highest = max(0, highest - 1)
     return range(lowest, min(highest + 1, lowest + _LEVELS))
 
 

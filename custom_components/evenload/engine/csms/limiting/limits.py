@@ -72,6 +72,8 @@ class Limits:
         self._encoder = encoder
         self._knowledge = knowledge
         self.now = now
+        # What was refused on a way up that silence has ended: the next one goes on above it.
+        self._refused: dict[Place, set[Rung]] = {}
 
     async def set(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit, and remember the form in which the station accepts it."""
@@ -79,7 +81,9 @@ class Limits:
         if abilities.takes(place) is False:
             return Outcome.REFUSED
         answers: list[Answer] = []
-        rungs = rungs_for(order, abilities, self._knowledge.quirks().kinds)
+        refused = self._refused.pop(place, set())
+        found = rungs_for(order, abilities, self._knowledge.quirks().kinds)
+        rungs = [rung for rung in found if rung not in refused] or found
         while rungs:
             rung = rungs.pop(0)
             answer = await self._ask(order, rung)
@@ -88,12 +92,14 @@ class Limits:
                 self._accepted(order, rung)
                 return Outcome.APPLIED
             if _ends(answers):
+                self._refused[place] = refused
                 break
+            refused.add(rung)
             if (blames := answer.blames) is not None:
                 rungs = [other for other in rungs if not blames.is_shared(rung, other)]
         if any(answer.reply in {Reply.PERHAPS, Reply.SILENCE} for answer in answers):
             return Outcome.UNKNOWN
-        self._refused(place, answers)
+        self._was_refused(place, answers)
         return Outcome.REFUSED
 
     async def _ask(self, order: LimitOrder, rung: Rung) -> Answer:
@@ -132,7 +138,7 @@ class Limits:
             ),
         )
 
-    def _refused(self, place: Place, answers: list[Answer]) -> None:
+    def _was_refused(self, place: Place, answers: list[Answer]) -> None:
         if any(answer.reply is Reply.LATER for answer in answers):
             return
         known = self._knowledge.capabilities()
