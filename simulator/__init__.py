@@ -7,6 +7,7 @@ from simulator.clock import Clock, SystemClock, VirtualClock
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
 from simulator.household import Household
+from simulator.ocppj.dialling import trust
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
 from simulator.phases import L1, L2, L3, PerPhase, Phase
@@ -31,4 +32,5 @@ __all__ = [
     "SystemClock",
     "Vehicle",
     "VirtualClock",
+    "trust",
 ]

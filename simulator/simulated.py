@@ -270,8 +270,7 @@ class SimulatedStation:
         if self._living:
             await _end(self._living)
         self.brain = self._brain(agreed)
-        for evse in self.station.evses.values():
-            evse.energised = False
+        self.brain.wake(self.brain.snapshot())
         self._living = self._live()
 
     async def _accepted(self) -> None:

@@ -101,7 +101,9 @@ class CentralSystem:
             self._serve,
             "127.0.0.1",
             port,
-            subprotocols=self.speaks,
+            select_subprotocol=lambda _, offered: next(
+                (each for each in self.speaks if each in offered), None
+            ),
             compression=None,
             ping_interval=None,
             ssl=ssl,

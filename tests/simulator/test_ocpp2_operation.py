@@ -1,0 +1,126 @@
+"""Availability, resets, triggers, readings by the clock, and the time before it is accepted (B, F05-F06, G, J01)."""
+
+import pytest
+
+from simulator import Vehicle
+from tests.simulator.central_system import StationError
+from tests.simulator.test_ocpp2_transactions import start
+
+
+@pytest.fixture(params=["2.0.1", "2.1"])
+def version(request):
+    return request.param
+
+
+async def test_availability_waits_for_the_transaction(
+    switch_on, central, clock, version
+):
+    # G03, G04
+    station = await switch_on(versions=[version], autostart_tag="FREE")
+    station.plug_in(1, Vehicle())
+    await clock.advance(5)
+    ask = {"operationalStatus": "Inoperative", "evse": {"id": 1}}
+    assert await central.call("X", "ChangeAvailability", ask) == {"status": "Scheduled"}
+    station.unplug(1)
+    await clock.advance(2)
+    assert central.sent("StatusNotification")[-1]["connectorStatus"] == "Unavailable"
+
+
+async def test_a_reset_waits_until_it_is_idle(switch_on, central, clock, version):
+    # B12, B11
+    station = await switch_on(versions=[version], autostart_tag="FREE")
+    station.plug_in(1, Vehicle())
+    await clock.advance(5)
+    assert await central.call("X", "Reset", {"type": "OnIdle"}) == {
+        "status": "Scheduled"
+    }
+    await clock.advance(30)
+    assert len(central.sent("BootNotification")) == 1
+    station.unplug(1)
+    await clock.advance(10)
+    assert central.sent("BootNotification")[-1]["reason"] == "ScheduledReset"
+    station.plug_in(1, Vehicle())
+    await clock.advance(5)
+    await central.call("X", "Reset", {"type": "Immediate"})
+    await clock.advance(10)
+    ended = [e for e in central.sent("TransactionEvent") if e["eventType"] == "Ended"]
+    assert ended[-1]["triggerReason"] == "ResetCommand"
+    assert ended[-1]["transactionInfo"]["stoppedReason"] == "ImmediateReset"
+    assert central.sent("BootNotification")[-1]["reason"] == "RemoteReset"
+
+
+async def test_triggered_messages(switch_on, central, clock, version):
+    # F06
+    station = await switch_on(versions=[version], autostart_tag="FREE")
+    station.plug_in(1, Vehicle())
+    await clock.advance(10)
+    central.received.clear()
+    for message in ("TransactionEvent", "MeterValues", "StatusNotification"):
+        answer = await central.call(
+            "X", "TriggerMessage", {"requestedMessage": message}
+        )
+        assert answer == {"status": "Accepted"}
+    await clock.advance(1)
+    [event] = central.sent("TransactionEvent")[:1]
+    assert event["triggerReason"] == "Trigger"
+    assert event["transactionInfo"]["chargingState"] == "Charging"
+    assert central.sent("MeterValues")[0]["evseId"] == 1
+    assert central.sent("StatusNotification")
+
+
+async def test_an_unlock_is_refused_while_it_charges(
+    switch_on, central, clock, version
+):
+    # F05.FR.02
+    station = await switch_on(versions=[version], autostart_tag="FREE")
+    station.plug_in(1, Vehicle())
+    await clock.advance(5)
+    answer = await central.call("X", "UnlockConnector", {"evseId": 1, "connectorId": 1})
+    assert answer == {"status": "OngoingAuthorizedTransaction"}
+
+
+async def test_clock_aligned_values(switch_on, central, clock, version):
+    # J01.FR.14, FR.22
+    station = await switch_on(
+        versions=[version],
+        autostart_tag="FREE",
+        evses=2,
+        configuration={
+            "AlignedDataCtrlr.Interval": "60",
+            "SampledDataCtrlr.TxUpdatedInterval": "0",
+        },
+    )
+    station.plug_in(1, Vehicle())
+    await clock.advance(130)
+    idle = central.sent("MeterValues")
+    assert {sent["evseId"] for sent in idle} == {2}
+    assert idle[0]["meterValue"][0]["sampledValue"][0]["context"] == "Sample.Clock"
+    triggers = [e["triggerReason"] for e in central.sent("TransactionEvent")]
+    assert triggers.count("MeterValueClock") == 2
+
+
+async def test_before_it_is_accepted(switch_on, central, clock, version):
+    # B02, B03
+    status = "Pending"
+    central.answers["BootNotification"] = lambda _: {
+        "status": status,
+        "currentTime": central.time(),
+        "interval": 30,
+    }
+    station = await switch_on(versions=[version], accepted=False, autostart_tag="FREE")
+    station.plug_in(1, Vehicle())
+    await clock.advance(5)
+    assert await start(central, clock) == "Rejected"
+    ask = {"requestId": 1, "reportBase": "SummaryInventory"}
+    assert await central.call("X", "GetBaseReport", ask) == {"status": "Accepted"}
+    await clock.advance(2)
+    assert central.sent("NotifyReport")
+    assert not central.sent("TransactionEvent")
+    status = "Rejected"
+    await clock.advance(35)
+    with pytest.raises(StationError, match="SecurityError"):
+        await central.call("X", "ClearCache", {})
+    status = "Accepted"
+    await clock.advance(35)
+    assert station.accepted
+    assert central.sent("TransactionEvent")
