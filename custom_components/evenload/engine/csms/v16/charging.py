@@ -9,14 +9,14 @@ from ...model.orders import LimitOrder, Outcome
 from ..asking import Asking, unknown_here
 from ..commands import CompositeSchedule, SchedulePeriod
 from ..frames import CallFault
-from ..limiting.limits import Limits
+from ..limiting.repeating import Repeating
 from ..meters import moment
 
 
 class Charging16(Asking):
     """Implements `csms.commands.Profiles`, and limits."""
 
-    _limits: Limits
+    _limits: Repeating
 
     async def composite_schedule(
         self, evse: int, duration_s: int, unit: RateUnit | None = None
@@ -40,7 +40,8 @@ class Charging16(Asking):
 
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit, and remember what the station accepts."""
-        return await self._limits.set(order)
+        outcome = await self._phases.bring(order)
+        return await self._limits.set(order) if outcome is None else outcome
 
     async def profiles(self, evse: int | None = None) -> tuple[StoredProfile, ...]:
         """Not in this version."""

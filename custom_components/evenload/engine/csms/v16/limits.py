@@ -8,6 +8,7 @@ from ...model.capabilities import Rung
 from ...model.errors import InvalidRequest
 from ...model.orders import LimitOrder
 from ..limiting.limits import Caller, Limits, Message
+from ..limiting.repeating import Repeating
 from ..limiting.terms import Knowledge
 from .profiles import set_charging_profile
 
@@ -28,6 +29,6 @@ class Encoder16:
         """Nothing has to be remembered of it."""
 
 
-def limits16(caller: Caller, knowledge: Knowledge) -> Limits:
+def limits16(caller: Caller, knowledge: Knowledge) -> Repeating:
     """Return what gives a station on this connection its limits."""
-    return Limits(caller, Encoder16(), knowledge)
+    return Repeating(Limits(caller, Encoder16(), knowledge), knowledge)

@@ -9,6 +9,7 @@ from ...model.capabilities import ProfileKind, Rung
 from ...model.orders import LimitOrder, Outcome
 from ..limiting.amounts import profile_id
 from ..limiting.limits import Caller, Limits, Message
+from ..limiting.repeating import Repeating
 from ..limiting.terms import Knowledge
 from .profiles import schedule_update, set_charging_profile
 
@@ -80,10 +81,11 @@ class Limits2:
         """Serve one connection."""
         self._encoder = Encoder2()
         self._limits = Limits(caller, self._encoder, knowledge)
+        self._repeating = Repeating(self._limits, knowledge)
 
     async def set(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit, and remember the form in which the station accepts it."""
-        return await self._limits.set(order)
+        return await self._repeating.set(order)
 
     def pulled(self, profile: int) -> dict[str, Any] | None:
         """Return the `scheduleUpdate` for PullDynamicScheduleUpdate, from memory; None: answer it with Rejected."""
