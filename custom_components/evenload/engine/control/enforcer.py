@@ -1,7 +1,6 @@
 """How limits reach stations: what lowers at once, what raises when there is room for it (promises 1 to 4)."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
 from ..model.stations import Evse, EvseStatus, Station
 from .bound import Use, flow_a
 from .commitments import Commitments
+from .doubts import Doubts
 from .fitting import Fitting
 from .holdings import Holding
 from .targets import Targets
@@ -29,17 +29,6 @@ SAME_AGAIN_S = 10.0
 
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
-
-# A limit that was accepted this recently is not written again because of a mere reconnect or a restart: flash memory
-# wears out, and some stations restart all the time.
-TRUSTED_S = 3600.0
-TRUSTED_AFTER_BOOT_S = 60.0
-
-# A station whose meter contradicts its limits is told them again, this often at the most.
-REPEAT_S = 900.0
-
-# A lease that was contradicted this often does not work in this station (its clock is wrong, say).
-LEASES_IN_VAIN = 2
 
 type _Seen = tuple[Use, EvseStatus | None]
 
@@ -68,10 +57,8 @@ class Enforcer:
         self._changed = changed
         self._look = look
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
-        self._unverified: set[EvseKey] = set()
-        self._contradictions: Counter[tuple[EvseKey, Place]] = Counter()
+        self._doubts = Doubts(self.commitments, now)
         self._seen: dict[EvseKey, _Seen] = {}
-        self._repeated: dict[str, datetime] = {}
         # Who waits for room.
         self._waiting: set[str] = set()
         self._not_before: dict[tuple[str, LimitOrder], datetime] = {}
@@ -91,39 +78,22 @@ class Enforcer:
         """Begin to write to a station that listens; limits that it took long ago are written again."""
         self.detach(link.identity)
         self._give_another_chance(link.identity)
-        self._distrust(link.identity, TRUSTED_S)
+        self._doubts.reconnected(link.identity)
         wake = asyncio.Event()
         task = asyncio.create_task(self._write(link, wake), name="evenload limits")
         self._writers[link.identity] = (link, task, wake)
 
     def rebooted(self, identity: str) -> None:
         """Write a station's limits again: it has started anew and may have lost them."""
-        for key, holding in self.commitments.holdings.items():
-            if key.identity == identity:
-                # A restart may have cost the lease; the fallback is in the station's lasting memory.
-                self.commitments.holdings[key] = holding.without_leases()
-                for place in Place:
-                    self._contradictions[key, place] = 0
+        self._doubts.rebooted(identity)
         self._give_another_chance(identity)
-        self._distrust(identity, TRUSTED_AFTER_BOOT_S)
         self.kick()
 
     def contradicted(self, evse: Evse) -> Place | None:
         """Write a station's limits again that its meter contradicts; returns which leases are in vain there."""
-        key, now = evse.key, self._now()
-        holding = self.commitments.holding(key)
-        place = holding.place(now, self.commitments.use(key))
-        in_vain = False
-        if place is not Place.EVSE:
-            self._contradictions[key, place] += 1
-            in_vain = self._contradictions[key, place] >= LEASES_IN_VAIN
-            self.commitments.holdings[key] = holding.without_leases()
-        told_at = self._repeated.get(key.identity)
-        if told_at is None or now - told_at > timedelta(seconds=REPEAT_S):
-            self._repeated[key.identity] = now
-            self._distrust(key.identity, 0.0)
+        in_vain = self._doubts.contradicted(evse)
         self.kick()
-        return place if in_vain else None
+        return in_vain
 
     def detach(self, identity: str) -> None:
         """Stop writing to a station."""
@@ -182,7 +152,7 @@ class Enforcer:
         config = self.commitments.site.stations[identity]
         now = self._now()
         wishes = Wishes(self.commitments, now, self.commitments.site.voltage_v).of(
-            station, config, self.targets, self._unverified
+            station, config, self.targets, self._doubts.unverified
         )
         fitting = Fitting(
             self.commitments, self.targets, self._stations(), self._writers.keys(), now
@@ -234,7 +204,7 @@ class Enforcer:
         """Keep what became of an order."""
         holding = self.commitments.holding(key)
         if outcome is Outcome.APPLIED:
-            self._unverified.discard(key)
+            self._doubts.unverified.discard(key)
             again_at = self._now() + timedelta(seconds=SAME_AGAIN_S)
             self._not_before[key.identity, order] = again_at
             self.commitments.holdings[key] = holding.applied(
@@ -288,12 +258,3 @@ class Enforcer:
         """Let a station that is new, or has started anew, be asked at once for what it did not take."""
         for told in [told for told in self._not_before if told[0] == identity]:
             del self._not_before[told]
-
-    def _distrust(self, identity: str, trusted_s: float) -> None:
-        """Mark what a station should be told again: all that it accepted longer ago than this."""
-        trusted_after = self._now() - timedelta(seconds=trusted_s)
-        for key, holding in self.commitments.holdings.items():
-            if key.identity != identity or holding.fallback_at is None:
-                continue
-            if holding.fallback_at <= trusted_after:
-                self._unverified.add(key)

@@ -1,0 +1,71 @@
+"""Which limits have to be said again, and which are not believed in any more: restarts, long silences, meters that disagree."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ..model.capabilities import Place
+from ..model.identity import EvseKey
+from ..model.stations import Evse
+from .commitments import Commitments
+
+# A limit that was accepted this recently is not written again because of a mere reconnect or a restart: flash memory
+# wears out, and some stations restart all the time.
+TRUSTED_S = 3600.0
+TRUSTED_AFTER_BOOT_S = 60.0
+
+# A station whose meter contradicts its limits is told them again, this often at the most.
+REPEAT_S = 900.0
+
+# A lease that was contradicted this often does not work in this station (its clock is wrong, say).
+LEASES_IN_VAIN = 2
+
+
+class Doubts:
+    """`unverified` are those whose fallback is to be written again."""
+
+    def __init__(self, commitments: Commitments, now: Callable[[], datetime]) -> None:
+        """Begin without any."""
+        self.unverified: set[EvseKey] = set()
+        self._commitments = commitments
+        self._now = now
+        self._contradictions: Counter[tuple[EvseKey, Place]] = Counter()
+        self._repeated: dict[str, datetime] = {}
+
+    def reconnected(self, identity: str) -> None:
+        """Doubt what a station took long ago."""
+        self._distrust(identity, TRUSTED_S)
+
+    def rebooted(self, identity: str) -> None:
+        """Doubt what a station may have lost: its leases, and what is not in its lasting memory yet."""
+        holdings = self._commitments.holdings
+        for key in [key for key in holdings if key.identity == identity]:
+            holdings[key] = holdings[key].without_leases()
+            for place in Place:
+                self._contradictions[key, place] = 0
+        self._distrust(identity, TRUSTED_AFTER_BOOT_S)
+
+    def contradicted(self, evse: Evse) -> Place | None:
+        """Doubt limits that a meter contradicts; returns which leases are in vain in this station."""
+        key, now = evse.key, self._now()
+        holding = self._commitments.holding(key)
+        place = holding.place(now, self._commitments.use(key))
+        in_vain = False
+        if place is not Place.EVSE:
+            self._contradictions[key, place] += 1
+            in_vain = self._contradictions[key, place] >= LEASES_IN_VAIN
+            self._commitments.holdings[key] = holding.without_leases()
+        told_at = self._repeated.get(key.identity)
+        if told_at is None or now - told_at > timedelta(seconds=REPEAT_S):
+            self._repeated[key.identity] = now
+            self._distrust(key.identity, 0.0)
+        return place if in_vain else None
+
+    def _distrust(self, identity: str, trusted_s: float) -> None:
+        """Mark what a station should be told again: all that it accepted longer ago than this."""
+        trusted_after = self._now() - timedelta(seconds=trusted_s)
+        for key, holding in self._commitments.holdings.items():
+            if key.identity != identity or holding.fallback_at is None:
+                continue
+            if holding.fallback_at <= trusted_after:
+                self.unverified.add(key)
