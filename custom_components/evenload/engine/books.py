@@ -11,13 +11,19 @@ from .model.events import (
     StatusReported,
     TransactionEnded,
     TransactionStarted,
+    TransactionUpdated,
 )
 from .model.identity import EvseKey
 from .model.orders import WHOLE_STATION
 from .model.stations import Station
 from .model.transactions import Session
+from .sessions.history import History, begun
 from .sessions.ledger import Ledger
-from .sessions.registers import Register, first
+
+IMPORTED = "Energy.Active.Import.Register"
+EXPORTED = "Energy.Active.Export.Register"
+
+_SHOWN = {IMPORTED: "energy_import_wh", EXPORTED: "energy_export_wh"}
 
 
 class Books:
@@ -26,7 +32,7 @@ class Books:
     def __init__(self, ledger: Ledger) -> None:
         """Begin with a ledger and no register."""
         self.ledger = ledger
-        self.registers: dict[EvseKey, Register] = {}
+        self._registers: dict[tuple[EvseKey, str], History] = {}
 
     def after(self, station: Station, event: Event) -> Station:
         """Return the station with its sessions and registers as they are after an event."""
@@ -35,57 +41,92 @@ class Books:
                 key = EvseKey(event.identity, event.evse)
                 session = self.ledger.status(key, event.status, event.at)
                 return self.showing(station, session)
-            case MetersSampled() if event.evse != WHOLE_STATION:
+            case MetersSampled():
                 return self._metered(station, event)
-            case TransactionStarted() if event.meter_start_wh is not None:
-                key = EvseKey(event.identity, event.evse)
-                return self._read(station, key, event.meter_start_wh, event.at)
-            case TransactionEnded() if (
-                event.meter_stop_wh is not None and event.transaction_id is not None
-            ):
-                # Some stations begin their register anew with the next transaction: it shows this nowhere else.
-                ended = self.ledger.key_of(event.identity, event.transaction_id)
-                if ended is not None:
-                    return self._read(station, ended, event.meter_stop_wh, event.at)
+            case TransactionUpdated():
+                station = self.showing(station, self.ledger.update(event))
+                return self._read_ends(station, event.transaction_id)
+            case TransactionStarted():
+                return self._read_ends(station, event.transaction_id)
+            case TransactionEnded() if event.transaction_id is not None:
+                return self._read_ends(station, event.transaction_id)
         return station
 
     def showing(self, station: Station, session: Session | None) -> Station:
-        """Return the station with a session that changed shown on its EVSE."""
+        """Return the station with the EVSE of a session that changed as the ledger has it now."""
         if session is None or session.key.evse == WHOLE_STATION:
             return station
         key = session.key
         station = with_evses(station, key.evse)
-        evse = station.evses[key.evse]
-        if evse.session is not None and evse.session.started_at > session.started_at:
-            # What ended earlier was corrected; it is not what is shown.
-            session = evse.session
-        shown = self.ledger.open.get(key, session)
-        running = self.ledger.transaction_of(key)
-        return with_evse(station, replace(evse, session=shown, transaction=running))
+        evse = replace(
+            station.evses[key.evse],
+            session=self.ledger.shown(key),
+            transaction=self.ledger.transaction_of(key),
+        )
+        return with_evse(station, evse)
 
     def forget(self, identity: str, now: datetime) -> None:
         """End the sessions of a station that is no longer part of the site, and its registers."""
         self.ledger.leave(identity, now)
-        for key in [key for key in self.registers if key.identity == identity]:
-            del self.registers[key]
+        for which in [
+            which for which in self._registers if which[0].identity == identity
+        ]:
+            del self._registers[which]
+
+    def register(self, key: EvseKey, measurand: str) -> History | None:
+        """Return a register of an EVSE as it is kept."""
+        history = self._registers.get((key, measurand))
+        return None if history is None else history.kept()
+
+    def take_up(self, key: EvseKey, measurand: str, history: History | None) -> None:
+        """Go on with a register as it was kept."""
+        if history is not None:
+            self._registers[key, measurand] = history
 
     def _metered(self, station: Station, event: MetersSampled) -> Station:
-        raw_wh = register_wh(event.samples)
+        key = EvseKey(event.identity, event.evse)
+        exported_wh = register_wh(event.samples, EXPORTED)
+        if exported_wh is not None:
+            station = self._read(station, key, EXPORTED, exported_wh, event.at)
+        raw_wh = register_wh(event.samples, IMPORTED)
         if raw_wh is None:
             return station
-        key = EvseKey(event.identity, event.evse)
-        station = self._read(station, key, raw_wh, event.at)
+        if event.evse == WHOLE_STATION and event.transaction_id is None:
+            return station
+        station = self._read(station, key, IMPORTED, raw_wh, event.at)
         session = self.ledger.meter(key, event.transaction_id, raw_wh, event.at)
         return self.showing(station, session)
 
+    def _read_ends(self, station: Station, transaction_id: str) -> Station:
+        """Read the register at the ends of a transaction: some begin anew with the next, and show it nowhere else.
+
+        Told again, a reading changes nothing, so both are read whichever of them was told now.
+        """
+        one = self.ledger.transaction(station.identity, transaction_id)
+        if one is None:
+            return station
+        for raw_wh, at in (
+            (one.meter_start_wh, one.started_at),
+            (one.meter_stop_wh, one.ended_at),
+        ):
+            if raw_wh is not None and at is not None:
+                station = self._read(station, one.key, IMPORTED, raw_wh, at)
+        return station
+
     def _read(
-        self, station: Station, key: EvseKey, raw_wh: float, at: datetime
+        self,
+        station: Station,
+        key: EvseKey,
+        measurand: str,
+        raw_wh: float,
+        at: datetime,
     ) -> Station:
         evse = station.evses.get(key.evse)
         if evse is None:
             return station
-        known = self.registers.get(key)
-        register = first(raw_wh, at) if known is None else known.after(raw_wh, at)
-        self.registers[key] = register
-        reading = replace(evse.reading, energy_import_wh=register.total_wh)
+        known = self._registers.get((key, measurand))
+        history = begun(raw_wh, at) if known is None else known.after(raw_wh, at)
+        self._registers[key, measurand] = history
+        shown = {_SHOWN[measurand]: history.total_wh}
+        reading = replace(evse.reading, **shown)  # type: ignore[arg-type]  # names are Reading's own
         return with_evse(station, replace(evse, reading=reading))

@@ -13,12 +13,13 @@ from .model.events import (
     Connected,
     Disconnected,
     Event,
-    StatusReported,
+    MetersSampled,
     TransactionEnded,
     TransactionStarted,
 )
 from .model.orders import WHOLE_STATION
-from .model.stations import Evse, EvseStatus, StationInfo
+from .model.readings import believed
+from .model.stations import Evse, StationInfo
 from .model.transactions import TransactionStart
 from .observers import Observers
 from .reception import Reception
@@ -109,21 +110,20 @@ class Desk:
         return self._reception.may_ask(identity)
 
     def hear(self, event: Event) -> None:
-        """Take in what an adopted station said. Nothing happens in the future, whatever its clock says."""
+        """Take in what an adopted station said, at a time that can be, and of the EVSE that it means."""
         if not self.is_adopted(event.identity):
             return
-        if event.at > (now := self._now()):
-            event = replace(event, at=now)
-        ended = len(self._fleet.books.ledger.ended)
+        if (at := believed(event.at, self._now())) != event.at:
+            event = replace(event, at=at)
+        if isinstance(event, MetersSampled) and event.evse == WHOLE_STATION:
+            # After the first message of a transaction, 2.x leaves out its EVSE (E01.FR.16).
+            known = event.transaction_id and self.evse_of(
+                event.identity, event.transaction_id
+            )
+            event = replace(event, evse=known or WHOLE_STATION)
         self._fleet.hear(event)
         self._events.tell(None, event)
-        unplugged = (
-            isinstance(event, StatusReported) and event.status is EvseStatus.AVAILABLE
-        )
-        if unplugged or len(self._fleet.books.ledger.ended) != ended:
-            self._memory.save_soon(Part.STATE, Part.SESSIONS)
-        else:
-            self._memory.save_soon()
+        self._memory.save_soon()
 
     def authorize(self, identity: str, token: str) -> bool:
         """Whether a card or app may charge: at an adopted station everyone may, the owner has not said otherwise."""
@@ -133,7 +133,6 @@ class Desk:
         self, start: TransactionStart, *, reservation_id: int | None
     ) -> str:
         """Record a transaction, durably, and return its id: the same id when it is told twice."""
-        start = replace(start, at=min(start.at, self._now()))
         transaction, session = self._fleet.books.ledger.begin(start, self._now())
         if session is None:
             return transaction.id
@@ -143,7 +142,7 @@ class Desk:
         self.hear(
             TransactionStarted(
                 identity=start.key.identity,
-                at=start.at,
+                at=transaction.started_at,
                 evse=start.key.evse,
                 transaction_id=transaction.id,
                 token=start.token,
@@ -155,10 +154,11 @@ class Desk:
 
     async def end_transaction(self, end: TransactionEnded) -> None:
         """Record the end of a transaction, durably."""
-        end = replace(end, at=min(end.at, self._now()))
-        session = self._fleet.books.ledger.end(end)
+        ledger = self._fleet.books.ledger
+        end = ledger.naming(replace(end, at=believed(end.at, self._now())))
+        session = ledger.end(end)
         if session is None:
             return
         self._fleet.note_session(session)
-        await self._memory.save(Part.STATE, Part.SESSIONS)
+        await self._memory.save(Part.STATE)
         self.hear(end)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from .books import Books
+from .books import EXPORTED, IMPORTED, Books
 from .control.abilities import Abilities
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
@@ -186,7 +186,7 @@ class Fleet:
             self.books.ledger.pages(),
             tuple(
                 recorded(
-                    station, self.enforcer.commitments.holding, self.books.registers.get
+                    station, self.enforcer.commitments.holding, self.books.register
                 )
                 for station in self.stations.values()
             ),
@@ -197,8 +197,9 @@ class Fleet:
         for record in state.stations:
             if record.identity in self.stations:
                 self._restore_station(record)
-        last = {session.key: session for session in self.books.ledger.ended}
-        for session in (last | self.books.ledger.open).values():
+        ledger = self.books.ledger
+        every = (*ledger.ended, *ledger.open.values())
+        for session in {session.key: session for session in every}.values():
             self.note_session(session)
         self.retarget()
 
@@ -286,7 +287,10 @@ class Fleet:
         station = self.stations[record.identity]
         self.stations[record.identity] = restored(station, record)
         self.enforcer.commitments.holdings.update(record.holdings())
-        self.books.registers.update(record.registers())
+        for kept in record.evses:
+            key = EvseKey(record.identity, kept.number)
+            self.books.take_up(key, IMPORTED, kept.register)
+            self.books.take_up(key, EXPORTED, kept.export)
 
 
 def utc_now() -> datetime:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from .books import EXPORTED, IMPORTED
 from .control.holdings import Holding
 from .model.capabilities import Capabilities
 from .model.identity import EvseKey
 from .model.orders import WHOLE_STATION
 from .model.readings import Reading
 from .model.stations import Evse, EvseSettings, EvseStatus, Station, StationInfo
-from .sessions.registers import Register
+from .sessions.history import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class EvseRecord:
     settings: EvseSettings
     holding: Holding
     reading: Reading
-    register: Register | None
+    register: History | None
+    export: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +49,11 @@ class StationRecord:
             },
         }
 
-    def registers(self) -> dict[EvseKey, Register]:
-        """Return the registers of its EVSEs."""
-        return {
-            EvseKey(self.identity, kept.number): kept.register
-            for kept in self.evses
-            if kept.register is not None
-        }
-
 
 def recorded(
     station: Station,
     holding: Callable[[EvseKey], Holding],
-    register: Callable[[EvseKey], Register | None],
+    register: Callable[[EvseKey, str], History | None],
 ) -> StationRecord:
     """Return what must survive a restart of a station."""
     return StationRecord(
@@ -77,7 +71,8 @@ def recorded(
                 settings=evse.settings,
                 holding=holding(evse.key),
                 reading=evse.reading,
-                register=register(evse.key),
+                register=register(evse.key, IMPORTED),
+                export=register(evse.key, EXPORTED),
             )
             for evse in station.evses.values()
         ),

@@ -173,11 +173,13 @@ class House:
         )
         return transaction.id
 
-    def end(self, number: str, wh: float, reason: str = "Local") -> None:
+    def end(
+        self, number: str, wh: float, reason: str = "Local", ago_minutes: float = 0
+    ) -> None:
         """End a transaction as the site's desk does."""
         event = TransactionEnded(
             identity=GARAGE,
-            at=self.clock.at,
+            at=self.clock.at - timedelta(minutes=ago_minutes),
             transaction_id=number,
             meter_stop_wh=wh,
             reason=reason,
@@ -372,7 +374,7 @@ def test_a_correction_of_an_older_session_is_not_shown_as_the_last() -> None:
         house.later(10)
         house.status(EvseStatus.AVAILABLE)
     house.end(numbers[1], 2500)
-    house.end(numbers[0], 1500)
+    house.end(numbers[0], 1500, ago_minutes=21)
     shown = house.fleet.evse(KEY).session
     assert shown is not None and shown.transactions[0].id == numbers[1]
     assert [session.energy_wh for session in house.ledger.ended] == [500, 500]
@@ -395,7 +397,7 @@ def test_the_energy_of_a_register_that_restarts_goes_on_at_start_and_stop() -> N
 def test_an_end_of_a_transaction_that_nobody_knows_moves_no_register() -> None:
     house = House()
     house.meter(1000)
-    house.end(77, 5000)
+    house.end("77", 5000)
     assert house.fleet.evse(KEY).reading.energy_import_wh == 1000
     house.hear(
         TransactionStarted, evse=9, transaction_id="1", token="t", meter_start_wh=5

@@ -29,7 +29,9 @@ from custom_components.evenload.engine.model.readings import Reading
 from custom_components.evenload.engine.model.stations import EvseSettings, StationInfo
 from custom_components.evenload.engine.model.transactions import Session, Transaction
 from custom_components.evenload.engine.records import EvseRecord, StationRecord
+from custom_components.evenload.engine.sessions.history import History
 from custom_components.evenload.engine.sessions.ledger import Pages
+from custom_components.evenload.engine.sessions.plugs import Plug, Plugs
 from custom_components.evenload.engine.sessions.registers import Doubt, Left, Register
 from custom_components.evenload.engine.vault import Part
 from tests.engine.virtual import run_virtually
@@ -58,11 +60,19 @@ REGISTERS = st.builds(
     doubt=st.none() | st.builds(Doubt),
     left=st.none() | st.builds(Left),
 )
+HISTORIES = st.builds(
+    History,
+    register=REGISTERS,
+    before=st.none() | REGISTERS,
+    readings=st.lists(st.tuples(MOMENTS, NUMBERS), max_size=2).map(tuple),
+)
+PLUGS = st.builds(Plugs, told=st.lists(st.builds(Plug), max_size=2).map(tuple))
 EVSES = st.builds(
     EvseRecord,
     holding=st.builds(Holding),
     reading=READINGS,
-    register=st.none() | REGISTERS,
+    register=st.none() | HISTORIES,
+    export=st.none() | HISTORIES,
     settings=st.builds(EvseSettings),
 )
 STATIONS = st.builds(
@@ -77,7 +87,7 @@ STATES = st.builds(
     pages=st.builds(
         Pages,
         open_sessions=st.lists(SESSIONS, max_size=2).map(tuple),
-        vacant=st.lists(st.tuples(KEYS, MOMENTS), max_size=2).map(tuple),
+        plugs=st.lists(st.tuples(KEYS, PLUGS), max_size=2).map(tuple),
     ),
     stations=st.lists(STATIONS, max_size=2).map(tuple),
 )

@@ -161,7 +161,7 @@ def test_what_was_not_sampled_stays() -> None:
         [Sample("Power.Reactive.Import", 5, "var")],
         [a(5, "L1", context=Context.TRANSACTION_BEGIN)],
         [wh(100)],
-        [exported(0, context=Context.TRANSACTION_BEGIN)],
+        [exported(42)],
     ],
 )
 def test_what_says_nothing_of_now_does_not_make_it_fresh(samples: list[Sample]) -> None:
@@ -221,39 +221,3 @@ def test_register(samples: list[Sample], expected: float | None) -> None:
 
 def test_another_register() -> None:
     assert register_wh([wh(500), exported(42)], exported(42).measurand) == 42
-
-
-@pytest.mark.parametrize(
-    ("told", "shown"),
-    [
-        ([[wh(500)]], [None]),
-        ([[exported(0)], [wh(500)]], [0, 0]),
-        ([[wh(500), exported(42)]], [42]),
-        ([[exported(100, "L1"), exported(200, "L2"), exported(0, "N")]], [300]),
-        ([[exported(42)], [exported(43)]], [42, 43]),
-        # A station that blinks shows less for a moment.
-        (
-            [[exported(42)], [exported(0)], [exported(0)], [exported(43)]],
-            [42, 42, 42, 43],
-        ),
-        ([[exported(42, context=Context.TRANSACTION_BEGIN)]], [None]),
-        ([[exported(42, location=Location.INLET)]], [None]),
-    ],
-)
-def test_exported_energy(told: list[list[Sample]], shown: list[float | None]) -> None:
-    reading, seen = Reading(), []
-    for samples in told:
-        reading = merged(*samples, known=reading)
-        seen.append(reading.energy_export_wh)
-    assert seen == shown
-
-
-def test_exported_energy_says_nothing_of_now() -> None:
-    known = replace_at(Reading(), T0 - timedelta(minutes=5))
-    reading = merged(exported(42), known=known)
-    assert (reading.energy_export_wh, reading.at) == (42, known.at)
-
-
-def test_late_exported_energy_changes_nothing() -> None:
-    known = merged(a(6, "L1"))
-    assert merge(known, [exported(42)], T0 - timedelta(seconds=1), ac()) is known

@@ -216,11 +216,18 @@ def transactions(ledger: Ledger) -> list[Transaction]:
     ]
 
 
-def facts(ledger: Ledger) -> list[Transaction]:
+def facts(ledger: Ledger) -> list[tuple[object, ...]]:
     """The transactions without their ids, which depend on the order of telling."""
     return sorted(
-        (replace(transaction, id="") for transaction in transactions(ledger)),
-        key=lambda transaction: (transaction.key, transaction.started_at),
+        (
+            one.key,
+            one.started_at,
+            one.ended_at,
+            one.end_reason,
+            one.token,
+            one.energy_wh,
+        )
+        for one in transactions(ledger)
     )
 
 

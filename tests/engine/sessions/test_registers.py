@@ -8,12 +8,8 @@ from hypothesis import given, settings, strategies as st
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 import pytest
 
-from custom_components.evenload.engine.sessions.registers import (
-    FLOOR_WH,
-    MAXIMUM_POWER_W,
-    Register,
-    first,
-)
+from custom_components.evenload.engine.model.energy import FLOOR_WH, MAXIMUM_POWER_W
+from custom_components.evenload.engine.sessions.registers import Register, first
 
 T0 = datetime(2026, 6, 1, tzinfo=UTC)
 _ENCODER, _DECODER = BasicEncoder(Register), BasicDecoder(Register)

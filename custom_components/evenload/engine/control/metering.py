@@ -14,8 +14,6 @@ _PAST = frozenset(
     {Context.TRANSACTION_BEGIN, Context.INTERRUPTION_BEGIN, Context.INTERRUPTION_END}
 )
 
-_EXPORTED = "Energy.Active.Export.Register"
-
 # Measurands that are one number, whatever the phases: the last one counts.
 _SINGLE = {
     "SoC": "soc_percent",
@@ -30,7 +28,6 @@ def merge(
     """Return the reading with newer samples in it; what was not sampled stays, what is older changes nothing."""
     if reading.at is not None and is_late(at, reading.at):
         return reading
-    reading = _with_export(reading, samples)
     present = [
         sample for sample in samples if sample.context not in _PAST and _counts(sample)
     ]
@@ -141,18 +138,6 @@ def _power_factor(samples: Sequence[Sample]) -> float | None:
     factor = abs(sum(values) / len(values))
     factor = factor / 100 if factor > 1.0 else factor
     return factor if factor <= 1.0 else None
-
-
-def _with_export(reading: Reading, samples: Sequence[Sample]) -> Reading:
-    """Return the reading with the energy that was fed back; a register that blinks to less is not believed.
-
-    It is no present value, and does not make the reading fresh.
-    """
-    exported_wh = register_wh(samples, _EXPORTED)
-    known_wh = reading.energy_export_wh
-    if exported_wh is None or (known_wh is not None and exported_wh <= known_wh):
-        return reading
-    return replace(reading, energy_export_wh=exported_wh)
 
 
 def register_wh(

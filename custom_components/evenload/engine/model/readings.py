@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from .phases import ALL_PHASES, Phase, PhaseCurrents
@@ -16,6 +16,9 @@ LIVE_FOR = timedelta(seconds=60)
 
 # No station keeps samples for so long: what is older was measured by a clock that lost the time.
 LONGEST_QUEUE = timedelta(days=30)
+
+# Before this was written nothing can have been told to it: a clock that shows less (1970, 2000) was never set.
+CLOCKS_KNOWN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Context(StrEnum):
@@ -107,3 +110,8 @@ def is_late(at: datetime, latest: datetime) -> bool:
     What is a month older is not late: the station's clock was set back, and waiting for it would freeze the reading.
     """
     return timedelta(0) < latest - at < LONGEST_QUEUE
+
+
+def believed(at: datetime, now: datetime) -> datetime:
+    """Return when something happened that is told now: not in the future, and by our clock where the station's is lost."""
+    return at if CLOCKS_KNOWN <= at <= now else now

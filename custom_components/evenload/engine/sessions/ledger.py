@@ -1,33 +1,26 @@
 """The book of transactions and sessions: each recorded once, at the times it happened (promise 8).
 
 A session runs from plugging in to unplugging and holds the transactions in between. What a station tells twice, late,
-out of order or with a wrong id ends up as one transaction with the right times.
+out of order or with a wrong id ends up as one transaction with the right times: `facts` puts together what is told of
+each, and `visits` makes the sessions of all that is known, anew whenever something is told.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import chain
 
-from ..model.events import TransactionEnded
+from ..model.events import TransactionEnded, TransactionUpdated
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION
+from ..model.readings import believed
 from ..model.stations import EvseStatus
 from ..model.transactions import Session, Transaction, TransactionStart
-from .registers import is_plausible
-from .search import find, ids, told_before
-
-# Sessions that have ended are kept in memory and in one file; the oldest leave first.
-SESSIONS_KEPT = 2000
-
-# Ends that we had to assume. The station's own word replaces them when it comes.
-UNTOLD = "Untold"
-SUPERSEDED = "Superseded"
-_PROVISIONAL = frozenset({UNTOLD, SUPERSEDED})
-
-# OCPP's word for an end by pulling the plug.
-UNPLUGGED = "EVDisconnected"
+from . import facts
+from .archive import Archive
+from .plugs import Plug, Plugs
+from .search import at_time, meant, told_before
+from .shelf import Shelf
+from .visits import as_told
 
 # OCPP 1.6 carries the ids that we give in 32 bits.
 HIGHEST_ID = 2**31 - 1
@@ -42,7 +35,7 @@ class Pages:
 
     next_id: int
     open_sessions: tuple[Session, ...] = ()
-    vacant: tuple[tuple[EvseKey, datetime], ...] = ()
+    plugs: tuple[tuple[EvseKey, Plugs], ...] = ()
 
 
 @dataclass(slots=True)
@@ -50,90 +43,80 @@ class Ledger:
     """Sessions of all stations. Methods return the session that changed, or None when nothing did."""
 
     next_id: int
-    open: dict[EvseKey, Session] = field(default_factory=dict)
-    ended: deque[Session] = field(default_factory=lambda: deque(maxlen=SESSIONS_KEPT))
-    # Where no vehicle is, and since when: a transaction told afterwards has no unplugging to wait for.
-    vacant: dict[EvseKey, datetime] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @property
+    def open(self) -> Mapping[EvseKey, Session]:
+        """The session of every EVSE where a vehicle is."""
+        return self.shelf.open
+
+    @property
+    def ended(self) -> Archive:
+        """The sessions that are over."""
+        return self.shelf.ended
 
     def pages(self) -> Pages:
         """Return what must survive a restart."""
+        shelf = self.shelf
         return Pages(
-            self.next_id, tuple(self.open.values()), tuple(self.vacant.items())
+            self.next_id, tuple(shelf.open.values()), tuple(shelf.plugs.items())
         )
 
     def restore(self, pages: Pages, ended: Iterable[Session]) -> None:
         """Take up where an earlier life left off."""
         self.next_id = max(self.next_id, pages.next_id)
-        self.ended.extend(ended)
-        # Ended sessions are written first: one that is open as well ended just before the lights went out.
-        over = {(s.key.identity, t.id) for s in self.ended for t in s.transactions}
-        self.open = {
-            session.key: session
-            for session in pages.open_sessions
-            if not any(
-                (session.key.identity, t.id) in over for t in session.transactions
-            )
-        }
-        self.vacant = dict(pages.vacant)
+        self.shelf = Shelf.of(pages.open_sessions, ended, pages.plugs)
 
     def begin(
         self, start: TransactionStart, now: datetime
     ) -> tuple[Transaction, Session | None]:
         """Record a transaction's start; told again, it is the same transaction."""
-        if (known := told_before(self._newest_first(), start)) is not None:
-            return known, None
-        transaction = Transaction(
-            id=start.transaction_id or self._take_id(),
-            key=start.key,
-            started_at=start.at,
-            token=start.token,
-            meter_start_wh=start.meter_start_wh or 0.0,
-            meter_last_wh=start.meter_start_wh or 0.0,
-            last_at=start.at,
-        )
-        self._leave_behind(start, now)
-        if (since := self.vacant.get(start.key)) is not None and start.at > since:
-            # Some stations begin without having said that a vehicle came.
-            del self.vacant[start.key]
-        session = self.open.get(start.key) or Session(start.key, start.at)
-        for running in session.transactions:
-            if running.is_open:
-                # One EVSE has one transaction: the end of this one was lost, or is still to be told.
-                session = session.holding(
-                    replace(running, ended_at=running.last_at, end_reason=SUPERSEDED)
-                )
-        self.open[start.key] = session.holding(transaction)
-        return transaction, self.open[start.key]
+        at = believed(start.at, now)
+        late = start.offline or now - at >= REPLAYED_AFTER
+        known = self._begun(start)
+        is_news = known is None or known.recovered
+        if known is None:
+            known = replace(
+                facts.unknown(start.transaction_id or self._take_id(), start.key, at),
+                given=start.transaction_id is None,
+            )
+        told = facts.started(as_told(known), start, at, late=late)
+        session = None
+        if told != as_told(known):
+            session = self.shelf.record(told)
+        found = self.shelf.find(start.key.identity, told.id)
+        return told if found is None else found[1], session if is_news else None
 
     def end(self, event: TransactionEnded) -> Session | None:
         """Record a transaction's end. Told again it changes nothing; of an unknown transaction it makes a record."""
+        event = self.naming(event)
         if event.transaction_id is None:
             return None
-        found = self._find(event.identity, event.transaction_id)
-        if found is None:
-            return self._end_unknown(event, event.transaction_id)
-        session, transaction = found
-        if not transaction.is_open and transaction.end_reason not in _PROVISIONAL:
-            return None
-        stop_wh = event.meter_stop_wh
-        if stop_wh is not None and stop_wh >= transaction.meter_start_wh:
-            transaction = replace(transaction, meter_last_wh=stop_wh)
-        ended = replace(
-            transaction,
-            ended_at=max(event.at, transaction.started_at),
-            last_at=max(event.at, transaction.started_at),
-            end_reason=event.reason,
-        )
-        changed = session.holding(ended)
-        unplugged = event.reason == UNPLUGGED and ended == changed.transactions[-1]
-        if changed.ended_at is not None:
-            at = ended.last_at if unplugged else changed.ended_at
-            changed = changed.ending(at)
-        changed = self._put_back(session, changed)
-        is_history = session.key in self.vacant and not changed.is_running
-        if changed.is_open and (unplugged or is_history):
-            return self._close(changed, ended.last_at)
-        return changed
+        found = self.shelf.find(event.identity, event.transaction_id)
+        key = EvseKey(event.identity, event.evse or WHOLE_STATION)
+        known = facts.unknown(event.transaction_id, key, event.at)
+        if found is not None:
+            known = as_told(found[1])
+        told = facts.ended(known, event)
+        return None if told == known else self.shelf.record(told)
+
+    def naming(self, event: TransactionEnded) -> TransactionEnded:
+        """Return an end with the id of the transaction that it means, where the station has none or another (1.6)."""
+        identity, sent = event.identity, event.transaction_id
+        if sent is not None and (found := self.shelf.find(identity, sent)) is not None:
+            return replace(event, transaction_id=found[1].id)
+        known = meant(self.shelf.of_station(identity), event)
+        return event if known is None else replace(event, transaction_id=known.id)
+
+    def update(self, event: TransactionUpdated) -> Session | None:
+        """Record that a transaction ran; one that nobody knew of is recovered."""
+        found = self.shelf.find(event.identity, event.transaction_id)
+        key = EvseKey(event.identity, event.evse or WHOLE_STATION)
+        known = facts.unknown(event.transaction_id, key, event.at)
+        if found is not None:
+            known = as_told(found[1])
+        told = facts.updated(known, event.at, event.evse, event.token)
+        return None if found is not None and told == known else self.shelf.record(told)
 
     def meter(
         self, key: EvseKey, transaction_id: str | None, register_wh: float, at: datetime
@@ -142,162 +125,83 @@ class Ledger:
 
         A reading that no outlet can have reached is left out: a transaction's end says what is right.
         """
-        found = (
-            None if transaction_id is None else self._find(key.identity, transaction_id)
-        )
-        is_elsewhere = found is not None and found[0].key != key
-        if found is None or is_elsewhere:
-            found = self._running(key)
-        if found is None:
-            if transaction_id is None or is_elsewhere:
-                return None
-            return self._recover(key, transaction_id, register_wh, at)
-        session, transaction = found
-        risen_wh = register_wh - transaction.meter_last_wh
-        if not is_plausible(risen_wh, at - transaction.last_at):
+        known = self._metered(key, transaction_id, at)
+        if known is None:
             return None
-        metered = transaction.with_register(register_wh, at)
-        if metered is transaction:
+        told = facts.metered(as_told(known), register_wh, at)
+        if (
+            known.given
+            and transaction_id is not None
+            and transaction_id not in told.called
+        ):
+            told = replace(told, called=(*told.called, transaction_id))
+        if told == known:
             return None
-        if not transaction.is_open:
-            if transaction.end_reason not in _PROVISIONAL:
-                return None
-            # We had to assume when it ended, and it went on for longer.
-            metered = replace(metered, ended_at=metered.last_at)
-        changed = session.holding(metered)
-        if changed.ended_at is not None:
-            changed = changed.ending(changed.ended_at)
-        return self._put_back(session, changed)
+        return self.shelf.record(told, known)
 
     def status(self, key: EvseKey, status: EvseStatus, at: datetime) -> Session | None:
         """Record plugging in and unplugging, as far as a status shows it."""
-        session = self.open.get(key)
-        if status is EvseStatus.AVAILABLE:
-            self.vacant[key] = max(at, self.vacant.get(key, at))
-        elif status.is_plugged_in and (since := self.vacant.pop(key, None)):
-            if session is not None and session.started_at + REPLAYED_AFTER < since:
-                # It was told after its vehicle had left, and nobody has said yet how it ended.
-                self._close(session, session.started_at)
-                session = None
-        if status.is_plugged_in and session is None:
-            if status is EvseStatus.FINISHING:
-                # The session it finishes has been told of already, or will be with its transaction.
-                return None
-            self.open[key] = Session(key, at)
-            return self.open[key]
-        if status is EvseStatus.AVAILABLE and session is not None:
-            return self._close(session, at)
-        return None
+        if status is EvseStatus.FINISHING or not (
+            status.is_plugged_in or status is EvseStatus.AVAILABLE
+        ):
+            # The session that is finishing has been told of already, or will be with its transaction.
+            return None
+        return self.shelf.plug(key, Plug(at, status.is_plugged_in))
 
     def leave(self, identity: str, at: datetime) -> None:
         """End the sessions of a station that is no longer part of the site."""
-        for key in [key for key in self.open if key.identity == identity]:
-            self._close(self.open[key], at)
-        for key in [key for key in self.vacant if key.identity == identity]:
-            del self.vacant[key]
+        self.shelf.clear(identity, at)
+
+    def shown(self, key: EvseKey) -> Session | None:
+        """Return the session of the vehicle that is at an EVSE, or was there last."""
+        return self.shelf.shown(key)
 
     def key_of(self, identity: str, transaction_id: str) -> EvseKey | None:
         """Return the EVSE of a transaction, or None where that is not known."""
-        found = self._find(identity, transaction_id)
-        return None if found is None else found[0].key
+        found = self.shelf.find(identity, transaction_id)
+        return None if found is None or not found[0].key.evse else found[0].key
+
+    def transaction(self, identity: str, transaction_id: str) -> Transaction | None:
+        """Return a transaction by its id."""
+        found = self.shelf.find(identity, transaction_id)
+        return None if found is None else found[1]
 
     def transaction_of(self, key: EvseKey) -> Transaction | None:
         """Return the transaction that runs on an EVSE."""
-        found = self._running(key)
-        return None if found is None else found[1]
+        session = self.open.get(key)
+        last = () if session is None else session.transactions[-1:]
+        return last[0] if last and last[0].is_open else None
 
     def _take_id(self) -> str:
-        taken, known = max(1, self.next_id), ids(self._newest_first())
+        taken, known = max(1, self.next_id), set(self._ids())
         while str(taken) in known:
             # A station has used it without having it from us.
             taken = taken + 1 if taken < HIGHEST_ID else 1
         self.next_id = taken + 1 if taken < HIGHEST_ID else 1
         return str(taken)
 
-    def _leave_behind(self, start: TransactionStart, now: datetime) -> None:
-        """End the session of an earlier vehicle, when a transaction told late shows that it must have left."""
-        session = self.open.get(start.key)
-        if (
-            session is None
-            or not session.transactions
-            or now - start.at < REPLAYED_AFTER
+    def _ids(self) -> Iterator[str]:
+        for session in (*self.open.values(), *self.ended):
+            for transaction in session.transactions:
+                yield from (transaction.id, *transaction.called)
+
+    def _begun(self, start: TransactionStart) -> Transaction | None:
+        if start.transaction_id is None:
+            return told_before(self.shelf.newest_first(start.key), start)
+        found = self.shelf.find(start.key.identity, start.transaction_id)
+        return None if found is None else found[1]
+
+    def _metered(
+        self, key: EvseKey, transaction_id: str | None, at: datetime
+    ) -> Transaction | None:
+        found = None
+        if transaction_id is not None:
+            found = self.shelf.find(key.identity, transaction_id)
+        if found is not None and (
+            key == found[0].key or WHOLE_STATION in (key.evse, found[0].key.evse)
         ):
-            return
-        last = session.transactions[-1]
-        if last.ended_at is not None and last.ended_at <= start.at:
-            self._close(session, last.ended_at)
-
-    def _newest_first(self) -> Iterator[Session]:
-        return chain(self.open.values(), reversed(self.ended))
-
-    def _find(
-        self, identity: str, transaction_id: str
-    ) -> tuple[Session, Transaction] | None:
-        return find(self._newest_first(), identity, transaction_id)
-
-    def _running(self, key: EvseKey) -> tuple[Session, Transaction] | None:
-        session = self.open.get(key)
-        if session is None:
-            return None
-        running = [
-            transaction for transaction in session.transactions if transaction.is_open
-        ]
-        return (session, running[-1]) if running else None
-
-    def _recover(
-        self, key: EvseKey, transaction_id: str, register_wh: float, at: datetime
-    ) -> Session:
-        transaction = Transaction(
-            transaction_id, key, at, None, register_wh, register_wh, at, recovered=True
-        )
-        session = self.open.get(key) or Session(key, at)
-        self.open[key] = session.holding(transaction)
-        return self.open[key]
-
-    def _end_unknown(
-        self, event: TransactionEnded, transaction_id: str
-    ) -> Session | None:
-        """Record that there was a transaction, on the station as a whole: its EVSE and its start are not known."""
-        if event.meter_stop_wh is None:
-            return None
-        key = EvseKey(event.identity, WHOLE_STATION)
-        at, wh = event.at, event.meter_stop_wh
-        transaction = Transaction(
-            transaction_id,
-            key,
-            at,
-            event.token,
-            wh,
-            wh,
-            at,
-            at,
-            event.reason,
-            True,
-        )
-        session = Session(key, event.at, (transaction,), event.at)
-        self.ended.append(session)
-        return session
-
-    def _put_back(self, before: Session, after: Session) -> Session:
-        if self.open.get(before.key) is before:
-            self.open[before.key] = after
-        else:
-            self.ended = deque(
-                (after if known is before else known for known in self.ended),
-                maxlen=SESSIONS_KEPT,
-            )
-        return after
-
-    def _close(self, session: Session, at: datetime) -> Session:
-        """Unplugged: a transaction that is still open is ended for now; its own end may yet be told."""
-        for transaction in session.transactions:
-            if transaction.is_open:
-                ended = replace(
-                    transaction, ended_at=transaction.last_at, end_reason=UNTOLD
-                )
-                session = session.holding(ended)
-        closed = session.ending(at)
-        del self.open[session.key]
-        if closed.transactions:
-            self.ended.append(closed)
-        return closed
+            return found[1]
+        ran = at_time(self.shelf.newest_first(key), at)
+        if transaction_id is None or found is not None or (ran and ran.given):
+            return ran
+        return facts.unknown(transaction_id, key, at)

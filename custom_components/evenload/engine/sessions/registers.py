@@ -13,19 +13,13 @@ rose by between two readings that are so far apart that the second is above the 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from ..model.energy import FLOOR_WH, ROUNDING_WH, is_plausible
 from ..model.readings import is_late
-
-# More than this between two readings is a leap of the register, not energy: the largest DC outlet, and a floor.
-MAXIMUM_POWER_W = 400_000.0
-FLOOR_WH = 1_000.0
 
 # Readings that do not fit must come this often in a row before it is believed that the register began anew.
 PATIENCE = 3
-
-# A lifetime in kWh with one decimal, and a session in Wh, differ by this when the same energy is meant.
-ROUNDING_WH = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +102,3 @@ class Register:
 def first(raw_wh: float, at: datetime) -> Register:
     """Return a register that was read for the first time."""
     return Register(raw_wh, raw_wh, at)
-
-
-def is_plausible(risen_wh: float, elapsed: timedelta) -> bool:
-    """Whether an outlet can deliver this energy in this time."""
-    hours = max(0.0, elapsed.total_seconds() / 3600)
-    return 0 <= risen_wh <= FLOOR_WH + MAXIMUM_POWER_W * hours

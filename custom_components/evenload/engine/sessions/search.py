@@ -1,52 +1,89 @@
-"""Finding a transaction among sessions, by its id or by its start told again."""
+"""Finding the transaction that a message means, where it names none or names it in its own way."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from ..model.events import TransactionEnded
 from ..model.transactions import Session, Transaction, TransactionStart
+from .visits import as_told
 
-# A clock that is ahead is cut off at the present, so the same start has another time when it is told again.
-CLOCK_AHEAD = timedelta(minutes=5)
-
-
-def find(
-    sessions: Iterable[Session], identity: str, transaction_id: str
-) -> tuple[Session, Transaction] | None:
-    """Return a station's transaction and the session that holds it."""
-    for session in sessions:
-        if session.key.identity != identity:
-            continue
-        for transaction in session.transactions:
-            if transaction.id == transaction_id:
-                return session, transaction
-    return None
+# A station that tells its start again may have set its clock meanwhile.
+CLOCK_SET = timedelta(minutes=5)
 
 
 def told_before(
     sessions: Iterable[Session], start: TransactionStart
 ) -> Transaction | None:
-    """Return the transaction that this start has begun already."""
-    identity, evse, start_wh = start.key.identity, start.key.evse, start.meter_start_wh
-    if start.transaction_id is not None:
-        found = find(sessions, identity, start.transaction_id)
-        return None if found is None else found[1]
+    """Return the transaction that this start has begun already (1.6: there is no id yet)."""
     for session in sessions:
-        if session.key.evse != evse or session.key.identity != identity:
-            continue
         for transaction in session.transactions:
-            if transaction.meter_start_wh != start_wh or not transaction.id.isdecimal():
-                continue
-            allowed = CLOCK_AHEAD if transaction.is_open else timedelta(0)
             if (
-                transaction.token == start.token
-                and abs(transaction.started_at - start.at) <= allowed
+                transaction.meter_start_wh == start.meter_start_wh
+                and transaction.token == start.token
+                and transaction.id.isdecimal()
+                and _is_same_time(transaction, start.at)
             ):
                 return transaction
     return None
 
 
-def ids(sessions: Iterable[Session]) -> set[str]:
-    """Return every id that is in use."""
-    return {
-        transaction.id for session in sessions for transaction in session.transactions
-    }
+def _is_same_time(transaction: Transaction, at: datetime) -> bool:
+    """Whether a start has this time, by the station's clock or, where that was ahead, by ours."""
+    if at in (transaction.stamp, transaction.started_at):
+        return True
+    allowed = CLOCK_SET if as_told(transaction).is_open else timedelta(0)
+    return abs(transaction.started_at - at) <= allowed
+
+
+def at_time(sessions: Iterable[Session], at: datetime) -> Transaction | None:
+    """Return the transaction that ran at a time."""
+    ran = [
+        transaction
+        for session in sessions
+        for transaction in session.transactions
+        if transaction.started_at <= at
+        and (transaction.is_open or at <= transaction.last_at)
+    ]
+    return max(ran, key=lambda one: one.started_at, default=None)
+
+
+def meant(sessions: Iterable[Session], end: TransactionEnded) -> Transaction | None:
+    """Return the transaction that an end without a known id means, which it may have ended before (1.6).
+
+    A station that has no answer to its start yet has no id, and some use their own. If it has one, that is an id of
+    another's, unless the only transaction that runs has never been called by the id that we gave.
+    """
+    given = [
+        transaction
+        for session in sessions
+        for transaction in map(as_told, session.transactions)
+        if transaction.given and transaction.started_at <= end.at
+    ]
+    for transaction in given:
+        if (transaction.ended_at, transaction.meter_stop_wh) == (
+            end.at,
+            end.meter_stop_wh,
+        ):
+            return transaction
+    running = [
+        transaction
+        for transaction in given
+        if transaction.is_open and _can_end(transaction, end)
+    ]
+    same = [one for one in running if one.token == end.token]
+    if end.transaction_id is not None:
+        alone = running if end.token is None else same
+        if len(running) != 1 or len(alone) != 1 or alone[0].called:
+            return None
+        return alone[0]
+    return min(same or running, key=lambda one: _risen_wh(one, end), default=None)
+
+
+def _can_end(transaction: Transaction, end: TransactionEnded) -> bool:
+    return end.meter_stop_wh is None or _risen_wh(transaction, end) >= 0
+
+
+def _risen_wh(transaction: Transaction, end: TransactionEnded) -> float:
+    if end.meter_stop_wh is None:
+        return 0.0
+    return end.meter_stop_wh - (transaction.meter_start_wh or 0.0)
