@@ -47,7 +47,8 @@ class Phasing:
         words = (
             own.overrides.phase_switching,
             quirks.phase_switching,
-            None if quirks.phase_key is None else True,
+            # Such a setting is the whole station's.
+            None if quirks.phase_key is None else len(station.evses) == 1,
             station.capabilities.phase_switching,
         )
         said = next((word for word in words if word is not None), False)

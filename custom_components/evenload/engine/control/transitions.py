@@ -74,11 +74,20 @@ def after(station: Station, event: Event, site: SiteConfig) -> Station:
             station = replace(station, firmware_status=event.status)
         case DiagnosticsReported():
             station = replace(station, diagnostics_status=event.status)
+    station = _counted(station)
     return (
         replace(station, last_seen=event.at)
         if station.last_seen is None or event.at > station.last_seen
         else station
     )
+
+
+def _counted(station: Station) -> Station:
+    """Return the station with as many EVSEs in its capabilities as it has shown: some say less than they have."""
+    known = station.capabilities
+    if known.evses is None or known.evses >= len(station.evses):
+        return station
+    return replace(station, capabilities=replace(known, evses=len(station.evses)))
 
 
 def _on_evse(station: Station, number: int, change: Callable[[Evse], Evse]) -> Station:

@@ -100,6 +100,9 @@ class Wishes:
             current_type=kind.current_type,
             use_phases=targets.use_phases.get(evse.key),
         )
+        if order.use_phases == 1 and station.capabilities.phase_choice:
+            # Its own first one: what it is counted on before it was measured.
+            order = replace(order, phase_to_use=1)
         if kind.is_dc:
             # Direct current is made of all phases alike.
             return replace(order, phases=kind.phases)

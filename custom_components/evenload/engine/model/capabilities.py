@@ -92,6 +92,8 @@ class Capabilities:
     # Whether it takes dynamic profiles (2.1), and switches between one and three phases while a vehicle is plugged in.
     dynamic_profiles: bool | None = None
     phase_switching: bool | None = None
+    # Whether it can be told which phase to leave to a vehicle that charges on one (2.x).
+    phase_choice: bool | None = None
     pause: PauseMethod | None = None
     # Whether profiles of a purpose survive a restart of the station, as far as it says.
     lasting: Mapping[Purpose, bool] = field(default_factory=dict)

@@ -23,7 +23,8 @@ class LimitOrder:
 
     A fallback holds until it is replaced. A lease lies above it and expires after `lease_s` seconds. `phases` and
     `voltage_v` serve stations that take only watts: the fewest phases that the current may end up on. A DC EVSE is
-    always limited in watts. `use_phases` tells a station that can switch on how many phases the vehicle shall charge;
+    always limited in watts. `use_phases` tells a station that can switch on how many phases the vehicle shall charge,
+    and `phase_to_use` on which of the station's own, where that can be said;
     `transaction_id` is the transaction that runs, for profiles that hold only for one.
     """
 
@@ -35,6 +36,7 @@ class LimitOrder:
     voltage_v: float = 230.0
     current_type: CurrentType = CurrentType.AC
     use_phases: int | None = None
+    phase_to_use: int | None = None
     transaction_id: str | None = None
 
     @property

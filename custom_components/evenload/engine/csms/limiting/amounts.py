@@ -56,6 +56,8 @@ def period(order: LimitOrder, unit: RateUnit) -> dict[str, Any]:
     found: dict[str, Any] = {"startPeriod": 0, "limit": amount(order, unit)}
     if order.use_phases is not None and order.current_type is CurrentType.AC:
         found["numberPhases"] = order.use_phases
+        if order.use_phases == 1 and order.phase_to_use is not None:
+            found["phaseToUse"] = order.phase_to_use
     return found
 
 

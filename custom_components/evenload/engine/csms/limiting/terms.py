@@ -39,7 +39,10 @@ def abilities_of(
         leases=_first(overrides.leases, known.leases if highest > 0 else False),
         pause=_first(overrides.pause, quirks.pause, known.pause),
         phase_switching=_first(
-            overrides.phase_switching, quirks.phase_switching, known.phase_switching
+            overrides.phase_switching,
+            quirks.phase_switching,
+            None if quirks.phase_key is None else True,
+            known.phase_switching,
         ),
     )
 

@@ -11,12 +11,14 @@ from ..commands import CompositeSchedule, SchedulePeriod
 from ..frames import CallFault
 from ..limiting.repeating import Repeating
 from ..meters import moment
+from .phase_key import PhaseKeys
 
 
 class Charging16(Asking):
     """Implements `csms.commands.Profiles`, and limits."""
 
     _limits: Repeating
+    _phases: PhaseKeys
 
     async def composite_schedule(
         self, evse: int, duration_s: int, unit: RateUnit | None = None

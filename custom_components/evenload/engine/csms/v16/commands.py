@@ -15,6 +15,7 @@ from .charging import Charging16
 from .ids import to_send
 from .limits import limits16
 from .password import set_password
+from .phase_key import PhaseKeys
 from .upkeep import Upkeep16
 
 # What only a station sends: a station could do nothing with it.
@@ -54,6 +55,7 @@ class Commands16(Availability16, Charging16, Access16, Upkeep16, Certificates16)
         super().__init__(connection)
         self._knowledge = knowledge
         self._numbers = Numbers()
+        self._phases = PhaseKeys(self, knowledge)
         self._limits = limits16(connection, knowledge)
 
     async def unlock(self, evse: int) -> None:

@@ -36,6 +36,7 @@ _NEEDED = (
     "ChargeProfileMaxStackLevel",
     "MeterValueSampleInterval",
     "HeartbeatInterval",
+    "ConnectorSwitch3to1PhaseSupported",
 )
 
 type Settings = Mapping[str, ConfigurationValue]
@@ -57,6 +58,7 @@ def learn(
         units=_units(settings) or known.units,
         highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),
         measurands=_words(settings, _SAMPLED),
+        phase_switching=_truth(settings, "ConnectorSwitch3to1PhaseSupported"),
         heartbeat_s=_own_heartbeat_s(settings),
         learnt_from=firmware or "",
     )
@@ -134,6 +136,13 @@ def _whole(settings: Settings, key: str) -> int | None:
     text = settings[key].value if key in settings else None
     digits = (text or "").strip()
     return int(digits) if digits.isdecimal() and len(digits) < 10 else None
+
+
+def _truth(settings: Settings, key: str) -> bool | None:
+    """Read whether something is so (1.6 errata, §9.3.6: a key that is left out means no)."""
+    text = (settings[key].value if key in settings else None) or ""
+    word = text.strip().lower()
+    return word in {"true", "1", "yes"} if word else None
 
 
 def _evses(settings: Settings) -> int | None:

@@ -127,6 +127,15 @@ def learnt(
                 for variable in _each(model, "SmartChargingCtrlr", name)
             ),
         ),
+        phase_choice=_any(
+            known.phase_choice,
+            (
+                truth(variable.value)
+                for variable in _each(
+                    model, "SmartChargingCtrlr", "ACPhaseSwitchingSupported"
+                )
+            ),
+        ),
         lasting=_lasting(model) or known.lasting,
         heartbeat_s=_own_heartbeat_s(model),
         learnt_from=firmware or "",
