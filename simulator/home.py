@@ -16,6 +16,8 @@ from simulator.vehicle import Vehicle
 TICK_S = 1.0
 SAVE_EVERY_S = 10.0
 SOLAR_PEAK_W = 5000.0
+# In a mixed home the stations take turns.
+VERSIONS = ("1.6", "2.0.1", "2.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ def place(number: int) -> Place:
 
 @dataclass
 class Home:
-    """The household and its stations."""
+    """The household and its stations; `version` is the OCPP of all, or "mixed"."""
 
     ocpp_url: str
     station_count: int = len(PLACES)
     state: Path | None = None
     plugged_in: bool = True
     clock: Clock = field(default_factory=SystemClock)
+    version: str = "1.6"
     household: Household = field(init=False)
     stations: dict[str, SimulatedStation] = field(init=False)
     places: dict[str, Place] = field(init=False)
@@ -85,7 +88,10 @@ class Home:
         """Build everything; nothing runs yet."""
         places = [place(number) for number in range(1, self.station_count + 1)]
         self.places = {each.identity: each for each in places}
-        self.stations = {each.identity: self._station(each) for each in places}
+        self.stations = {
+            each.identity: self._station(number, each)
+            for number, each in enumerate(places)
+        }
         self.household = Household(
             solar_peak_w=SOLAR_PEAK_W,
             loads=[station.station for station in self.stations.values()],
@@ -113,10 +119,12 @@ class Home:
             await station.stop()
         self._save()
 
-    def _station(self, where: Place) -> SimulatedStation:
+    def _station(self, number: int, where: Place) -> SimulatedStation:
+        mixed = VERSIONS[number % len(VERSIONS)]
         return SimulatedStation(
             where.identity,
             self.ocpp_url,
+            versions=[mixed if self.version == "mixed" else self.version],
             phases=where.wiring,
             maximum_a=where.maximum_a,
             vendor=where.vendor,
