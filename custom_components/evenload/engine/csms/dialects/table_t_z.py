@@ -57,7 +57,7 @@ DIALECTS = (
             phase_key=PhaseKey("CurrentLimiterPhase", "onePhase", "threePhase")
         ),
         tests=(
-            "tests/engine/csms/dialects/test_limits.py::test_a_setting_of_the_makers_own_for_phases",
+            "tests/engine/csms/dialects/test_phases.py::test_a_setting_of_the_makers_own_for_phases",
         ),
     ),
     Dialect(
