@@ -69,7 +69,7 @@ class Access2(Asking):
                     "requestId": awaited.request_id,
                     "report": report,
                     "clear": clear,
-                    "idToken": written_token(token, TokenKind.CENTRAL),
+                    "idToken": written_token(token, TokenKind.ISO14443),
                 },
             )
         except BaseException:

@@ -45,6 +45,6 @@ class Inventory(Asking):
             items = await self._reports.complete(report)
             for item in items:
                 self._model.reported(item)
-            if items:
-                return base == _FULL and report.done.is_set()
+            # Who promises an inventory and sends none sends no other, either.
+            return base == _FULL and report.done.is_set() and bool(items)
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 # A slow station sends a part of a long report every few seconds; one that stops has given up.
 PART_PATIENCE_S = 15.0
-REPORT_PATIENCE_S = 90.0
+REPORT_PATIENCE_S = 60.0
 
 # What a report may hold before it is garbage.
 _MOST_ITEMS = 50_000
