@@ -19,6 +19,11 @@ async def _lose_profiles(station: SimulatedStation, _: Any) -> None:
     station.lose_profiles()
 
 
+async def _outside_limit(station: SimulatedStation, limit_a: Any) -> None:
+    none = limit_a in (None, "", "none")
+    station.limit_from_outside(0, None if none else float(limit_a))
+
+
 async def _offline(station: SimulatedStation, _: Any) -> None:
     station.go_offline()
 
@@ -51,6 +56,7 @@ ACTS: dict[str, Callable[[SimulatedStation, Any], Awaitable[None]]] = {
     "error": _error,
     "lose_profiles": _lose_profiles,
     "offline": _offline,
+    "outside_limit": _outside_limit,
     "online": _online,
     "raw": _raw,
     "reboot": _reboot,

@@ -51,7 +51,7 @@ def build(
             link,
             clock,
             faults,
-            _device_model(version, station, temper),
+            _device_model(version, station, link, temper),
             temper.autostart_tag,
             temper.boots_on_reconnect,
             temper.tells_by_events,
@@ -69,7 +69,12 @@ def _configuration(station: Station, temper: Temper) -> Configuration:
     return Configuration(defaults | keys)
 
 
-def _device_model(version: str, station: Station, temper: Temper) -> DeviceModel:
+def _device_model(
+    version: str, station: Station, link: Link, temper: Temper
+) -> DeviceModel:
     interval = {"SampledDataCtrlr.TxUpdatedInterval": str(temper.meter_interval_s)}
     variables = {k: v for k, v in temper.configuration.items() if "." in k}
-    return device_model(version, station, interval | variables)
+    model = device_model(version, station, interval | variables)
+    model.at("SecurityCtrlr.SecurityProfile").live = link.dial.security_profile
+    model.at("SecurityCtrlr.Identity").value = link.identity
+    return model

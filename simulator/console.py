@@ -23,7 +23,7 @@ offline, online          lose the network, have it back
 reboot [REASON]          reboot; running transactions stop with the reason (HardReset)
 fault NAME=VALUE ...     misbehave: ignores_limits=true answer_delay_s=5 reject=SetChargingProfile,Reset
                          meter_frozen=true ...; once: drop lose_profiles raw=TEXT resend=StopTransaction
-                         error=GroundFailure
+                         error=GroundFailure outside_limit=10 (2.x; none lets it go)
 fault clear              behave again
 send ACTION JSON         send any call and show its answer
 frames [N]               the last N texts on the wire (10)

@@ -1,5 +1,6 @@
 """The part of a station that charges one vehicle: socket, contactor, pilot and meter."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.meter import EnergyMeter
@@ -157,3 +158,22 @@ class DcEvse(Evse):
     def terminals(self) -> tuple[int, ...]:
         """All of them, too."""
         return tuple(range(len(self.wiring)))
+
+
+def build_evses(
+    count: int,
+    wiring: Wiring,
+    maximum_a: float,
+    dc_w: Mapping[int, float],
+    connectors: Mapping[int, Sequence[str]],
+) -> dict[int, Evse]:
+    """So many EVSEs, of which some are DC with so many watts, and some have other connectors than usual."""
+    built: dict[int, Evse] = {}
+    for number in range(1, count + 1):
+        if number in dc_w:
+            built[number] = DcEvse(number, wiring, maximum_w=dc_w[number])
+        else:
+            built[number] = Evse(number, wiring, maximum_a)
+        if named := connectors.get(number):
+            built[number].connectors = tuple(named)
+    return built

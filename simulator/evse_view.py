@@ -32,6 +32,12 @@ class EvseView:
         return tenths(limit.current_a) if limit else None
 
     @property
+    def limit_w(self) -> float | None:
+        """The same in watts in all."""
+        limit = self._brain.limit(self._evse.evse_id)
+        return limit.power_w(self._evse.line_voltages_v[0]) if limit else None
+
+    @property
     def offered_a(self) -> float:
         """What the vehicle is offered on each phase."""
         return self._evse.pilot_a

@@ -52,6 +52,19 @@ class Meters:
             return self._read(evse, measurands)
         return self._frozen.setdefault(evse.evse_id, self._read(evse, measurands))
 
+    def read_whole(self, measurands: list[str]) -> list[Reading]:
+        """What the meter at the station's own feed shows: the sum of its EVSEs, where there is one."""
+        evses = list(self.station.evses.values())
+        summed = {
+            "Energy.Active.Import.Register": ("Wh", sum(map(self.register_wh, evses))),
+            "Power.Active.Import": ("W", sum(map(self.power_w, evses))),
+        }
+        return [
+            Reading(name, float(summed[name][1]), summed[name][0], 0, location="Inlet")
+            for name in measurands
+            if name in summed
+        ]
+
     def currents_a(self, evse: Evse) -> tuple[float, ...]:
         """Currents on the station's own terminals as the station reports them."""
         factor = self.faults.reported_current_factor

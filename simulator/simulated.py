@@ -12,7 +12,7 @@ from typing import Self
 from simulator.brain import Brain
 from simulator.brains import Temper, build
 from simulator.clock import Clock, SystemClock, within
-from simulator.evse import DcEvse, Evse
+from simulator.evse import build_evses
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
 from simulator.ocpp16.charge_point import ChargePoint
@@ -53,6 +53,7 @@ class SimulatedStation:
         firmware: str = "1.0.0",
         password: str | None = None,
         ssl: tls.SSLContext | None = None,
+        shows_certificate: bool = False,
         tick_s: float = 0.25,
         state: Path | None = None,
         autostart_tag: str | None = None,
@@ -77,16 +78,11 @@ class SimulatedStation:
         self.faults = faults or Faults()
         self._tick_s = tick_s
         self._state = state
-        boxes: dict[int, Evse] = {}
-        for number in range(1, evses + 1):
-            if power_w := (dc_w or {}).get(number):
-                boxes[number] = DcEvse(number, tuple(phases), maximum_w=power_w)
-            else:
-                boxes[number] = Evse(number, tuple(phases), maximum_a)
-            if named := (connectors or {}).get(number):
-                boxes[number].connectors = tuple(named)
-        most_a = station_maximum_a or sum(box.maximum_a for box in boxes.values())
         nameplate = Nameplate(vendor, model, serial or f"SN-{identity}"[:25], firmware)
+        boxes = build_evses(
+            evses, tuple(phases), maximum_a, dc_w or {}, connectors or {}
+        )
+        most_a = station_maximum_a or sum(box.maximum_a for box in boxes.values())
         self.station = Station(boxes, most_a, nameplate, switches_phases, simultaneous)
         self._temper = Temper(
             autostart_tag,
@@ -98,6 +94,7 @@ class SimulatedStation:
         offered = [f"ocpp{version}" for version in versions]
         self.link = Link(url, identity, self.clock, self.faults, offered)
         self.link.dial.password, self.link.dial.tls = password, ssl
+        self.link.dial.shows_certificate = shows_certificate
         self.link.on_open = self._speak_as_agreed
         self.brain = self._brain(versions[0])
         self._living: asyncio.Task[None] | None = None

@@ -1,6 +1,7 @@
 """A station of OCPP 2.x as a hand and an eye meet it."""
 
 from simulator.limit import Limit
+from simulator.ocpp2.monitors import Monitors
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet, Token
 from simulator.ocpp2.outside import OutsideLimits
@@ -20,6 +21,7 @@ class Handling:
     profiles: ProfileStore
     outbox: Outbox
     outside: OutsideLimits
+    monitors: Monitors
     statuses: Statuses
     transactions: Transactions
     smart_charging: SmartCharging
@@ -41,6 +43,7 @@ class Handling:
         """Break an EVSE, or mend it; a transaction on it goes on without energy."""
         outlet = self.outlets[evse_id]
         outlet.evse.error = code
+        self.monitors.problem(evse_id, code)
         self.transactions.look(outlet)
 
     def limit_from_outside(self, evse_id: int, limit_a: float | None) -> None:

@@ -100,8 +100,18 @@ class Metering:
             and not idle
         ):
             return
+        self._align_whole()
         for outlet in self._station.outlets.values():
             self._align(outlet)
+
+    def _align_whole(self) -> None:
+        """The meter at the station's own feed is EVSE 0 (J01.FR.03, FR.04)."""
+        names = self._station.device_model.items("AlignedDataCtrlr.Measurands")
+        values = sampled(self._station.meters.read_whole(names), "Sample.Clock")
+        if values:
+            at = format_time(self._station.now())
+            reading = [{"timestamp": at, "sampledValue": values}]
+            self._station.notify("MeterValues", {"evseId": 0, "meterValue": reading})
 
     def _align(self, outlet: Outlet) -> None:
         measurands = "AlignedDataCtrlr.Measurands"

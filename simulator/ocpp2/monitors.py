@@ -151,6 +151,26 @@ class Monitors:
         }
         self.notify([event])
 
+    def problem(self, evse_id: int, code: str | None) -> None:
+        """Tell that an EVSE is broken, with the maker's code, or that it is mended (G05, N07)."""
+        variable = self._station.device_model.at(f"EVSE#{evse_id}.Problem")
+        before, variable.value = variable.value, str(code is not None).lower()
+        if before == variable.value and code is None:
+            return
+        event: Payload = {
+            "eventId": next(self._event_ids),
+            "timestamp": format_time(self._station.now()),
+            "trigger": "Alerting",
+            "actualValue": variable.value,
+            "component": variable.place.component_payload,
+            "variable": variable.place.variable_payload,
+            "eventNotificationType": "HardWiredNotification",
+        }
+        event |= {"techCode": code[:50]} if code else {"cleared": True}
+        if self._station.version == "2.1":
+            event["severity"] = 2
+        self.notify([event])
+
     def _flow(self, stream: Stream) -> None:
         """Send a stream's values when there are enough, or it is time (N12)."""
         now_s = self._station.clock.monotonic()

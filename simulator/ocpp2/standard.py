@@ -218,6 +218,7 @@ def _of_evse(evse: Evse, station: Station) -> list[Variable]:
         _variable(f"{box}.AvailabilityState", "Available", _O, _R),
         _variable(f"{box}.Available", "true", _B, _R),
         _variable(f"{box}.SupplyPhases", lines, _I, _R),
+        _variable(f"{box}.Problem", "false", _B, _R),
         _variable(f"{box}.AllowReset", "true", _B, _R),
     ]
     for connector_id, kind in enumerate(evse.connectors, start=1):

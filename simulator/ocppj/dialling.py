@@ -23,6 +23,13 @@ class Dial:
     password: str | None = None
     tls: ssl.SSLContext | None = None
     ping_interval_s: float | None = None
+    shows_certificate: bool = False
+
+    def security_profile(self) -> str:
+        """Which of the security profiles this amounts to; 0 is none (A00)."""
+        if not self.url.startswith("wss:"):
+            return "0" if self.password is None else "1"
+        return "3" if self.shows_certificate else "2"
 
     def open(self, faults: Faults) -> connect:
         """Dial."""

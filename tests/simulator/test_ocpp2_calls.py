@@ -64,7 +64,7 @@ ROWS = [
     ("GetLog", {"requestId": 1, "logType": "SecurityLog", "log": {"remoteLocation": "https://a"}},
      {"status": "Accepted", "filename": "SecurityLog.log"}),
     ("GetMonitoringReport", {"requestId": 1}, ok(status="EmptyResultSet")),
-    ("GetReport", {"requestId": 1, "componentCriteria": ["Problem"]}, ok(status="EmptyResultSet")),
+    ("GetReport", {"requestId": 1, "componentCriteria": ["Problem", "Active"]}, ok(status="EmptyResultSet")),
     ("GetTransactionStatus", {"transactionId": "1"}, {"ongoingIndicator": False, "messagesInQueue": False}),
     ("GetTransactionStatus", {}, {"messagesInQueue": False}),
     ("GetVariables", {"getVariableData": [UNKNOWN]},

@@ -93,7 +93,8 @@ async def test_clock_aligned_values(switch_on, central, clock, version):
     station.plug_in(1, Vehicle())
     await clock.advance(130)
     idle = central.sent("MeterValues")
-    assert {sent["evseId"] for sent in idle} == {2}
+    # EVSE 0 is the meter at the station's feed (J01.FR.03).
+    assert {sent["evseId"] for sent in idle} == {0, 2}
     assert idle[0]["meterValue"][0]["sampledValue"][0]["context"] == "Sample.Clock"
     triggers = [e["triggerReason"] for e in central.sent("TransactionEvent")]
     assert triggers.count("MeterValueClock") == 2
@@ -124,3 +125,19 @@ async def test_before_it_is_accepted(switch_on, central, clock, version):
     await clock.advance(35)
     assert station.accepted
     assert central.sent("TransactionEvent")
+
+
+async def test_a_broken_evse_is_told(switch_on, central, clock, version):
+    # G05, N07: the status says that, an event says what.
+    station = await switch_on(versions=[version])
+    station.set_error(1, "GroundFailure")
+    await clock.advance(1)
+    station.set_error(1, None)
+    await clock.advance(1)
+    told = [s["connectorStatus"] for s in central.sent("StatusNotification")]
+    assert told == ["Available", "Faulted", "Available"]
+    events = [e["eventData"][0] for e in central.sent("NotifyEvent")]
+    assert [(e["actualValue"], e.get("techCode")) for e in events] == [
+        ("true", "GroundFailure"),
+        ("false", None),
+    ]

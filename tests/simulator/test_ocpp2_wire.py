@@ -106,10 +106,12 @@ async def test_dials_by_tls(tmp_path, version, mutual):
         url,
         versions=[version],
         ssl=trust(papers.authority, own),
+        shows_certificate=mutual,
         password="sixteen-characters",
         tick_s=0.05,
     ) as station:
         await station.wait_accepted(5)
+        assert station.link.dial.security_profile() == ("3" if mutual else "2")
     await central.close()
     assert central.actions()["BootNotification"] == 1
     assert central.invalid == []
