@@ -71,6 +71,7 @@ def simulated_home(options: Options) -> SimulatedHome:
             *(sys.executable, "-m", "simulator", "home"),
             *("--ocpp", f"ws://127.0.0.1:{options.ocpp_port}"),
             *("--http-port", str(port)),
+            *("--version", options.version),
             *("--state", state),
             *(["--empty"] if is_new else []),
         ],

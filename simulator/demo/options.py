@@ -15,6 +15,7 @@ class Options:
     ocpp_port: int
     simulator: bool
     reset: bool
+    version: str = "1.6"
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -48,6 +49,12 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         help="Evenload installed but nothing configured, and no stations",
     )
     parser.add_argument(
+        "--version",
+        choices=("mixed", "1.6", "2.0.1", "2.1"),
+        default="1.6",
+        help="OCPP of the simulated stations; mixed is one of each in turn",
+    )
+    parser.add_argument(
         "--reset", action="store_true", help="begin anew: delete the folder first"
     )
     parsed = parser.parse_args(arguments)
@@ -57,4 +64,5 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         parsed.ocpp_port,
         parsed.simulator,
         parsed.reset,
+        parsed.version,
     )
