@@ -16,7 +16,7 @@ from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
 from homeassistant.core import callback
 
 from .checks import check_identity, check_options, check_station, form_error, is_adopted
-from .configuration import listener_config
+from .configuration import listener_config, site_config
 from .connection import async_try_certificate, async_try_port, station_url
 from .const import (
     CONF_CERTIFICATE,
@@ -38,7 +38,7 @@ from .engine.security import CertificateFacts
 from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
 from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA
-from .security_flow import async_protect, fingerprint
+from .security_flow import async_protect, check_encryption, fingerprint
 from .station_fields import station_schema
 from .station_flow import StationFlow
 
@@ -214,6 +214,8 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         new = listener_config(data)
         held = set() if entry is None else _held_ports(entry)
         try:
+            if entry is not None:
+                check_encryption(site_config(entry), new)
             self._certificate = await async_try_certificate(self.hass, new)
             for port in filter(None, (new.port, new.tls_port)):
                 tried = 0 if port in held else port

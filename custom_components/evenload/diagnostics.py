@@ -96,7 +96,7 @@ def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
         "security": {
             "required": int(security.required(station.identity)),
             "has_password": keys.password is not None,
-            "was_offered_password": keys.offered is not None,
+            "was_offered_password": bool(keys.offered),
             "is_pinned": keys.pin is not None,
         },
         "frames": [

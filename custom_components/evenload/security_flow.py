@@ -13,6 +13,7 @@ from .configuration import listener_config
 from .const import CONF_SECURITY_PROFILE, DOMAIN, SECTION_SECURITY
 from .data import EvenloadConfigEntry
 from .devices import station_subentry
+from .engine.model.configuration import ListenerConfig, SiteConfig
 from .engine.model.errors import (
     BadSetting,
     InvalidRequest,
@@ -38,7 +39,7 @@ async def async_protect(
         return
     profile = SecurityProfile(int(chosen[CONF_SECURITY_PROFILE]))
     password = chosen.get(CONF_PASSWORD) or None
-    _check(entry, profile)
+    _check(listener_config(entry.data), profile)
     if entry.state is ConfigEntryState.LOADED:
         try:
             await _apply(entry.runtime_data.security, identity, profile, password)
@@ -93,9 +94,17 @@ def suggested_security(
     return {SECTION_SECURITY: {CONF_SECURITY_PROFILE: str(int(required))}}
 
 
-def _check(entry: EvenloadConfigEntry, profile: SecurityProfile) -> None:
+def check_encryption(site: SiteConfig, listener: ListenerConfig) -> None:
+    """Check that a new connection can still ask of its stations what they must show. Raises `BadSetting`."""
+    for station in site.stations.values():
+        try:
+            _check(listener, station.security)
+        except BadSetting as err:
+            raise BadSetting("station_needs_encryption", station=station.name) from err
+
+
+def _check(listener: ListenerConfig, profile: SecurityProfile) -> None:
     """Check that the site can ask for this."""
-    listener = listener_config(entry.data)
     if profile >= SecurityProfile.ENCRYPTED and listener.encrypted_port is None:
         raise BadSetting("no_encrypted_port")
     if profile is SecurityProfile.CERTIFICATE and listener.client_ca is None:
@@ -108,13 +117,13 @@ async def _apply(
     keys = security.keys(identity)
     match profile:
         case SecurityProfile.NONE:
-            if keys.password is not None or keys.offered is not None:
+            if keys.password is not None or keys.offered:
                 await security.forget_password(identity)
         case SecurityProfile.CERTIFICATE:
             await security.pin_shown(identity)
         case _ if password is not None:
             await security.keep_password(identity, password)
-        case _ if keys.password is None and keys.offered is None:
+        case _ if keys.password is None and not keys.offered:
             await _agree_on_password(security, identity)
 
 

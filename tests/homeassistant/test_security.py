@@ -97,7 +97,7 @@ async def test_the_protection_in_use_is_shown(
 async def test_diagnostics_tell_of_protection_and_keep_its_secrets(
     hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
 ) -> None:
-    site.security.known["garage"] = Keys("scrypt$hash", "scrypt$other", "0a1b2c3d")
+    site.security.known["garage"] = Keys("scrypt$hash", ("scrypt$other",), "0a1b2c3d")
     site.security.failures[TlsFailure.DISTRUSTED] = 3
     site.security.facts = CertificateFacts(("home",), datetime(2027, 1, 1, tzinfo=UTC))
     told = await async_get_config_entry_diagnostics(hass, entry)

@@ -20,7 +20,7 @@ from custom_components.evenload.connection import station_url
 from custom_components.evenload.engine.model.configuration import ListenerConfig
 from custom_components.evenload.engine.security import CertificateFacts
 from tests.certificates import Files, authority, sign
-from tests.homeassistant.conftest import NOW
+from tests.homeassistant.conftest import NOW, config_entry, station
 from tests.homeassistant.fake_site import FakeSite
 from tests.homeassistant.test_config_flow import FORM, fill_in
 
@@ -135,6 +135,22 @@ async def test_a_change_is_checked_like_a_beginning(
     assert entry.runtime_data.listener.tls_port == 9443
 
 
+@pytest.mark.parametrize("profile", [2, 3])
+async def test_encryption_that_a_station_needs_stays(
+    hass: HomeAssistant, tmp_path: Path, profile: int
+) -> None:
+    files = sign("home").write(tmp_path)
+    paths = {"certificate": files.certificate, "private_key": files.private_key}
+    protected = station("garage", "Garage", security_profile=profile)
+    entry = config_entry(protected, **paths, client_ca=files.certificate)
+    entry.add_to_hass(hass)
+    result = await entry.start_reconfigure_flow(hass)
+    without: dict[str, Any] = {"port": 9000, "advanced": paths if profile == 3 else {}}
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], without)
+    assert result["errors"] == {"base": "station_needs_encryption"}
+    assert result["description_placeholders"] == {"station": "Garage"}
+
+
 @pytest.mark.parametrize(
     ("names", "host"),
     [
@@ -169,4 +185,5 @@ def test_every_problem_has_a_sentence_in_its_forms() -> None:
     )
     # A station is added in its own form, and from its card.
     assert of_stations <= ENGLISH["config"]["error"].keys()
+    of_stations -= {"station_needs_encryption"}
     assert of_stations <= (ENGLISH["config_subentries"]["station"]["error"].keys())

@@ -72,7 +72,7 @@ async def test_a_station_that_is_connected_is_given_one(
     assert (await change(hass, protected(1)))["reason"] == "reconfigure_successful"
     site.security.offer_password.assert_awaited_once_with("garage")
     # One that is known, or on its way, is kept.
-    for keys in (Keys(password="hash"), Keys(offered="hash")):
+    for keys in (Keys(password="hash"), Keys(offered=("hash",))):
         site.security.known["garage"] = keys
         await change(hass, protected(1))
     site.security.offer_password.assert_awaited_once()
@@ -146,7 +146,7 @@ async def test_protection_is_taken_away(
 ) -> None:
     await change(hass, protected(0))
     site.security.forget_password.assert_not_awaited()
-    site.security.known["garage"] = Keys(offered="hash")
+    site.security.known["garage"] = Keys(offered=("hash",))
     await change(hass, protected(0))
     site.security.forget_password.assert_awaited_once_with("garage")
     # A form that says nothing of it changes nothing.

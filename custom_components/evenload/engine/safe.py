@@ -29,6 +29,9 @@ from .vault import Part, Vault
 
 _LOGGER = logging.getLogger(__name__)
 
+# How many passwords a station may have been offered that it has not shown.
+OFFERS = 4
+
 _SHOWS_PASSWORD = frozenset({Protection.PASSWORD, Protection.ENCRYPTED_PASSWORD})
 _ENCRYPTED = frozenset({Protection.ENCRYPTED, Protection.ENCRYPTED_PASSWORD})
 
@@ -102,14 +105,14 @@ class Safe:
         """Require a password that the station itself has shown. Raises `OSError`."""
         stored = await _hashed(password, COST_CHOSEN)
         await self._keep(
-            identity, replace(self.keys(identity), password=stored, offered=None)
+            identity, replace(self.keys(identity), password=stored, offered=())
         )
         self.alarms.clear(identity)
 
     async def forget_password(self, identity: str) -> None:
         """Require no password any more. Raises `OSError`."""
         await self._keep(
-            identity, replace(self.keys(identity), password=None, offered=None)
+            identity, replace(self.keys(identity), password=None, offered=())
         )
         self.alarms.clear(identity)
 
@@ -126,15 +129,18 @@ class Safe:
 
         """
         password = new_password()
-        before = self.keys(identity)
         stored = await _hashed(password.encode(), COST_RANDOM)
-        # A password that only the station knows would keep it out for good: it is on the disk before it is sent.
-        await self._keep(identity, replace(before, offered=stored))
+        keys = self.keys(identity)
+        # A password that only the station knows would keep it out for good: it is on the disk before it is sent, and
+        # those that it may have taken in silence stay good.
+        offered = (*keys.offered, stored)[-OFFERS:]
+        await self._keep(identity, replace(keys, offered=offered))
         try:
             await commands.set_password(password)
         except StationRefused, InvalidRequest:
-            if self.keys(identity).offered == stored:
-                await self._keep(identity, replace(self.keys(identity), offered=None))
+            keys = self.keys(identity)
+            without = tuple(offer for offer in keys.offered if offer != stored)
+            await self._keep(identity, replace(keys, offered=without))
             raise
 
     def forget(self, identity: str) -> None:
@@ -177,8 +183,10 @@ class Safe:
     def proven(self, identity: str, offered: str) -> None:
         """Require the offered password from now on."""
         keys = self.keys(identity)
-        if keys.offered == offered:
-            self._keys[identity] = replace(keys, password=offered, offered=None)
+        if offered in keys.offered:
+            # One that it was sent later may wait for its next start.
+            newer = keys.offered[keys.offered.index(offered) + 1 :]
+            self._keys[identity] = replace(keys, password=offered, offered=newer)
             self._soon(self._save())
 
     def unproven(self, identity: str) -> None:

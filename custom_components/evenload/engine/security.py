@@ -3,11 +3,8 @@
 import asyncio
 from collections import Counter
 
-from .csms.certificates import (
-    CertificateFacts,
-    check_authority,
-    check_certificate,
-)
+from .csms.certificates import CertificateFacts, check_authority, check_certificate
+from .csms.host import Link
 from .csms.listener import Listener
 from .model.security import Keys, SecurityProfile, TlsFailure
 from .reception import Reception
@@ -82,13 +79,12 @@ class Security:
             OSError: it could not be written, and was not sent.
 
         """
-        await self._safe.offer_password(
-            identity, self._reception.link(identity).commands
-        )
+        link = self._reception.link(identity)
+        await self._safe.offer_password(identity, link.commands)
         if identity in self._timers:
             self._timers.pop(identity).cancel()
         loop = asyncio.get_running_loop()
-        self._timers[identity] = loop.call_later(REDIAL_S, self._redial, identity)
+        self._timers[identity] = loop.call_later(REDIAL_S, self._redial, link)
 
     async def keep_password(self, identity: str, password: str) -> None:
         """Require a password that the owner set in the station. Raises `BadSetting` or `OSError`."""
@@ -117,16 +113,16 @@ class Security:
         for identity, link in tuple(self._reception.links.items()):
             if self._safe.accepts(identity, link.entrance):
                 continue
+            link.hang_up(_DIAL_AGAIN, "More is required of this station")
             if identity in self._reception.pending:
+                # It is not adopted on the connection on which it waited.
                 self._reception.dismiss(identity)
-            else:
-                link.hang_up(_DIAL_AGAIN, "More is required of this station")
 
-    def _redial(self, identity: str) -> None:
+    def _redial(self, link: Link) -> None:
         """Let a station dial again that was offered a password and still has the connection of before."""
-        del self._timers[identity]
-        if self._safe.keys(identity).offered is not None:
-            self._hang_up(identity)
+        del self._timers[link.identity]
+        if self._reception.holds(link):
+            self._hang_up(link.identity)
 
     def _hang_up(self, identity: str) -> None:
         if identity in self._reception.pending:

@@ -109,7 +109,7 @@ async def test_what_cannot_be_written_is_not_sent(
     with pytest.raises(OSError):
         await site.security.offer_password("A")
     assert written(first) == {}
-    assert site.security.keys("A").offered is None
+    assert site.security.keys("A").offered == ()
 
 
 @pytest.mark.parametrize("status", ["Rejected", "NotSupported"])
@@ -121,7 +121,7 @@ async def test_a_refusal_changes_nothing(
     first.answers["ChangeConfiguration"] = {"status": status}
     with pytest.raises(StationRefused):
         await site.security.offer_password("A")
-    assert site.security.keys("A").offered is None
+    assert site.security.keys("A").offered == ()
     assert (await (await dial(site)).boot())["status"] == "Accepted"
     assert told(site) == {}
 
@@ -180,6 +180,31 @@ async def test_a_password_is_changed_for_another(
     assert await is_refused(dial, site)
     await dial(site, password=new)
     assert await is_refused(dial, site, password=old)
+
+
+async def test_what_was_taken_in_silence_stays_good(
+    station: tuple[Site, Dialler], dial: Dial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "custom_components.evenload.engine.csms.exchange.CALL_TIMEOUT_S", 0.1
+    )
+    site, first = station
+    known = await offered(site, first)
+    second = await dial(site, password=known)
+    await second.boot()
+    second.answers["ChangeConfiguration"] = None
+    with pytest.raises(StationSilent):
+        await site.security.offer_password("A")
+    silent = bytes.fromhex(written(second)["AuthorizationKey"])
+    second.answers["ChangeConfiguration"] = {"status": "Rejected"}
+    with pytest.raises(StationRefused):
+        await site.security.offer_password("A")
+    # It has the first one, or the one that it did not answer; in no case none, or the one that it refused.
+    for password in (known, silent):
+        await dial(site, password=password)
+        assert site.stations["A"].protection == "password"
+    assert await is_refused(dial, site)
+    assert await is_refused(dial, site, password=known)
 
 
 async def test_nobody_is_given_a_password_who_is_not_there(open_site: OpenSite) -> None:

@@ -127,7 +127,7 @@ class Gate:
     ) -> Entrance | TurnedAway:
         keys = self._keyring.keys(arrival.identity)
         bare = Protection.ENCRYPTED if arrival.encrypted else Protection.PLAIN
-        if keys.password is None and keys.offered is None:
+        if keys.password is None and not keys.offered:
             if required is SecurityProfile.NONE:
                 return self._let_in(arrival, bare)
             return self._turn_away(arrival, Refusal.PASSWORD_UNKNOWN)
@@ -148,12 +148,12 @@ class Gate:
         )
 
     async def _is_right(self, arrival: Arrival, password: bytes, keys: Keys) -> bool:
-        """Whether a password is one of those that are kept; the offered one is the newer."""
-        for stored in (keys.offered, keys.password):
+        """Whether a password is one of those that are kept, the newest first."""
+        for stored in (*reversed(keys.offered), keys.password):
             if stored is None or not await self._matches(arrival, password, stored):
                 continue
             self._attempts.succeeded(arrival.address, arrival.identity)
-            if stored == keys.offered:
+            if stored in keys.offered:
                 self._keyring.proven(arrival.identity, stored)
             return True
         return False

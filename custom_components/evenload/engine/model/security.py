@@ -33,18 +33,19 @@ class Protection(StrEnum):
 class Keys:
     """What a station is known by. Passwords are kept as hashes only.
 
-    `offered` was sent to the station, which has not shown it yet: until it does, it is served as before.
+    `offered` were sent to the station, the newest last, and not shown yet: until one is, it is served as before. Of
+    what a station did not answer nobody knows whether it took it.
     `pin` is the SHA-256 of the public key of a certificate whose name is not the station's.
     """
 
     password: str | None = None
-    offered: str | None = None
+    offered: tuple[str, ...] = ()
     pin: str | None = None
 
     @property
     def is_on_trial(self) -> bool:
         """Whether a first password was offered, so that the station may still come without."""
-        return self.offered is not None and self.password is None
+        return bool(self.offered) and self.password is None
 
 
 @dataclass(frozen=True, slots=True)
