@@ -59,7 +59,9 @@ async def switch_on() -> AsyncIterator[SwitchOn]:
                 start_delay_s=0, reaction_s=0, ramp_a_per_s=1000, maximum_a=32
             )
             station.plug_in(1, car)
-            await until(lambda: drawn(station) > 0)
+            await until(
+                lambda: drawn(station) > 0 and bool(station.evse(1).transaction_id)
+            )
             return station
 
         yield on

@@ -216,6 +216,24 @@ async def test_current_on_the_neutral(
     assert reading.power_w == pytest.approx(3220.0)
 
 
+async def test_voltages_of_no_use(open_site: OpenSite, arrive: Arrive) -> None:
+    site = await open_site("A")
+    station = await arrive(site, "Wallbox (Pulsar, Commander, Copper)")
+    await plug(station, 600, "Charging")
+    volts = [
+        {"value": "0", "measurand": "Voltage", "unit": "V", "phase": f"L{phase}-N"}
+        for phase in (1, 2, 3)
+    ]
+    amperes = [current(16, f"L{phase}") for phase in (1, 2, 3)]
+    power = {"value": "11040", "measurand": "Power.Active.Import", "unit": "W"}
+
+    await meter(station, 10, *volts, *amperes, power)
+
+    reading = site.evse(KEY).reading
+    assert reading.current_a == dict.fromkeys(Phase, 16.0)
+    assert reading.power_w == 11_040.0
+
+
 async def test_dead_phases(open_site: OpenSite, arrive: Arrive) -> None:
     site = await open_site("A")
     station = await arrive(site)

@@ -50,11 +50,14 @@ DIALECTS = (
         title=_VESTEL,
         match=_VESTEL_STATIONS,
         oddity="Switches between one and three phases by a setting of its own (CurrentLimiterPhase).",
-        remedy="Evenload uses it where you allow it. Nobody has told us yet that it works.",
+        remedy="It is left alone, unless you say in the station's form that it can switch. Nobody has told us yet"
+        " whether that works.",
         source="evcc#15726",
         handling=Handling.DIALECT,
+        # It is an installer's setting, and nobody has tried this: only an owner who says that it works is believed.
         quirks=Quirks(
-            phase_key=PhaseKey("CurrentLimiterPhase", "onePhase", "threePhase")
+            phase_key=PhaseKey("CurrentLimiterPhase", "onePhase", "threePhase"),
+            phase_switching=False,
         ),
         tests=(
             "tests/engine/csms/dialects/test_phases.py::test_a_setting_of_the_makers_own_for_phases",
@@ -105,6 +108,15 @@ DIALECTS = (
             "tests/engine/csms/dialects/test_sessions.py::test_energy_of_the_only_phase",
             "tests/engine/csms/dialects/test_wire.py::test_states_in_other_spellings",
         ),
+    ),
+    Dialect(
+        title=_WALLBOX,
+        match=_WALLBOX_STATIONS,
+        oddity="Models with three phases report voltages and frequencies that are of no use.",
+        remedy="Its currents and its power count.",
+        source="documentation of lbbrhzn/ocpp",
+        handling=Handling.EVERY_STATION,
+        tests=("tests/engine/csms/dialects/test_sessions.py::test_voltages_of_no_use",),
     ),
     Dialect(
         title=_MANY,
