@@ -46,8 +46,8 @@ class Quirk:
     silent: bool = False
     """A call from the other side is not answered and not obeyed; an answer is not given, or not taken note of; a call of
     the station's own is not made, and taken for done."""
-    answer: Payload | None = None
-    """The station's answer to a call, which it does not obey."""
+    answer: Payload | Callable[[Payload], Payload] | None = None
+    """The station's answer to a call, which it does not obey; it may be made of the call's payload."""
     error: str | None = None
     """The station's answer is a CALLERROR with that code, and it does not obey."""
     edit: Mapping[str, Any] = field(default_factory=dict)

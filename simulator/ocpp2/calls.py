@@ -67,9 +67,9 @@ def answer(station: ChargingStation, call: Call) -> Answer:
         handler = HANDLERS_OF_2_1.get(call.action)
     if handler is None:
         raise CallError("NotImplemented", call.action)
-    if station.registration.status not in ("Accepted", "Pending"):
+    if station.registration.status == "Rejected":
         # B03.FR.08
-        raise CallError("SecurityError", "not accepted yet")
+        raise CallError("SecurityError", "the boot was rejected")
     try:
         return handler(station, call.payload)
     except CallError as error:

@@ -76,7 +76,8 @@ def _given(station: Station, call: Call, quirks: list[Quirk]) -> Answer:
         if quirk.error is not None:
             raise CallError(quirk.error, "as told")
         if quirk.answer is not None:
-            return Answer(quirk.answer)
+            made = quirk.answer
+            return Answer(made(call.payload) if callable(made) else made)
     if call.action in faults.errors:
         raise CallError(faults.errors[call.action], "as told")
     if call.action in faults.reject:

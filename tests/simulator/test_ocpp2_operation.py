@@ -1,5 +1,7 @@
 """Availability, resets, triggers, readings by the clock, and the time before it is accepted (B, F05-F06, G, J01)."""
 
+import asyncio
+
 import pytest
 
 from simulator import Vehicle
@@ -141,3 +143,18 @@ async def test_a_broken_evse_is_told(switch_on, central, clock, version):
         ("true", "GroundFailure"),
         ("false", None),
     ]
+
+
+async def test_answers_a_call_that_follows_its_boot_at_once(
+    switch_on, central, clock, version
+):
+    asked = []
+
+    def boot(_):
+        call = central.ask("X", "GetLocalListVersion", {})
+        asked.append(asyncio.ensure_future(call))
+        return {"status": "Accepted", "currentTime": central.time(), "interval": 60}
+
+    central.answers["BootNotification"] = boot
+    await switch_on(versions=[version])
+    assert await (await asked[0]) == {"versionNumber": 0}
