@@ -4,6 +4,7 @@ Source: OCPP 1.6 §9 (standard configuration keys); reference on stations in the
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 import logging
 import re
@@ -28,7 +29,7 @@ _MEASURAND_LISTS = (MEASURANDS, MEASURANDS[:4], MEASURANDS[:3], MEASURANDS[:1])
 
 _SAMPLED = "MeterValuesSampledData"
 
-# What is asked of a station that must not be asked which values it samples.
+# What matters of all settings.
 _NEEDED = (
     "NumberOfConnectors",
     "SupportedFeatureProfiles",
@@ -43,8 +44,23 @@ type Settings = Mapping[str, ConfigurationValue]
 
 
 async def read(commands: Commands, quirks: Quirks) -> Settings:
-    """Read the station's settings: all of them, unless it must not be asked for one."""
-    return await commands.get_configuration(() if quirks.lists_measurands else _NEEDED)
+    """Read the station's settings: all at once, or those that matter one by one where it refuses or must not be asked for one.
+
+    One by one, because some take no more (§9.1.7 GetConfigurationMaxKeys).
+    """
+    if quirks.lists_measurands:
+        with suppress(StationRefused):
+            return await commands.get_configuration()
+    found: dict[str, ConfigurationValue] = {}
+    refusal: StationRefused | None = None
+    for key in (*_NEEDED, *[_SAMPLED] * quirks.lists_measurands):
+        try:
+            found |= await commands.get_configuration((key,))
+        except StationRefused as error:
+            refusal = error
+    if refusal is not None and not found:
+        raise refusal
+    return found
 
 
 def learn(
