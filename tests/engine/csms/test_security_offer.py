@@ -23,7 +23,7 @@ from tests.engine.csms.notices import told
 
 
 @pytest.fixture(autouse=True)
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let passwords cost next to nothing, and a station dial again soon."""
     monkeypatch.setattr(safe, "COST_CHOSEN", 2**4)
     monkeypatch.setattr(security, "REDIAL_S", 0.1)
