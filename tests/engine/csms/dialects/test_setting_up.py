@@ -42,6 +42,8 @@ async def test_who_restarts_when_asked_for_its_measurands_is_told_them(
 
     def show(payload: Payload) -> Payload | None:
         keys = payload.get("key") or list(CONFIGURATION)
+        # It shows no more than one at a time.
+        assert len(keys) == 1 or SAMPLED in keys
         if SAMPLED in keys:
             station.cut()
             return None
@@ -159,6 +161,32 @@ async def test_broken_text_about_unknown_settings(
 
     assert station.asked("GetConfiguration") == [{}]
     assert site.stations["A"].capabilities.evses == 1
+
+
+async def test_who_refuses_the_whole_list_is_asked_one_by_one(
+    open_site: OpenSite, dial: Dial
+) -> None:
+    site = await open_site("A")
+    station = await dial(site)
+    settings = configuration(MeterValueSampleInterval=("300", False))
+
+    def show(payload: Payload) -> Payload:
+        if len(keys := payload.get("key", [])) != 1 or keys == ["HeartbeatInterval"]:
+            return {"error": "OccurenceConstraintViolation"}
+        return {
+            "configurationKey": [
+                entry for entry in settings["configurationKey"] if entry["key"] in keys
+            ]
+        }
+
+    station.answers["GetConfiguration"] = show
+    await station.boot()
+    await set_up(station)
+
+    assert written(station) == {"MeterValueSampleInterval": "10"}
+    known = site.stations["A"].capabilities
+    assert (known.evses, known.highest_stack_level) == (1, 8)
+    assert known.measurands == tuple(MEASURANDS.split(","))
 
 
 async def test_a_list_that_is_cut_off(open_site: OpenSite, arrive: Arrive) -> None:
