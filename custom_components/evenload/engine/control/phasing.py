@@ -67,16 +67,23 @@ class Phasing:
 
     def applied(self, config: SiteConfig, targets: Targets) -> Targets:
         """Return targets in which who is switching pauses, and all that can be told are told how many phases to use."""
-        allotments, use_phases = dict(targets.allotments), {}
+        allotments, fallbacks = dict(targets.allotments), dict(targets.fallbacks)
+        use_phases = {}
         for key in targets.allotments:
             if not self.can_switch(config, key):
                 continue
             switch = self._switch(key)
             use_phases[key] = switch.told
-            allotments[key] = _while_switching(
-                allotments[key], switch, targets.minimum_a(key)
-            )
-        return replace(targets, allotments=allotments, use_phases=use_phases)
+            least_a = targets.minimum_a(key)
+            allotments[key] = _while_switching(allotments[key], switch, least_a)
+            if switch.stage is Stage.PROVING:
+                fallbacks[key] = _while_switching(fallbacks[key], switch, least_a)
+        return replace(
+            targets,
+            allotments=allotments,
+            fallbacks=fallbacks,
+            use_phases=use_phases,
+        )
 
     def want(self, config: SiteConfig, reserved: Mapping[str, float]) -> None:
         """Decide how many phases every EVSE that can switch should use."""

@@ -155,7 +155,7 @@ def _whole(settings: Settings, key: str) -> int | None:
 
 
 def _truth(settings: Settings, key: str) -> bool | None:
-    """Read whether something is so (1.6 errata, §9.3.6: a key that is left out means no)."""
+    """Read whether something is so (§9.4.4: a key that is left out means no)."""
     text = (settings[key].value if key in settings else None) or ""
     word = text.strip().lower()
     return word in {"true", "1", "yes"} if word else None
