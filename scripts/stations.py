@@ -36,7 +36,7 @@ treated as the line says. "Every station" means that nothing has to be known: wh
 **To see it:** Settings, Devices & services, Evenload, the station's device, the three dots, "Download diagnostics". It names the lines of
 this list that were recognised, what was learnt, and what you set yourself.
 
-**To override it:** the station's form has a section for what you know better: the unit of its limits, how it pauses, whether its limits
+**To override it:** the station's form has a section "Advanced" for what you know better: the unit of its limits, how it pauses, whether its limits
 end by themselves, and whether it switches phases. What you set there goes before this list, and this list goes before what was learnt.
 
 ## What does not work yet
