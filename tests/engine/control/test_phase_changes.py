@@ -262,7 +262,7 @@ async def happen(house: SwitchingHouse, step: Step) -> None:
         doings[step.what]()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     limit_w=st.floats(4000, 20_000),
     wirings=st.tuples(
