@@ -38,6 +38,8 @@ class Faults:
     talks_before_boot: bool = False
     """Status notifications leave before the boot was accepted."""
     clock_wrong_by_s: float = 0.0
+    forgets_configuration: bool = False
+    """What was configured is gone after a boot."""
 
     obeys_after_s: float = 0.0
     """Profiles are answered at once and take effect so much later."""

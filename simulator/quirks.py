@@ -15,6 +15,7 @@ said by the other fields, as many of them as are wanted. Some stations of the fi
     Quirk("MeterValues", edit={"meterValue.*.sampledValue[measurand=Voltage].unit": "v"})
     Quirk("BootNotification", then_call=("TransactionStarted", {"transactionId": 7}))
     Quirk("Reset", error="")
+    Quirk("GetConfigurationResponse", raw='[3,"{id}",{"configurationKey":[nonsense]}]')
 
 Misbehaviour of the hardware and of the meter (limits that are not obeyed, registers that jump) is in `simulator.faults`,
 and what a station can do at all (its units, its configuration) is how it is built.
@@ -50,6 +51,8 @@ class Quirk:
     """The station's answer to a call, which it does not obey; it may be made of the call's payload."""
     error: str | None = None
     """The station's answer is a CALLERROR with that code, and it does not obey."""
+    raw: str | None = None
+    """What goes over the wire instead of the station's answer, be it no JSON; `{id}` in it is the id of the call."""
     edit: Mapping[str, Any] = field(default_factory=dict)
     """Paths and what to write there: in what is sent before it leaves, in what comes before it is read."""
     delay_s: float = 0.0

@@ -28,6 +28,8 @@ class Vehicle:
     ramp_a_per_s: float = 10.0
     wakes_after_pause: bool = True
     dc_maximum_w: float = 50_000.0
+    talks: bool = False
+    """Whether it tells its needs over a Type 2 cable, too (ISO 15118)."""
     current_a: float = field(default=0.0, init=False)
     _acting_on_a: float = field(default=0.0, init=False, repr=False)
     _unnoticed_s: float = field(default=0.0, init=False, repr=False)

@@ -116,7 +116,8 @@ class Configuration:
     ) -> None:
         """Start with the factory's values, changed by what this station is."""
         self._keys = {key.name.lower(): key for key in keys}
-        self._values = {key.name: key.default for key in keys} | defaults
+        self._factory = {key.name: key.default for key in keys} | defaults
+        self._values = dict(self._factory)
         self.changed: dict[str, str] = {}
 
     def text(self, name: str) -> str:
@@ -144,9 +145,9 @@ class Configuration:
         return [key for key in self._keys.values() if key.access is not Access.WRITE]
 
     def restore(self, changed: dict[str, str]) -> None:
-        """Take up again what was configured before a reboot."""
+        """Take up again what was configured before a reboot, and nothing else."""
         self.changed = dict(changed)
-        self._values |= changed
+        self._values = self._factory | changed
 
     def change(self, name: str, value: str) -> str:
         """Set a value; returns the status of ChangeConfiguration (§5.3)."""

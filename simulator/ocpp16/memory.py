@@ -49,7 +49,8 @@ def _outlet(outlet: Outlet) -> dict[str, Any]:
 
 def restore(charge_point: ChargePoint, saved: dict[str, Any]) -> None:
     """Wake up with what was remembered and nothing else."""
-    charge_point.configuration.restore(saved["configuration"])
+    forgets = charge_point.faults.forgets_configuration
+    charge_point.configuration.restore({} if forgets else saved["configuration"])
     charge_point.operative = saved["operative"]
     nameplate = charge_point.station.nameplate
     charge_point.station.nameplate = replace(nameplate, firmware=saved["firmware"])

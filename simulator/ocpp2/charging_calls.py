@@ -46,7 +46,12 @@ def set_charging_profile(station: ChargingStation, payload: Payload) -> Answer:
     except ProfileRefused as refused:
         return refusal("Rejected", "OutOfStorage", str(refused))
     station.smart_charging.tick()
-    return status("Accepted")
+
+    async def tell() -> None:
+        if profile.purpose is Purpose.TX:
+            station.needs.profile_came(station.outlets[evse_id], profile)
+
+    return status("Accepted", tell)
 
 
 def clear_charging_profile(station: ChargingStation, payload: Payload) -> Answer:

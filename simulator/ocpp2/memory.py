@@ -56,7 +56,8 @@ def _outlet(station: ChargingStation, outlet: Outlet) -> dict[str, Any]:
 
 def restore(station: ChargingStation, saved: dict[str, Any]) -> None:
     """Wake up with what was remembered and nothing else."""
-    station.device_model.restore(saved["variables"])
+    forgets = station.faults.forgets_configuration
+    station.device_model.restore({} if forgets else saved["variables"])
     station.operative = saved["operative"]
     nameplate = station.station.nameplate
     station.station.nameplate = replace(nameplate, firmware=saved["firmware"])

@@ -2,8 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from simulator.evse import DcEvse
 from simulator.ocpp2.outlet import Outlet
+from simulator.ocpp2.profile_json import write_schedule
+from simulator.ocppj.fields import format_time
 from simulator.ocppj.frames import Payload
+from simulator.profiles import Profile
+from simulator.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation
@@ -19,26 +24,57 @@ class Needs:
         self._station = station
 
     def delivery_begins(self, outlet: Outlet) -> None:
-        """The vehicle is about to charge: over a DC cable it says what it needs."""
-        if outlet.evse.is_dc:
-            self._station.notify("NotifyEVChargingNeeds", self.of(outlet))
-
-    def of(self, outlet: Outlet) -> Payload:
-        """The needs of the vehicle at an outlet (NotifyEVChargingNeedsRequest)."""
+        """The vehicle is about to charge, and says what it needs if it can (K15.FR.01)."""
         vehicle = outlet.evse.vehicle
-        if vehicle is None:
-            raise ValueError(f"there is no vehicle on EVSE {outlet.evse_id}")
+        if vehicle and self._talks(outlet):
+            self._station.notify("NotifyEVChargingNeeds", self.of(outlet, vehicle))
+
+    def profile_came(self, outlet: Outlet, profile: Profile) -> None:
+        """The vehicle has chosen its schedule, and the station says so (K15.FR.10, FR.19)."""
+        if not self._talks(outlet):
+            return
+        payload = {
+            "timeBase": format_time(self._station.now()),
+            "evseId": outlet.evse_id,
+            "chargingSchedule": write_schedule(profile.schedule),
+        }
+        self._station.notify("NotifyEVChargingSchedule", payload)
+
+    def of(self, outlet: Outlet, vehicle: Vehicle) -> Payload:
+        """The needs of a vehicle (NotifyEVChargingNeedsRequest, K15.FR.06)."""
+        wanted = max(0.0, vehicle.target_percent - vehicle.soc_percent)
+        needs: Payload
+        if isinstance(outlet.evse, DcEvse):
+            voltage_v = outlet.evse.battery_voltage_v
+            parameters: Payload = {
+                "evMaxCurrent": round(vehicle.dc_maximum_w / voltage_v),
+                "evMaxVoltage": round(voltage_v * 1.25),
+                "evMaxPower": round(vehicle.dc_maximum_w),
+                "evEnergyCapacity": round(vehicle.capacity_wh),
+                "stateOfCharge": round(vehicle.soc_percent),
+            }
+            needs = {
+                "requestedEnergyTransfer": "DC",
+                "dcChargingParameters": parameters,
+            }
+        else:
+            kind = {1: "AC_single_phase", 2: "AC_two_phase", 3: "AC_three_phase"}
+            parameters = {
+                "energyAmount": round(vehicle.capacity_wh * wanted / 100),
+                "evMinCurrent": round(vehicle.minimum_a),
+                "evMaxCurrent": round(vehicle.maximum_a),
+                "evMaxVoltage": 400,
+            }
+            needs = {
+                "requestedEnergyTransfer": kind[outlet.evse.active_phases],
+                "acChargingParameters": parameters,
+            }
         return {
             "evseId": outlet.evse_id,
             "maxScheduleTuples": MAXIMUM_SCHEDULES,
-            "chargingNeeds": {
-                "requestedEnergyTransfer": "DC",
-                "dcChargingParameters": {
-                    "evMaxCurrent": round(vehicle.dc_maximum_w / 400),
-                    "evMaxVoltage": 500,
-                    "evMaxPower": round(vehicle.dc_maximum_w),
-                    "evEnergyCapacity": round(vehicle.capacity_wh),
-                    "stateOfCharge": round(vehicle.soc_percent),
-                },
-            },
+            "chargingNeeds": needs,
         }
+
+    def _talks(self, outlet: Outlet) -> bool:
+        vehicle = outlet.evse.vehicle
+        return vehicle is not None and (outlet.evse.is_dc or vehicle.talks)

@@ -120,7 +120,7 @@ class Outlet:
         """What goes on between vehicle and EVSE (ChargingStateEnumType)."""
         if not self.connected:
             return "Idle"
-        if not self.evse.energised:
+        if self.permission is None:
             return "EVConnected"
         if self.evse.pilot_a <= 0:
             return "SuspendedEVSE"

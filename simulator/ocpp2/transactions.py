@@ -209,11 +209,14 @@ class Transactions:
 
     def _true_points(self, outlet: Outlet) -> frozenset[str]:
         """Which of the points at which transactions may start or stop hold now (TxStartPointValues, E01)."""
+        if outlet.evse.error and outlet.transaction is None:
+            # What is broken starts nothing, and starts it once it is mended.
+            return frozenset()
         held = {
             "EVConnected": outlet.connected,
             "ParkingBayOccupancy": outlet.connected,
             "Authorized": outlet.permission is not None,
-            "PowerPathClosed": outlet.evse.energised,
+            "PowerPathClosed": outlet.connected and outlet.permission is not None,
             "EnergyTransfer": outlet.charging_state == "Charging",
         }
         return frozenset(name for name, holds in held.items() if holds)
@@ -240,5 +243,7 @@ class Transactions:
         if self._station.device_model.flag("TxCtrlr.StopTxOnInvalidId"):
             self.withdraw(outlet, "Deauthorized", "DeAuthorized")
         elif outlet.transaction:
+            # The transaction goes on without energy (E05.FR.02).
             outlet.transaction.refused = True
-            self.review(outlet, "Deauthorized")
+            self.review(outlet, "ChargingStateChanged")
+            self._watch(outlet, 0.0)

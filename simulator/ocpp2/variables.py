@@ -183,6 +183,7 @@ class DeviceModel:
         self._by_key = {variable.place.key: variable for variable in variables}
         self._by_text: dict[str, Variable] = {}
         self.changed: dict[str, str] = {}
+        self._factory: dict[str, str] = {}
         for text, value in settings.items():
             place = Place.parse(text)
             if place.key in self._by_key:
@@ -230,18 +231,24 @@ class DeviceModel:
     def change(self, variable: Variable, kind: str, value: str) -> str:
         """Write an attribute; returns Accepted or RebootRequired, raises Unset."""
         variable.check(kind, value)
-        variable.value = value
-        self.changed[text_of(variable.place)] = value
+        self.set(text_of(variable.place), value)
         return "RebootRequired" if variable.needs_reboot else "Accepted"
 
     def set(self, text: str, value: str) -> None:
         """Write a value from inside, whoever may write it from outside."""
+        self._remember_factory(text)
         self.at(text).value = self.changed[text] = value
 
+    def _remember_factory(self, text: str) -> None:
+        self._factory.setdefault(text, self.at(text).value)
+
     def restore(self, changed: dict[str, str]) -> None:
-        """Take up again what was written before a reboot."""
+        """Take up again what was written before a reboot, and nothing else."""
+        for text in self.changed:
+            self.at(text).value = self._factory[text]
         self.changed = dict(changed)
         for text, value in changed.items():
+            self._remember_factory(text)
             self.at(text).value = value
 
 

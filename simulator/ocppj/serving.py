@@ -96,10 +96,14 @@ async def _reply(station: Station, call: Call, payload: Payload) -> None:
         payload = faults.rewrite(name, payload)
     quirks = faults.about(name, payload, link.is_accepted())
     await link.aftermath.linger(quirks)
+    raw = next((quirk.raw for quirk in quirks if quirk.raw is not None), None)
     silent = any(quirk.silent for quirk in quirks)
     if not silent and not (
         faults.obeys_silently and call.action == "SetChargingProfile"
     ):
         with suppress(NotConnected):
-            await link.send(Result(call.message_id, edited_by(quirks, payload)))
+            if raw is not None:
+                await link.send_raw(raw.replace("{id}", call.message_id))
+            else:
+                await link.send(Result(call.message_id, edited_by(quirks, payload)))
     link.aftermath.follow(quirks, payload)

@@ -115,6 +115,23 @@ async def test_tells_what_a_vehicle_needs(switch_on, central, clock, version):
     assert station.evse(2).in_transaction
 
 
+async def test_a_talking_vehicle_chooses_its_schedule(
+    switch_on, central, clock, version
+):
+    # K15.FR.01, FR.06, FR.10
+    station = await switch_on(versions=[version], autostart_tag="FREE")
+    station.plug_in(1, Vehicle(talks=True))
+    await clock.advance(10)
+    [needs] = central.sent("NotifyEVChargingNeeds")
+    assert needs["chargingNeeds"]["requestedEnergyTransfer"] == "AC_three_phase"
+    running = station.evse(1).transaction_id
+    own = profile(9, purpose="TxProfile", tx=running, profile_id=200)
+    assert await give(central, own) == ACCEPTED
+    await clock.advance(1)
+    [chosen] = central.sent("NotifyEVChargingSchedule")
+    assert chosen["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"] == 9
+
+
 async def test_a_dynamic_limit_is_updated(switch_on, central, clock):
     # K28.FR.05-FR.09, FR.11
     station = await switch_on(versions=["2.1"], autostart_tag="FREE")

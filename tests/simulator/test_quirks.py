@@ -1,5 +1,7 @@
 """Quirks and faults: stations that depart from the standard, as data."""
 
+import asyncio
+
 import pytest
 
 from simulator import L1, Faults, PerPhase, Quirk, Vehicle
@@ -218,3 +220,46 @@ async def test_hangs_up_when_nobody_talks_to_it(switch_on, central, clock):
     assert central.connections == 1
     await clock.advance(20)
     assert central.connections == 2
+
+
+async def test_says_what_is_no_json(switch_on, central, clock):
+    quirk = Quirk("GetConfigurationResponse", raw='[3,"{id}",{"key":[nonsense]}]')
+    station = await switch_on(faults=Faults(quirks=[quirk]))
+    never = await central.ask("X", "GetConfiguration", {"key": ["Nobody"]})
+    await clock.advance(2)
+    assert not never.done()
+    assert station.frames[-1][1].startswith('[3,"GetConfiguration-0"')
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_forgets_what_it_was_told(switch_on, central, clock, version):
+    station = await switch_on(
+        versions=[version], faults=Faults(forgets_configuration=True)
+    )
+    if version == "1.6":
+        wanted = {"key": "MeterValueSampleInterval", "value": "77"}
+        await central.call("X", "ChangeConfiguration", wanted)
+        read = station.charge_point.configuration.number
+        name = wanted["key"]
+    else:
+        wanted = {
+            "component": {"name": "SampledDataCtrlr"},
+            "variable": {"name": "TxUpdatedInterval"},
+            "attributeValue": "77",
+        }
+        await central.call("X", "SetVariables", {"setVariableData": [wanted]})
+        name = "SampledDataCtrlr.TxUpdatedInterval"
+        read = station.brain.device_model.number
+    assert read(name) == 77
+    rebooting = asyncio.ensure_future(station.reboot())
+    await clock.advance(10)
+    await rebooting
+    assert read(name) == 5
+
+
+def test_quirks_are_set_by_plain_values():
+    faults = Faults()
+    faults.change({"quirks": [{"on": "Reset", "answer": {"status": "Rejected"}}]})
+    assert faults.quirks == [Quirk("Reset", answer={"status": "Rejected"})]
+    with pytest.raises(ValueError, match="a quirk has no sloth"):
+        faults.change({"quirks": [{"on": "Reset", "sloth": 1}]})
