@@ -8,7 +8,7 @@ from typing import ClassVar, cast, override
 from websockets.asyncio.server import ServerConnection
 
 from ..model.security import TlsFailure
-from .tls import Tls, explained
+from .tls import Handshake, Tls
 
 # Some stations take seconds for their part of the arithmetic.
 HANDSHAKE_PATIENCE_S = 15.0
@@ -57,6 +57,7 @@ class Doorstep:
         self, connection: EncryptedConnection, plain: asyncio.Transport
     ) -> None:
         address = peer_of(plain)
+        handshake = Handshake()
         try:
             transport = await asyncio.get_running_loop().start_tls(
                 plain,
@@ -67,7 +68,7 @@ class Doorstep:
                 ssl_shutdown_timeout=1.0,
             )
         except (OSError, ssl.SSLError) as error:
-            self._on_failure(address, explained(error))
+            self._on_failure(address, handshake.explained(error))
             plain.abort()
             return
         if transport is not None:

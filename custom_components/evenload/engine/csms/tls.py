@@ -1,5 +1,6 @@
 """Encryption of the port that stations dial (OCPP 1.6 security whitepaper and OCPP 2.0.1 part 2, A00.FR.301-426)."""
 
+from contextvars import ContextVar
 from pathlib import Path
 import ssl
 
@@ -70,6 +71,8 @@ class Tls:
         )
         context.num_tickets = 0
         context.set_ciphers(_CIPHERS)
+        # It is called for every client, with the name that it asks for or without.
+        context.sni_callback = _answered
         try:
             # Without a password OpenSSL would ask for one on the terminal, and wait.
             context.load_cert_chain(
@@ -102,11 +105,32 @@ class Tls:
         return tuple(_stamp(path) for path in paths if path is not None)
 
 
-def explained(error: BaseException) -> TlsFailure:
-    """Return why a handshake failed."""
-    if not isinstance(error, ssl.SSLError) or error.reason is None:
-        return TlsFailure.UNEXPLAINED
-    return _EXPLANATIONS.get(error.reason, TlsFailure.UNEXPLAINED)
+class Handshake:
+    """How far a handshake has come."""
+
+    def __init__(self) -> None:
+        """Begin one, in the task that runs."""
+        self.is_answered = False
+        _HANDSHAKE.set(self)
+
+    def explained(self, error: BaseException) -> TlsFailure:
+        """Return why it failed."""
+        reason = error.reason if isinstance(error, ssl.SSLError) else None
+        return _EXPLANATIONS.get(
+            reason or "",
+            TlsFailure.BROKEN_OFF if self.is_answered else TlsFailure.UNEXPLAINED,
+        )
+
+
+# Every handshake has a task of its own, and with it a context of its own.
+_HANDSHAKE: ContextVar[Handshake | None] = ContextVar("handshake", default=None)
+
+
+def _answered(*_: object) -> None:
+    """Note that the other side has said what it speaks: what comes next is our certificate."""
+    handshake = _HANDSHAKE.get()
+    if handshake is not None:
+        handshake.is_answered = True
 
 
 def _stamp(path: str) -> tuple[int, int, int] | None:

@@ -43,6 +43,7 @@ class NoticeKind(StrEnum):
     TLS_NOTHING_IN_COMMON = "tls_nothing_in_common"
     TLS_DISTRUSTED = "tls_distrusted"
     TLS_STATION_CERTIFICATE = "tls_station_certificate"
+    TLS_BROKEN_OFF = "tls_broken_off"
     # The certificate of the site ends within a month, or a newer one cannot be used.
     CERTIFICATE_ENDS = "certificate_ends"
     CERTIFICATE_UNUSABLE = "certificate_unusable"

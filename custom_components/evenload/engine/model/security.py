@@ -83,5 +83,7 @@ class TlsFailure(StrEnum):
     DISTRUSTED = "tls_distrusted"
     # This machine does not trust the certificate of the station.
     STATION_CERTIFICATE = "tls_station_certificate"
-    # It broke off without a word: a scanner, or a station that does not say why.
+    # It saw the certificate of this machine and hung up: most often a station that does not trust it, and does not say.
+    BROKEN_OFF = "tls_broken_off"
+    # It hung up before: a scanner.
     UNEXPLAINED = "tls_unexplained"
