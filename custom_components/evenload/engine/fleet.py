@@ -28,6 +28,7 @@ from .model.transactions import Session
 from .observers import Observers
 from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
+from .soon import Soon
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
 # must not follow every waver of its meter.
@@ -63,6 +64,8 @@ class Fleet:
         )
         self.phasing = Phasing(lambda: self.seen, self.enforcer.commitments, now)
         self._reserved: dict[str, float] = {}
+        # When the power is back, all stations have news in the same second, and each concerns them all.
+        self._sharing = Soon(self.retarget)
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -100,12 +103,14 @@ class Fleet:
         if isinstance(event, MetersSampled):
             self._metered(EvseKey(event.identity, event.evse), before)
         station = self.stations[event.identity]
-        if (
+        if station.evses.keys() != before.evses.keys():
+            self.retarget()
+        elif (
             isinstance(event, Learnt)
             or self._demands(station) != self._demands(before)
             or self._is_reserved_otherwise(event.identity)
         ):
-            self.retarget()
+            self._sharing.ask()
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
@@ -229,7 +234,7 @@ class Fleet:
         if identity not in self.stations:
             return
         if self._is_reserved_otherwise(identity):
-            self.retarget()
+            self._sharing.ask()
         self._refresh(identity)
         self._tell(identity)
 
