@@ -6,8 +6,8 @@ from simulator.brain import Brain
 from simulator.clock import Clock
 from simulator.faults import Faults
 from simulator.ocpp2.charging_station import ChargingStation
+from simulator.ocpp2.device_model import DeviceModel
 from simulator.ocpp2.standard import device_model
-from simulator.ocpp2.variables import DeviceModel
 from simulator.ocpp16.charge_point import ChargePoint
 from simulator.ocpp16.configuration import Configuration
 from simulator.ocppj.link import Link

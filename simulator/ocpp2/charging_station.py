@@ -12,6 +12,7 @@ from simulator.ocpp2 import calls, memory
 from simulator.ocpp2.access_calls import expire_reservations
 from simulator.ocpp2.authorization import Authorization
 from simulator.ocpp2.certificates import Certificates
+from simulator.ocpp2.device_model import DeviceModel
 from simulator.ocpp2.dynamic import DynamicProfiles
 from simulator.ocpp2.files import Files
 from simulator.ocpp2.handling import Handling
@@ -25,7 +26,6 @@ from simulator.ocpp2.profile_rules import Rules
 from simulator.ocpp2.registration import Registration
 from simulator.ocpp2.statuses import Statuses
 from simulator.ocpp2.transactions import Transactions
-from simulator.ocpp2.variables import DeviceModel
 from simulator.ocppj import serving
 from simulator.ocppj.answer import Answer
 from simulator.ocppj.fields import format_time

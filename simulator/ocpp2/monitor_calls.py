@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 from simulator.ocpp2.monitors import PERIODIC, THRESHOLDS, Monitor, Stream
+from simulator.ocpp2.places import text_of
 from simulator.ocpp2.replies import reason_info, refusal
 from simulator.ocpp2.reports import names
-from simulator.ocpp2.variables import Form, Unset, text_of
+from simulator.ocpp2.variables import Form, Unset
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.fields import (
     choice,

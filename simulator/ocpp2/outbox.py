@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from simulator.clock import Clock
-from simulator.ocpp2.variables import DeviceModel
+from simulator.ocpp2.device_model import DeviceModel
 from simulator.ocppj.frames import CallError, Payload
 from simulator.ocppj.link import Link, NotConnected
 

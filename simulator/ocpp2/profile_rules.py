@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from simulator.evse import Evse
-from simulator.ocpp2.variables import DeviceModel
+from simulator.ocpp2.device_model import DeviceModel
 from simulator.profiles import (
     Installed,
     Kind,

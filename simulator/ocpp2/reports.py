@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from simulator.ocpp2.variables import ACTUAL, Access, Place, Variable
+from simulator.ocpp2.places import Place
+from simulator.ocpp2.variables import ACTUAL, Access, Variable
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.fields import (
     choice,

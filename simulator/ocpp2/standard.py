@@ -1,7 +1,9 @@
 """The variables that a home station has (OCPP 2.0.1 part 2 appendices §3.1, §3.2; OCPP 2.1 appendices §3)."""
 
 from simulator.evse import Evse
-from simulator.ocpp2.variables import Access, DeviceModel, Form, Place, Variable
+from simulator.ocpp2.device_model import DeviceModel
+from simulator.ocpp2.places import Place
+from simulator.ocpp2.variables import Access, Form, Variable
 from simulator.station import Station
 
 _B, _I, _D, _O, _S, _M, _T = (

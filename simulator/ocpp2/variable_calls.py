@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from simulator.ocpp2.places import text_of
 from simulator.ocpp2.replies import reason_info
-from simulator.ocpp2.variables import ACTUAL, Unset, Variable, text_of
+from simulator.ocpp2.variables import ACTUAL, Unset, Variable
 from simulator.ocppj.answer import Answer
 from simulator.ocppj.fields import choice, objects, required
 from simulator.ocppj.frames import CallError, Payload
