@@ -28,7 +28,6 @@ from .model.transactions import Session
 from .observers import Observers
 from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
-from .soon import Soon
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
 # must not follow every waver of its meter.
@@ -64,8 +63,6 @@ class Fleet:
         )
         self.phasing = Phasing(lambda: self.seen, self.enforcer.commitments, now)
         self._reserved: dict[str, float] = {}
-        # When the power is back, all stations have news in the same second, and each concerns them all.
-        self._sharing = Soon(self.retarget)
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -80,7 +77,7 @@ class Fleet:
             self.enforcer.forget(identity)
             self.books.forget(identity, self._now())
             del self.stations[identity]
-        for identity in came:
+        for identity in config.stations:
             self._add(identity)
         self.retarget()
         for identity in self.stations:
@@ -103,14 +100,12 @@ class Fleet:
         if isinstance(event, MetersSampled):
             self._metered(EvseKey(event.identity, event.evse), before)
         station = self.stations[event.identity]
-        if station.evses.keys() != before.evses.keys():
-            self.retarget()
-        elif (
+        if (
             isinstance(event, Learnt)
             or self._demands(station) != self._demands(before)
             or self._is_reserved_otherwise(event.identity)
         ):
-            self._sharing.ask()
+            self.retarget()
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
@@ -209,8 +204,10 @@ class Fleet:
         self.retarget()
 
     def _add(self, identity: str) -> None:
-        told = self.config.stations[identity].evses
-        self.stations[identity] = with_evses(Station(identity), max(told, default=1))
+        """Let a station have the EVSEs that its owner has named, and at least one."""
+        known = self.stations.get(identity, Station(identity))
+        count = max(self.config.stations[identity].evses, default=1)
+        self.stations[identity] = with_evses(known, count)
 
     def _demands(self, station: Station) -> list[Demand]:
         return [
@@ -234,7 +231,7 @@ class Fleet:
         if identity not in self.stations:
             return
         if self._is_reserved_otherwise(identity):
-            self._sharing.ask()
+            self.retarget()
         self._refresh(identity)
         self._tell(identity)
 

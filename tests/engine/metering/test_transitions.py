@@ -93,11 +93,15 @@ NEWS = StationInfo("Acme", "Two")
     ("event", "of_station", "of_evse"),
     [
         (Heard(**ME), set(), set()),
-        (Connected(**ME, version=OcppVersion.V201, address="a"), {"version"}, set()),
+        (
+            Connected(**ME, version=OcppVersion.V201, address="a"),
+            {"version", "protection"},
+            set(),
+        ),
         (Disconnected(**ME, reason="gone"), {"connected"}, set()),
         (Booted(**ME, info=NEWS), {"info", "booted_at"}, set()),
         (
-            Learnt(**ME, capabilities=Capabilities(evses=1)),
+            Learnt(**ME, capabilities=Capabilities(features=("Core",))),
             {"capabilities"},
             set(),
         ),
@@ -239,3 +243,13 @@ def test_a_clock_that_jumps_does_not_freeze_the_reading(clock: list[datetime]) -
         event = replace(sampled(7.0 + n), at=at)
         station = told(event, station)
         assert station.evses[1].reading.currents.l1 == 7.0 + n
+
+
+def test_who_shows_more_evses_than_it_says_to_have_is_asked_for_all() -> None:
+    shown = StatusReported(**ME, evse=3, status=EvseStatus.AVAILABLE)
+    station = told(shown)
+    assert station.capabilities.evses == 3
+    again = Learnt(**ME, capabilities=Capabilities(evses=1))
+    assert told(again, station).capabilities.evses == 3
+    nothing_said = Learnt(**ME, capabilities=Capabilities())
+    assert told(nothing_said, station).capabilities.evses is None

@@ -44,11 +44,13 @@ class Phasing:
         if len(own.wiring) != THREE or station.capabilities.evse_limit is False:
             return False
         quirks = quirks_of(station.info)
+        if quirks.phase_key is not None and len(station.evses) > 1:
+            # Such a setting is the whole station's.
+            return False
         words = (
             own.overrides.phase_switching,
             quirks.phase_switching,
-            # Such a setting is the whole station's.
-            None if quirks.phase_key is None else len(station.evses) == 1,
+            None if quirks.phase_key is None else True,
             station.capabilities.phase_switching,
         )
         said = next((word for word in words if word is not None), False)
