@@ -20,6 +20,8 @@ class Situation:
     transaction_starts: Mapping[int, datetime]
     now: datetime
     offline_s: float = 0.0
+    urgent: frozenset[int] = frozenset()
+    """EVSEs whose transaction is charged with priority (OCPP 2.1 K21)."""
 
     def anchor(self, entry: Installed, evse_id: int) -> datetime:
         """Where a schedule without a start of its own begins.
@@ -51,7 +53,8 @@ def transaction_limit(
     entries = list(entries)
     external = [e for e in _of(entries, Purpose.EXTERNAL, evse_id) if e.evse_id]
     outside = _prevailing(external, situation, evse_id, at)
-    for purpose in (Purpose.TX, Purpose.TX_DEFAULT):
+    usual = (Purpose.TX, Purpose.TX_DEFAULT)
+    for purpose in (Purpose.PRIORITY,) if evse_id in situation.urgent else usual:
         own = _prevailing(_of(entries, purpose, evse_id), situation, evse_id, at)
         if own is not None:
             return own.tightest(outside)

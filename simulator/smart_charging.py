@@ -41,6 +41,7 @@ class SmartCharging:
         self._newest: list[Installed] = []
         self._newest_since_s = 0.0
         self._paused: dict[int, Limit | None] = {}
+        self.urgent: Callable[[], frozenset[int]] = frozenset
         self.offline_s: Callable[[], float] = lambda: 0.0
 
     def tick(self) -> None:
@@ -89,7 +90,11 @@ class SmartCharging:
     def _situation(self) -> Situation:
         first = next(iter(self._station.evses.values()))
         return Situation(
-            first.line_voltages_v[0], self._starts(), self._now(), self.offline_s()
+            first.line_voltages_v[0],
+            self._starts(),
+            self._now(),
+            self.offline_s(),
+            self.urgent(),
         )
 
     def _in_force(self) -> list[Installed]:

@@ -163,10 +163,44 @@ def update_dynamic_schedule(station: ChargingStation, payload: Payload) -> Answe
     return station.dynamic.update(profile_id, update)
 
 
+def use_priority_charging(station: ChargingStation, payload: Payload) -> Answer:
+    """K21 (2.1): let a priority profile hold for a transaction, or its own again."""
+    wanted = required(payload, "transactionId", str)
+    activate = required(payload, "activate", bool)
+    running = [
+        outlet
+        for outlet in station.outlets.values()
+        if outlet.transaction and outlet.transaction.transaction_id == wanted
+    ]
+    if not running:
+        return refusal("Rejected", "TxNotFound")
+    there = (
+        entry.profile.purpose is Purpose.PRIORITY
+        and entry.evse_id in (0, running[0].evse_id)
+        for entry in station.profiles
+    )
+    if activate and not any(there):
+        return refusal("NoProfile", "NotFound")
+
+    async def change() -> None:
+        transaction = running[0].transaction
+        if transaction is None or transaction.urgent == activate:
+            return
+        transaction.urgent = activate
+        station.smart_charging.tick()
+        told = {"transactionId": wanted, "activated": activate}
+        await station.try_call("NotifyPriorityCharging", told)
+
+    return status("Accepted", change)
+
+
 HANDLERS = {
     "ClearChargingProfile": clear_charging_profile,
     "GetChargingProfiles": get_charging_profiles,
     "GetCompositeSchedule": get_composite_schedule,
     "SetChargingProfile": set_charging_profile,
 }
-HANDLERS_OF_2_1 = {"UpdateDynamicSchedule": update_dynamic_schedule}
+HANDLERS_OF_2_1 = {
+    "UpdateDynamicSchedule": update_dynamic_schedule,
+    "UsePriorityCharging": use_priority_charging,
+}

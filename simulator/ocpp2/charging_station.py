@@ -84,6 +84,9 @@ class ChargingStation(Handling):
         self.smart_charging = SmartCharging(
             station, self.profiles, clock, faults, self.now, self._delivering_since
         )
+        self.smart_charging.urgent = lambda: frozenset(
+            n for n, o in self.outlets.items() if o.transaction and o.transaction.urgent
+        )
         self.smart_charging.offline_s = lambda: self.registration.offline_s
         self.transactions = Transactions(self, autostart_tag)
         self.dynamic = DynamicProfiles(self)

@@ -48,16 +48,6 @@ def customer_information(station: ChargingStation, payload: Payload) -> Answer:
     return status("Accepted", tell)
 
 
-def use_priority_charging(station: ChargingStation, payload: Payload) -> Answer:
-    """K21 (2.1): there is no profile of that purpose, as they are refused."""
-    wanted = required(payload, "transactionId", str)
-    if wanted not in station.transaction_ids().values():
-        return refusal("Rejected", "TxNotFound")
-    if not required(payload, "activate", bool):
-        return status("Accepted")
-    return refusal("NoProfile", "NotFound")
-
-
 def clear_tariffs(station: ChargingStation, payload: Payload) -> Answer:
     """I09 (2.1): there are none."""
     ids = plain_items(payload, "tariffIds", str)
@@ -99,5 +89,4 @@ HANDLERS_OF_2_1: dict[str, Handler] = {
     "RequestBatterySwap": _always("Rejected"),
     "SetDERControl": _always("NotSupported"),
     "SetDefaultTariff": _always("Rejected"),
-    "UsePriorityCharging": use_priority_charging,
 }

@@ -31,7 +31,8 @@ class Transaction:
     charging_s: float = 0.0
     readings: list[Payload] = field(default_factory=list)
     refused: bool = False
-    told_mode: str | None = None
+    urgent: bool = False
+    """Whether a priority profile holds instead of its own (K21)."""
 
 
 @dataclass(frozen=True, slots=True)

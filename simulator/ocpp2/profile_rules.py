@@ -64,10 +64,7 @@ class Rules:
         additional = self._list("SupportedAdditionalPurposes")
         if profile.purpose is Purpose.PRIORITY and "PriorityCharging" not in additional:
             raise Refused("UnsupportedPurpose")
-        if (
-            profile.purpose is Purpose.LOCAL_GENERATION
-            and "LocalGeneration" not in additional
-        ):
+        if profile.purpose is Purpose.LOCAL_GENERATION:
             raise Refused("UnsupportedPurpose")
         if profile.purpose is Purpose.STATION_MAX and evse_id != 0:
             raise Refused("InvalidValue", "the station's maximum belongs to EVSE 0")
@@ -124,7 +121,9 @@ class Rules:
         self._check_extras(profile, schedule)
 
     def _check_extras(self, profile: Profile, schedule: Schedule) -> None:
-        """What 2.1 allows and this station does not support (K01.FR.95, FR.123-FR.126, Q)."""
+        """What 2.1 allows and this station does not support (K01.FR.70, FR.123-FR.126, Q)."""
+        if profile.purpose is Purpose.PRIORITY and schedule.duration_s is not None:
+            raise Refused("InvalidSchedule", "priority lasts as long as it lasts")
         if schedule.more.get("useLocalTime") and not self._flag("SupportsUseLocalTime"):
             raise Refused("InvalidSchedule", "no local time")
         if schedule.more.get("randomizedDelay") and not self._flag(

@@ -172,6 +172,30 @@ async def test_a_dynamic_limit_is_asked_for(switch_on, central, clock):
     assert central.sent("PullDynamicScheduleUpdate")[0] == {"chargingProfileId": 101}
 
 
+async def test_charges_with_priority(switch_on, central, clock):
+    # K21
+    key = "SmartChargingCtrlr.SupportedAdditionalPurposes"
+    station = await switch_on(
+        versions=["2.1"], autostart_tag="FREE", configuration={key: "PriorityCharging"}
+    )
+    station.plug_in(1, Vehicle(maximum_a=16))
+    await give(central, profile(6, profile_id=101))
+    await clock.advance(20)
+    use = {"transactionId": station.evse(1).transaction_id, "activate": True}
+    answer = await central.call("X", "UsePriorityCharging", use)
+    assert answer["status"] == "NoProfile"
+    urgent = profile(14, profile_id=102, purpose="PriorityCharging")
+    assert await give(central, urgent) == ACCEPTED
+    currents = []
+    for activate in (True, False):
+        await central.call("X", "UsePriorityCharging", use | {"activate": activate})
+        await clock.advance(10)
+        currents.append(station.evse(1).currents.l1)
+    assert currents == [14, 6]
+    told = [each["activated"] for each in central.sent("NotifyPriorityCharging")]
+    assert told == [True, False]
+
+
 async def test_a_limit_is_invalid_while_nobody_is_heard(switch_on, central, clock):
     # K01.FR.101, FR.102
     station = await switch_on(versions=["2.1"])
