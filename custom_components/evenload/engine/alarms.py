@@ -55,6 +55,15 @@ class Alarms:
         """Tell why a station was not let in."""
         self._tell(_OF_STATION, NoticeKind(refusal), identity)
 
+    def doubled(self, identity: str, address: str) -> None:
+        """Tell that two boxes use one identity; the second comes from this address."""
+        self._tell(
+            (NoticeKind.STATION_DOUBLED,),
+            NoticeKind.STATION_DOUBLED,
+            identity,
+            address=address,
+        )
+
     def unused(self, identity: str) -> None:
         """Tell that a station does not use the password that it was given."""
         self._tell(_OF_STATION, NoticeKind.PASSWORD_UNUSED, identity)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from .csms.host import Link
+from .doubles import Doubles
 from .fleet import Fleet
 from .memory import Memory
 from .model.capabilities import Capabilities
@@ -36,8 +37,11 @@ class Desk:
         memory: Memory,
         events: Observers[Event],
         now: Callable[[], datetime],
+        on_double: Callable[[str, str], None],
     ) -> None:
-        """Join the parts of the house that connections touch."""
+        """Join the parts of the house that connections touch; `on_double` hears the address of a second box of one name."""
+        self._doubles = Doubles()
+        self._on_double = on_double
         self._fleet = fleet
         self._reception = reception
         self._memory = memory
@@ -75,6 +79,13 @@ class Desk:
 
     def opened(self, link: Link) -> None:
         """Take a connection; the station's older one goes."""
+        first = self._reception.links.get(link.identity)
+        if self._doubles.is_shut_out(link, first, self._now()):
+            self._on_double(link.identity, link.address)
+            link.hang_up(1008, "Another station has this identity")
+            return
+        if first is not None:
+            self._doubles.replaced(first, self._now())
         self._reception.welcome(link)
         self._fleet.enforcer.detach(link.identity)
         self.hear(
@@ -104,6 +115,18 @@ class Desk:
     def introduced(self, link: Link, info: StationInfo | None) -> None:
         """Announce a pending station."""
         self._reception.introduce(link, info)
+
+    def is_double(self, link: Link, info: StationInfo) -> bool:
+        """Whether an adopted station that boots is another box than the one whose connection it has taken."""
+        known = self.info(link.identity)
+        if not self._doubles.is_another(link, known, info, self._now()):
+            return False
+        self._on_double(link.identity, link.address)
+        return True
+
+    def forget(self, identity: str) -> None:
+        """Forget a station that is no longer part of the site."""
+        self._doubles.forget(identity)
 
     def may_ask(self, identity: str) -> bool:
         """Whether a pending station may be asked what it is: some connect anew whenever they are."""

@@ -75,8 +75,15 @@ class Site:
         self._notices: dict[tuple[NoticeKind, str], Notice] = {}
         self._notice_observers = Observers[Notice]()
         self._fleet.concerns.add(None, self._notice)
-        self._desk = Desk(self._fleet, self._reception, self._memory, self._events, now)
         self._safe = Safe(vault, self._fleet, self._notice)
+        self._desk = Desk(
+            self._fleet,
+            self._reception,
+            self._memory,
+            self._events,
+            now,
+            self._safe.alarms.doubled,
+        )
         self._listener = Listener(
             listener,
             self._desk,
@@ -126,6 +133,7 @@ class Site:
         came, gone = self._fleet.configure(config)
         for identity in gone:
             self._reception.dismiss(identity)
+            self._desk.forget(identity)
             self._safe.forget(identity)
             for notice in [
                 notice

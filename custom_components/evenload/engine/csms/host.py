@@ -77,6 +77,9 @@ class Host(Protocol):
     def introduced(self, link: Link, info: StationInfo | None) -> None:
         """Tell what a pending station is; None when it does not say."""
 
+    def is_double(self, link: Link, info: StationInfo) -> bool:
+        """Whether an adopted station that boots is another box than the one whose connection it has taken."""
+
     def may_ask(self, identity: str) -> bool:
         """Whether a pending station may be asked what it is: some connect anew whenever they are."""
 

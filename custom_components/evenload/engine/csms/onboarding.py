@@ -5,18 +5,19 @@ from collections.abc import Awaitable, Callable
 import contextlib
 from datetime import UTC, datetime
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..model.capabilities import Capabilities
 from ..model.errors import EvenloadError
 from ..model.events import Booted, Learnt
 from ..model.identity import masked
-from ..model.stations import StationInfo
+from ..model.stations import OcppVersion, StationInfo
 from .connection import Connection
 from .dialects.matching import quirks_of
 from .dialects.quirks import Quirks
 from .host import Host
 from .limiting.terms import Knowledge, relearning
+from .meters import now_text
 from .supervision import watch
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ HEARTBEAT_INTERVAL_S = 60
 
 # How often a pending station shall ask again whether it was adopted (1.6 §4.2: it may not do so sooner).
 PENDING_INTERVAL_S = 30
+
+# How often one shall ask again whose identity another station has, and how long it is listened to meanwhile.
+REJECTED_INTERVAL_S = 600
+GOODBYE_S = 1.0
 
 SAMPLE_INTERVAL_S = 10
 
@@ -55,9 +60,9 @@ class Manners(Protocol):
         """Ask the station to say what it is."""
 
     async def learn(
-        self, known: Capabilities
+        self, known: Capabilities, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
-        """Read what the station can do; returns that, and what writes the settings that differ from what is needed."""
+        """Read what the station can do; returns that, learnt from this `source`, and what writes what differs from the needed."""
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""
@@ -90,17 +95,28 @@ class Onboarding:
         """Tell that the station was adopted while it was connected."""
         self._adopted.set()
 
-    def introduced(self, info: StationInfo) -> None:
-        """Tell what the station said of itself when it booted."""
-        self._booted.set()
+    def booted(self, info: StationInfo) -> dict[str, Any]:
+        """Take in what the station says of itself when it boots; returns the answer, which is the same in all versions."""
         if not self._host.is_adopted(self._identity):
+            self._booted.set()
             self._host.introduced(self._connection, info)
-            return
+            return _registration("Pending", PENDING_INTERVAL_S)
+        if self._host.is_double(self._connection, info):
+            # Once it has heard why.
+            asyncio.get_running_loop().call_later(
+                GOODBYE_S,
+                self._connection.hang_up,
+                1008,
+                "Another station has this identity",
+            )
+            return _registration("Rejected", REJECTED_INTERVAL_S)
+        self._booted.set()
         self._host.hear(
             Booted(identity=self._identity, at=datetime.now(UTC), info=info)
         )
         # Its owner may have switched on what it refused before.
-        self.learn(relearning(self.capabilities(), info.firmware))
+        self.learn(relearning(self.capabilities(), self._source(info.firmware)))
+        return _registration("Accepted", HEARTBEAT_INTERVAL_S)
 
     def capabilities(self) -> Capabilities:
         """Return what is known of the station so far."""
@@ -170,18 +186,24 @@ class Onboarding:
 
     async def _learn_once(self) -> Callable[[], Awaitable[None]] | None:
         """Read what the station can do, unless that was done for this firmware; None when it was or fails."""
-        firmware = self._host.info(self._identity).firmware or ""
+        source = self._source(self._host.info(self._identity).firmware)
         known = self.capabilities()
         forgets = self.quirks().set_up_every_boot and self._booted.is_set()
-        if known.learnt_from == firmware and not forgets:
+        if known.learnt_from == source and not forgets:
             return None
         try:
-            learnt, set_up = await self._manners.learn(known)
+            learnt, set_up = await self._manners.learn(known, source)
         except EvenloadError as error:
             self._note(error)
             return None
         self.learn(learnt)
         return set_up
+
+    def _source(self, firmware: str | None) -> str:
+        """Return what is learnt from: a firmware, and the version of OCPP where it is not the oldest."""
+        version = self._connection.version
+        named = "" if version is OcppVersion.V16 else f" (OCPP {version})"
+        return f"{firmware or ''}{named}".strip()
 
     async def _try(self, step: Awaitable[None]) -> None:
         try:
@@ -193,3 +215,8 @@ class Onboarding:
         _LOGGER.debug(
             "Bringing in %s: %s", masked(self._identity), type(error).__name__
         )
+
+
+def _registration(status: str, interval_s: int) -> dict[str, Any]:
+    """Return the answer to BootNotification."""
+    return {"status": status, "currentTime": now_text(), "interval": interval_s}

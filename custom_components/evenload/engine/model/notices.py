@@ -16,6 +16,10 @@ class NoticeKind(StrEnum):
     LIMIT_UNANSWERED = "limit_unanswered"
     # A station draws more than the limit that it accepted.
     LIMIT_IGNORED = "limit_ignored"
+    # A station says that it allows more than it was told: somebody else's limit lies above ours.
+    LIMIT_OVERRULED = "limit_overruled"
+    # A vehicle that was paused may go on and does not: it has to be unplugged and plugged in again.
+    UNPLUG_NEEDED = "unplug_needed"
     # The share of an EVSE is less than a vehicle can take (it has more EVSEs than the form knew).
     SHARE_TOO_SMALL = "share_too_small"
     # What the owner of a station of a known make can set in it, when what that helps against is met.
@@ -26,6 +30,8 @@ class NoticeKind(StrEnum):
     STORAGE_FAILED = "storage_failed"
     # A station dialled in with an identity that cannot be used.
     IDENTITY_REFUSED = "identity_refused"
+    # Two boxes dial in with one identity: the first is served.
+    STATION_DOUBLED = "station_doubled"
     # More unknown stations dial in than are held.
     TOO_MANY_UNKNOWN = "too_many_unknown"
     # A station was not let in (the values are those of `security.Refusal`).

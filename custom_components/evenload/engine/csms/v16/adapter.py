@@ -29,7 +29,7 @@ class Adapter16:
         self._host = host
         self._onboarding = Onboarding(connection, host, self)
         self.commands = Commands16(connection, self._onboarding.knowledge)
-        self._inbound = Inbound(connection, host, self._onboarding.introduced)
+        self._inbound = Inbound(connection, host, self._onboarding.booted)
         self.spoke = self._onboarding.spoke
         self.admitted = self._onboarding.admitted
         self.live = self._onboarding.live
@@ -48,14 +48,13 @@ class Adapter16:
         await self.commands.trigger("BootNotification")
 
     async def learn(
-        self, known: Capabilities
+        self, known: Capabilities, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read the station's configuration; returns what it says of it, and what writes what differs."""
         quirks = self._onboarding.quirks()
         settings = await read(self.commands, quirks)
-        firmware = self._host.info(self._identity).firmware
         writing = partial(set_up, self._identity, self.commands, settings, quirks)
-        return learn(settings, known, firmware), writing
+        return learn(settings, known, source), writing
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile (§4.9)."""

@@ -25,7 +25,7 @@ from ..frames import CallFault
 from ..framing import Fault
 from ..host import Host
 from ..meters import moment, moment_or_now, now_text
-from ..onboarding import HEARTBEAT_INTERVAL_S, MAXIMUM_EVSES, PENDING_INTERVAL_S
+from ..onboarding import MAXIMUM_EVSES
 from .ids import known_as
 from .meters import samples_of
 
@@ -49,9 +49,9 @@ class Inbound:
         self,
         connection: Connection,
         host: Host,
-        booted: Callable[[StationInfo], None],
+        booted: Callable[[StationInfo], dict[str, Any]],
     ) -> None:
-        """Serve one connection; `booted` hears what the station is."""
+        """Serve one connection; `booted` hears what the station is, and answers."""
         self._identity = connection.identity
         self._connection = connection
         self._host = host
@@ -90,13 +90,7 @@ class Inbound:
         raise CallFault(Fault.SECURITY, "This station is not adopted yet")
 
     def _boot_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
-        adopted = self._host.is_adopted(self._identity)
-        self._booted(_station_info(payload))
-        return {
-            "status": "Accepted" if adopted else "Pending",
-            "currentTime": now_text(),
-            "interval": HEARTBEAT_INTERVAL_S if adopted else PENDING_INTERVAL_S,
-        }
+        return self._booted(_station_info(payload))
 
     def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:
         if self._host.is_adopted(self._identity):

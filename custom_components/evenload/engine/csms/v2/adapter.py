@@ -49,7 +49,7 @@ class Adapter2:
             self._model,
             self._reports,
             edition,
-            booted=self._onboarding.introduced,
+            booted=self._onboarding.booted,
             pulled=self.commands.limits.pulled,
         )
         self.spoke = self._onboarding.spoke
@@ -73,7 +73,7 @@ class Adapter2:
         await self.commands.trigger("BootNotification")
 
     async def learn(
-        self, known: Capabilities
+        self, known: Capabilities, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read the station's device model; what its inventory does not hold is asked for singly."""
         variables = self.commands.variables
@@ -87,9 +87,8 @@ class Adapter2:
                 if not len(self._model):
                     raise
         await allow_limits(self._identity, variables, self._model)
-        firmware = self._host.info(self._identity).firmware
         return (
-            learnt(self._model, known, firmware),
+            learnt(self._model, known, source),
             partial(set_up, self._identity, variables, self._model),
         )
 

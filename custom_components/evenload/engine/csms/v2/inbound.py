@@ -13,7 +13,7 @@ from ..frames import CallFault
 from ..framing import Fault
 from ..host import Host
 from ..meters import moment_or_now, now_text
-from ..onboarding import HEARTBEAT_INTERVAL_S, MAXIMUM_EVSES, PENDING_INTERVAL_S
+from ..onboarding import MAXIMUM_EVSES
 from ..schemas import schemas
 from .declined import DECLINED
 from .device_model import DeviceModel
@@ -40,10 +40,10 @@ class Inbound:
         reports: Reports,
         edition: Edition,
         *,
-        booted: Callable[[StationInfo], None],
+        booted: Callable[[StationInfo], dict[str, Any]],
         pulled: Callable[[int], dict[str, Any] | None],
     ) -> None:
-        """Serve one connection; `booted` hears what the station is."""
+        """Serve one connection; `booted` hears what the station is, and answers."""
         self._identity = connection.identity
         self._host = host
         self._booted = booted
@@ -105,13 +105,7 @@ class Inbound:
         raise CallFault(Fault.SECURITY, "This station is not adopted yet")
 
     def _boot_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
-        self._booted(_station_info(payload["chargingStation"]))
-        adopted = self._host.is_adopted(self._identity)
-        return {
-            "status": "Accepted" if adopted else "Pending",
-            "currentTime": now_text(),
-            "interval": HEARTBEAT_INTERVAL_S if adopted else PENDING_INTERVAL_S,
-        }
+        return self._booted(_station_info(payload["chargingStation"]))
 
     def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:
         if self._host.is_adopted(self._identity):

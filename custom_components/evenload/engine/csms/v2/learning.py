@@ -90,9 +90,7 @@ def missing(model: DeviceModel, *, full: bool) -> list[Key]:
     return keys
 
 
-def learnt(
-    model: DeviceModel, known: Capabilities, firmware: str | None
-) -> Capabilities:
+def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities:
     """Return what a device model says of a station; what it does not say stays as it was known."""
     evses = _evse_count(model)
     return replace(
@@ -138,7 +136,7 @@ def learnt(
         ),
         lasting=_lasting(model) or known.lasting,
         heartbeat_s=_own_heartbeat_s(model),
-        learnt_from=firmware or "",
+        learnt_from=source,
     )
 
 

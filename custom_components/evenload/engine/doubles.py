@@ -1,0 +1,60 @@
+"""Two boxes with one identity: the one that was there first is served, the other is told to stay away."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .csms.host import Link
+from .model.stations import StationInfo
+
+# A connection that was replaced so long ago had nothing to do with what comes now.
+_REPLACED_JUST_NOW = timedelta(seconds=60)
+
+# So long a place is kept for the first box, which was thrown out by the other and redials.
+_PLACE_KEPT = timedelta(minutes=2)
+
+
+@dataclass(slots=True)
+class Doubles:
+    """Remembers whose place was taken, and by whom."""
+
+    # Where the connection came from that was replaced last, and when.
+    _replaced: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    # Boxes that are not served, by identity and address, and since when.
+    _shut_out: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def replaced(self, older: Link, now: datetime) -> None:
+        """Note that a connection had to go for a newer one."""
+        self._replaced[older.identity] = older.address, now
+
+    def is_another(
+        self, link: Link, known: StationInfo, said: StationInfo, now: datetime
+    ) -> bool:
+        """Whether what boots here is another box than the one whose connection has just gone for it."""
+        address, at = self._replaced.get(link.identity, ("", None))
+        if at is None or now - at > _REPLACED_JUST_NOW:
+            return False
+        if not known.serial or not said.serial or known.serial == said.serial:
+            return False
+        if address != link.address:
+            # Behind one address they cannot be told apart before they boot.
+            self._shut_out[link.identity, link.address] = now
+        return True
+
+    def is_shut_out(self, link: Link, first: Link | None, now: datetime) -> bool:
+        """Whether a connection is of a box that is not served; `first` is the connection that counts."""
+        since = self._shut_out.get((link.identity, link.address))
+        if since is None:
+            return False
+        if first is not None and first.address != link.address:
+            return True
+        if now - since < _PLACE_KEPT:
+            return True
+        # The first box has not come back: this one has taken its place for good.
+        del self._shut_out[link.identity, link.address]
+        return False
+
+    def forget(self, identity: str) -> None:
+        """Forget a station that is no longer part of the site."""
+        self._replaced.pop(identity, None)
+        for key in [key for key in self._shut_out if key[0] == identity]:
+            del self._shut_out[key]

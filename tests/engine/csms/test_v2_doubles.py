@@ -1,0 +1,109 @@
+"""Two boxes with one identity do not throw each other out (reference pains 9 and 10; every version)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.evenload.engine.csms import onboarding
+from custom_components.evenload.engine.model.notices import NoticeKind
+from custom_components.evenload.engine.site import Site
+from tests.engine.csms.conftest import OpenSite, site_config
+from tests.engine.csms.dialler import Dialler
+from tests.engine.csms.dialler2 import Dialler2
+from tests.engine.csms.notices import told
+
+FIRST, SECOND = "127.0.0.1", "127.0.0.2"
+
+
+def dialling(site: Site, source: str, version: str) -> Dialler:
+    if version == "1.6":
+        return Dialler(site.port, "A", source=source)
+    return Dialler2(site.port, "A", source=source, version=version)
+
+
+async def boot(station: Dialler, serial: str) -> dict[str, Any]:
+    field = (
+        "serialNumber" if isinstance(station, Dialler2) else "chargePointSerialNumber"
+    )
+    return await station.boot(**{field: serial})
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onboarding, "GOODBYE_S", 0.05)
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_the_first_one_stays_and_the_owner_is_told(
+    open_site: OpenSite, version: str
+) -> None:
+    site = await open_site("A")
+    async with dialling(site, FIRST, version) as first:
+        assert (await boot(first, "S1"))["status"] == "Accepted"
+        # Who has the same name and another serial number takes the place, and is found out when it boots.
+        async with dialling(site, SECOND, version) as second:
+            await first.closed.wait()
+            assert (await boot(second, "S2"))["status"] == "Rejected"
+            await second.closed.wait()
+    notice = told(site)[NoticeKind.STATION_DOUBLED]
+    assert (notice.subject, notice.placeholders) == ("A", {"address": SECOND})
+    assert site.stations["A"].info.serial == "S1"
+    async with dialling(site, FIRST, version) as first:
+        assert (await boot(first, "S1"))["status"] == "Accepted"
+        for _ in range(3):
+            # From now on it does not even get as far as that.
+            async with dialling(site, SECOND, version) as second:
+                await second.closed.wait()
+            assert "currentTime" in await first.result("Heartbeat", {})
+    # Nobody who was removed is told of.
+    site.reconfigure(site_config())
+    assert NoticeKind.STATION_DOUBLED not in told(site)
+
+
+async def test_a_station_that_was_replaced_is_believed(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await open_site("A")
+    async with dialling(site, FIRST, "2.0.1") as old:
+        await boot(old, "S1")
+    # The old one had gone before the new one came.
+    async with dialling(site, SECOND, "2.0.1") as new:
+        assert (await boot(new, "S2"))["status"] == "Accepted"
+        assert site.stations["A"].info.serial == "S2"
+    assert NoticeKind.STATION_DOUBLED not in told(site)
+
+
+async def test_a_place_is_kept_for_the_first_one_for_a_while(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await open_site("A")
+    async with dialling(site, FIRST, "2.0.1") as first:
+        await boot(first, "S1")
+        async with dialling(site, SECOND, "2.0.1") as second:
+            await boot(second, "S2")
+            await second.closed.wait()
+    async with dialling(site, SECOND, "2.0.1") as second:
+        await second.closed.wait()
+    # It never comes back: its owner has switched it off.
+    later = datetime.now(UTC) + timedelta(minutes=3)
+    monkeypatch.setattr(site._desk, "_now", lambda: later)
+    async with dialling(site, SECOND, "2.0.1") as second:
+        assert (await boot(second, "S2"))["status"] == "Accepted"
+        assert site.stations["A"].info.serial == "S2"
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("before", "now"), [("S1", "S1"), ("S1", ""), ("", "S2")])
+async def test_a_station_that_redials_is_itself(
+    open_site: OpenSite, before: str, now: str
+) -> None:
+    # It lost its connection without our noticing, and has a new address.
+    site = await open_site("A")
+    async with dialling(site, FIRST, "2.0.1") as first:
+        await boot(first, before)
+        async with dialling(site, SECOND, "2.0.1") as again:
+            assert (await boot(again, now))["status"] == "Accepted"
+            assert "currentTime" in await again.result("Heartbeat", {})
+    assert NoticeKind.STATION_DOUBLED not in told(site)
