@@ -75,7 +75,7 @@ def announce(options: Options, client: HomeAssistant) -> None:
         f"\n  Dashboard      {client.url}/{page}"
         f"\n  Login          {USER}, password {PASSWORD}"
         f"\n  Real charger   ws://{network.lan_address()}:{options.ocpp_port}/"
-        "\n                 enter this as its OCPP 1.6-J server; most chargers add their own name at the end"
+        "\n                 enter this as its OCPP server (JSON); most chargers add their own name at the end"
         "\n\nCtrl-C ends it.",
         flush=True,
     )

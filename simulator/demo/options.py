@@ -15,7 +15,7 @@ class Options:
     ocpp_port: int
     simulator: bool
     reset: bool
-    version: str = "1.6"
+    version: str
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -51,7 +51,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     parser.add_argument(
         "--version",
         choices=("mixed", "1.6", "2.0.1", "2.1"),
-        default="1.6",
+        default="mixed",
         help="OCPP of the simulated stations; mixed is one of each in turn",
     )
     parser.add_argument(

@@ -54,6 +54,26 @@ async def test_direct_current_is_limited_in_watts(switch_on, central, clock, ver
     assert periods == [{"startPeriod": 0, "limit": 6900}]
 
 
+async def test_direct_current_in_1_6(switch_on, central, clock):
+    station = await both(switch_on, "1.6")
+    wanted = {
+        "chargingProfileId": 1,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxDefaultProfile",
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": {
+            "startSchedule": "2026-01-01T00:00:00Z",
+            "chargingRateUnit": "W",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6900}],
+        },
+    }
+    call = {"connectorId": 2, "csChargingProfiles": wanted}
+    assert await central.call("X", "SetChargingProfile", call) == {"status": "Accepted"}
+    await clock.advance(30)
+    assert station.evse(2).powers_w.total == pytest.approx(6900)
+    assert station.evse(1).currents == PerPhase.even(16)
+
+
 async def test_both_share_the_station_s_maximum(switch_on, central, clock, version):
     station = await both(switch_on, version)
     most = profile(20, purpose="ChargingStationMaxProfile")
