@@ -1,5 +1,6 @@
 """Stations of known makes, at the door of a house."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -48,6 +49,13 @@ def plate(title: str) -> dict[str, str]:
 
 def rows(title: str) -> list[Dialect]:
     return [row for row in DIALECTS if row.title == title]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something."""
+    async with asyncio.timeout(8):
+        while not condition():
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture

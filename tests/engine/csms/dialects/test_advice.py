@@ -11,7 +11,7 @@ from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.notices import Notice, NoticeKind
 from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, OpenSite, site_config
-from tests.engine.csms.dialects.conftest import Arrive
+from tests.engine.csms.dialects.conftest import Arrive, until
 
 REFUSES = {"SetChargingProfile": {"status": "NotSupported"}}
 
@@ -21,16 +21,13 @@ class Owner:
 
     def __init__(self, site: Site) -> None:
         self.told: set[NoticeKind] = set()
-        self._news = asyncio.Condition()
         site.on_notice(self._hear)
 
     def _hear(self, notice: Notice) -> None:
         (self.told.add if notice.active else self.told.discard)(notice.kind)
 
     async def hears(self, kind: NoticeKind) -> None:
-        async with asyncio.timeout(5):
-            while kind not in self.told:
-                await asyncio.sleep(0.01)
+        await until(lambda: kind in self.told)
 
     @property
     def advice(self) -> set[NoticeKind]:
@@ -62,9 +59,7 @@ async def test_advice_against_a_version(
     await owner.hears(NoticeKind.ADVICE_USE_OCPP_16)
     await again.close()
     await arrive(site, "FoxESS A series")
-    async with asyncio.timeout(5):
-        while owner.advice:
-            await asyncio.sleep(0.01)
+    await until(lambda: not owner.advice)
 
 
 async def test_advice_against_limits_that_are_not_obeyed(

@@ -20,7 +20,7 @@ from simulator import SimulatedStation, Vehicle
 from simulator.faults import Faults
 from simulator.quirks import Quirk
 from tests.engine.csms.conftest import OpenSite, site_config
-from tests.engine.csms.dialects.conftest import PLATES, Arrive
+from tests.engine.csms.dialects.conftest import PLATES, Arrive, until
 from tests.engine.csms.dialler import Dialler, Payload
 
 KEY = EvseKey("A", 1)
@@ -65,12 +65,6 @@ async def switch_on() -> AsyncIterator[SwitchOn]:
             return station
 
         yield on
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 def drawn(station: SimulatedStation) -> float:

@@ -1,20 +1,13 @@
 """A pause and what comes after it, at stations that are odd about it."""
 
 import asyncio
-from collections.abc import Callable
 
 from custom_components.evenload.engine.model.identity import EvseKey
 from tests.engine.csms.conftest import OpenSite
-from tests.engine.csms.dialects.conftest import Arrive
+from tests.engine.csms.dialects.conftest import Arrive, until
 from tests.engine.csms.dialler import Dialler
 
 GO_E = "go-e Charger and Fronius Wattpilot"
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_a_limit_after_a_pause_is_said_twice(
