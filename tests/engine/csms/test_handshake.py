@@ -122,7 +122,6 @@ async def test_identities_that_cannot_be_used_are_refused(
     [
         (None, None),
         (("ocpp1.6",), "ocpp1.6"),
-        (("ocpp2.0.1", "ocpp1.6"), "ocpp1.6"),
         (("ocpp1.5", "ocpp1.6", "mqtt"), "ocpp1.6"),
     ],
 )
@@ -135,6 +134,28 @@ async def test_a_version_is_agreed_on(
     assert station.subprotocol == chosen
     assert (await station.boot())["status"] == "Accepted"
     assert site.stations["A"].version == "1.6"
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (("ocpp1.6", "ocpp2.0.1"), "2.0.1"),
+        (("ocpp2.0.1", "ocpp1.6"), "2.0.1"),
+        (("ocpp1.6", "ocpp2.0.1", "ocpp2.1"), "2.1"),
+    ],
+)
+async def test_the_newest_common_version_is_chosen(
+    open_site: OpenSite, dial: Dial, offered: tuple[str, ...], chosen: str
+) -> None:
+    # Whatever the order in which the station names them.
+    site = await open_site("A")
+    station = await dial(site, subprotocols=offered)
+    assert station.subprotocol == f"ocpp{chosen}"
+    identity = {"vendorName": "Maker", "model": "Box"}
+    payload = {"reason": "PowerUp", "chargingStation": identity}
+    answer = await station.result("BootNotification", payload)
+    assert answer["status"] == "Accepted"
+    assert site.stations["A"].version == chosen
 
 
 @pytest.mark.parametrize("offered", [("ocpp1.5",), ("ocpp1.2", "soap"), ("OCPP1.6",)])

@@ -7,7 +7,7 @@ import pytest
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
-from custom_components.evenload.engine.csms import listener, onboarding, supervision, wire
+from custom_components.evenload.engine.csms import onboarding, ports, supervision, wire
 from custom_components.evenload.engine.csms.supervision import watch
 from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, OpenSite
@@ -145,7 +145,7 @@ class Talker:
 
     def __init__(self, site: Site) -> None:
         """Prepare to dial, with as little room on the line as the system grants."""
-        [listening] = site._listener._server.sockets
+        [listening] = site._listener._ports._plain.sockets
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
         self._port = site.port
         self._socket = socket.socket()
@@ -195,7 +195,7 @@ async def test_a_station_that_does_not_read_is_dropped(
 async def test_a_station_that_does_not_read_does_not_hold_up_the_house(
     open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listener, "CLOSE_PATIENCE_S", 0.2)
+    monkeypatch.setattr(ports, "CLOSE_PATIENCE_S", 0.2)
     site = await open_site("A")
     talker = Talker(site)
     talking = await talker.until_full()
