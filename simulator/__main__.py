@@ -17,6 +17,7 @@ from simulator.simulated import SimulatedStation
 from simulator.vehicle import Vehicle
 
 PATIENCE_S = 120.0
+FRAMES_KEPT = 20
 
 
 async def _run_station(options: argparse.Namespace) -> None:
@@ -87,6 +88,7 @@ async def _run_fleet(options: argparse.Namespace) -> None:
     ]
     async with AsyncExitStack() as stack:
         for station in stations:
+            station.link.keep_frames(FRAMES_KEPT)
             await stack.enter_async_context(station)
         for station in stations:
             await station.wait_accepted(PATIENCE_S)

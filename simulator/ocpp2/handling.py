@@ -36,7 +36,9 @@ class Handling:
 
     async def present_tag(self, evse_id: int, tag: str) -> bool:
         """Hold a tag to the reader; says whether that did anything."""
-        token: Token = {"idToken": tag, "type": "ISO14443"}
+        # What it charges everybody under is no card, but a button.
+        own = tag == self.transactions.autostart_tag
+        token: Token = {"idToken": tag, "type": "Local" if own else "ISO14443"}
         return await self.transactions.present(self.outlets[evse_id], token)
 
     def set_error(self, evse_id: int, code: str | None) -> None:

@@ -21,7 +21,7 @@ class Transactions:
     def __init__(self, station: ChargingStation, autostart_tag: str | None) -> None:
         """Charge for a tag, or for everybody under the tag given."""
         self._station = station
-        self._autostart_tag = autostart_tag
+        self.autostart_tag = autostart_tag
         self._points: dict[int, frozenset[str]] = {}
         self.events = Events(station)
         station.outbox.on_answer = self._on_answer
@@ -201,10 +201,10 @@ class Transactions:
         usable = outlet.operative and not outlet.reservation and not outlet.evse.error
         if outlet.permission or not usable:
             return
-        if self._autostart_tag:
-            token: Token = {"idToken": self._autostart_tag, "type": "Local"}
+        if self.autostart_tag:
+            token: Token = {"idToken": self.autostart_tag, "type": "Local"}
             outlet.permission = Permission(token)
-        elif free or self._autostart_tag is not None:
+        elif free or self.autostart_tag is not None:
             outlet.permission = Permission({"idToken": "", "type": "NoAuthorization"})
 
     def _true_points(self, outlet: Outlet) -> frozenset[str]:

@@ -119,6 +119,10 @@ class Link:
         except CallError, TimeoutError, NotConnected:
             return
 
+    def keep_frames(self, count: int) -> None:
+        """Remember only so many of the latest texts, where there are many stations."""
+        self.frames = deque(self.frames, maxlen=count)
+
     async def send(self, frame: Frame) -> None:
         """Send a frame; raises NotConnected."""
         await self.send_raw(encode(frame))

@@ -78,6 +78,19 @@ async def test_stations_are_shown_and_handled(http, clock):
     }
 
 
+async def test_a_mixed_home_speaks_every_version(central, clock):
+    async with Home(central.url, clock=clock, version="mixed") as home:
+        await clock.advance(30)
+        spoken = {each.version for each in home.stations.values()}
+        assert spoken == {"1.6", "2.0.1", "2.1"}
+        for station in home.stations.values():
+            assert station.evse(1).currents.total > 15
+            tap = station.present_tag(1, "FREE")
+            await clock.advance(2)
+            assert await tap
+            assert not station.evse(1).in_transaction
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -145,4 +158,17 @@ async def test_a_station_reads_its_orders():
         output, _ = await station.communicate(b"wait 0.5\nstatus\nquit\n")
     assert json.loads(output)["evses"][0]["in_transaction"]
     assert central.sent("StartTransaction")[0]["idTag"] == "FREE"
+    assert central.invalid == []
+
+
+async def test_a_fleet_charges():
+    async with CentralSystem() as central:
+        what = ("--url", central.url, "--version", "2.0.1", "--stations", "3")
+        fleet = await program("fleet", *what, "--tick", "0.1")
+        said = json.loads(await fleet.stdout.readline())
+        while len(central.sent("TransactionEvent")) < 3:
+            await asyncio.sleep(0.02)
+        fleet.send_signal(signal.SIGTERM)
+        assert await fleet.wait() == 0
+    assert said["stations"][0] == "EVL-FLEET-001"
     assert central.invalid == []
