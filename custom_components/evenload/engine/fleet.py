@@ -9,25 +9,25 @@ from .control.abilities import Abilities
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
+from .control.shown import shown
 from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
-from .control.wish import SAME_A
-from .control.wishes import can_limit
 from .group_figures import GroupFigures
 from .memory import State
-from .model.allotments import Allotment, Demand, Reason
+from .model.allotments import Allotment, Demand
+from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
-from .model.events import Booted, Event, Learnt, MetersSampled
+from .model.events import Booted, Connected, Event, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.identity import EvseKey
 from .model.kinds import EvseKind, evse_kind
-from .model.limits import Current
 from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
 from .observers import Observers
 from .records import StationRecord, recorded, restored
 from .sessions.ledger import Ledger
+from .soon import Soon
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
 # must not follow every waver of its meter.
@@ -60,9 +60,12 @@ class Fleet:
             save,
             self._limits_changed,
             self._look_at_phases,
+            self._learn_pause,
         )
         self.phasing = Phasing(lambda: self.seen, self.enforcer.commitments, now)
         self._reserved: dict[str, float] = {}
+        # When the power is back, all stations have news in the same second, and each concerns them all.
+        self._sharing = Soon(self.retarget)
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -100,12 +103,14 @@ class Fleet:
         if isinstance(event, MetersSampled):
             self._metered(EvseKey(event.identity, event.evse), before)
         station = self.stations[event.identity]
-        if (
+        if station.evses.keys() != before.evses.keys():
+            self.retarget()
+        elif (
             isinstance(event, Learnt)
             or self._demands(station) != self._demands(before)
             or self._is_reserved_otherwise(event.identity)
         ):
-            self.retarget()
+            self._sharing.ask()
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
@@ -114,6 +119,9 @@ class Fleet:
             self._tell_evse(EvseKey(event.identity, event.evse))
         else:
             self._tell(event.identity)
+        if isinstance(event, Connected | Booted):
+            # It may speak another version by now, or be another make.
+            self._warn(event.identity)
 
     def _metered(self, key: EvseKey, before: Station) -> None:
         """Compare a reading of now with what the EVSE should obey."""
@@ -172,13 +180,7 @@ class Fleet:
             if self._refresh(identity):
                 # What one vehicle does can change what another one may.
                 self._tell(identity)
-            for notice in concerns_of(
-                self.config,
-                self.seen[identity],
-                targets,
-                self.enforcer.commitments,
-            ):
-                self.concerns.tell(None, notice)
+            self._warn(identity)
 
     def state(self) -> State:
         """Return what must survive a restart."""
@@ -231,9 +233,25 @@ class Fleet:
         if identity not in self.stations:
             return
         if self._is_reserved_otherwise(identity):
-            self.retarget()
+            self._sharing.ask()
         self._refresh(identity)
         self._tell(identity)
+        self._warn(identity)
+
+    def _warn(self, identity: str) -> None:
+        """Tell what the owner has to be told of a station."""
+        for notice in concerns_of(
+            self.config,
+            self.seen[identity],
+            self.enforcer.targets,
+            self.enforcer.commitments,
+            self.enforcer.errands.findings,
+        ):
+            self.concerns.tell(None, notice)
+
+    def _learn_pause(self, identity: str, method: PauseMethod) -> None:
+        learnt = replace(self.stations[identity].capabilities, pause=method)
+        self.hear(Learnt(identity=identity, at=self._now(), capabilities=learnt))
 
     def _look_at_phases(self, identity: str) -> float | None:
         """Take a change between one and three phases further; returns after how long to look again."""
@@ -251,24 +269,15 @@ class Fleet:
         return self.stations[identity] is not before
 
     def _shown(self, evse: Evse) -> Allotment | None:
-        """Return the allotment as the owner is shown it: what holds, where that differs from what is meant."""
         target = self.enforcer.targets.allotments.get(evse.key)
         if target is None:
             return None
-        commitments = self.enforcer.commitments
-        station = self.seen[evse.key.identity]
-        if not station.capabilities.is_controllable:
-            return Allotment(
-                evse.key,
-                Current(commitments.unlimited_a(evse.key)),
-                Reason.NOT_CONTROLLABLE,
-            )
-        in_force_a = commitments.in_force_a(evse.key)
-        if in_force_a < target.current.a - SAME_A:
-            return Allotment(evse.key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
-        if in_force_a > target.current.a + SAME_A and not can_limit(station):
-            return Allotment(evse.key, Current(in_force_a), Reason.NOT_CONTROLLABLE)
-        return target
+        return shown(
+            target,
+            self.seen[evse.key.identity],
+            self.enforcer.commitments,
+            self.enforcer.errands.findings,
+        )
 
     def _tell(self, identity: str) -> None:
         self.changes.tell(identity)

@@ -35,6 +35,10 @@ class Nature:
     is_dynamic: bool = False
     # It takes a limit of nothing for its least.
     never_pauses: bool = False
+    # It, or its vehicle, wants to be unplugged before another transaction.
+    wants_replug: bool = False
+    # What it says that it allows, whatever it was told.
+    says_a: float | None = None
     # Accepts limits and goes on as before.
     disobeys: bool = False
     # Accepts leases, which never begin: its clock is wrong.

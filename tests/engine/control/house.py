@@ -78,6 +78,10 @@ class House:
         station = self.stations[identity]
         station.known = lambda: self.fleet.stations[identity].capabilities
         station.learn = lambda learnt: self.hear(Learnt, identity, capabilities=learnt)
+        station.on_stop = lambda evse, transaction: self._stopped(
+            identity, evse, transaction
+        )
+        station.on_start = lambda evse: self._started(identity, evse)
         station.dial()
         self.hear(Connected, identity, version=OcppVersion.V16, address="")
         self.hear(Learnt, identity, capabilities=station.capabilities(station.known()))
@@ -106,7 +110,9 @@ class House:
             self._end(identity, transaction)
         for number in range(1, station.evses + 1):
             status = EvseStatus.CHARGING
-            if station.nature.has_transactions and number not in station.transactions:
+            if station.is_stopped:
+                status = EvseStatus.FINISHING
+            elif station.nature.has_transactions and number not in station.transactions:
                 status = EvseStatus.PREPARING
             self.hear(StatusReported, identity, evse=number, status=status)
             if status is EvseStatus.PREPARING:
@@ -117,6 +123,14 @@ class House:
                     evse=number,
                     status=EvseStatus.CHARGING,
                 )
+
+    def _stopped(self, identity: str, evse: int, transaction: str) -> None:
+        self._end(identity, transaction)
+        self.hear(StatusReported, identity, evse=evse, status=EvseStatus.FINISHING)
+
+    def _started(self, identity: str, evse: int) -> None:
+        self._begin(identity, evse)
+        self.hear(StatusReported, identity, evse=evse, status=EvseStatus.CHARGING)
 
     def _begin(self, identity: str, number: int) -> None:
         ledger, key = self.fleet.books.ledger, EvseKey(identity, number)

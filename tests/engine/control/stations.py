@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 import random
 from typing import Any, cast
 
-from custom_components.evenload.engine.csms.commands import Commands
+from custom_components.evenload.engine.csms.commands import (
+    Commands,
+    CompositeSchedule,
+    SchedulePeriod,
+)
 from custom_components.evenload.engine.csms.dialects.quirks import Quirks
 from custom_components.evenload.engine.csms.limiting.limits import Limits
 from custom_components.evenload.engine.csms.limiting.terms import Knowledge
@@ -51,6 +55,9 @@ class VirtualStation:
     orders: list[LimitOrder] = field(default_factory=list)
     # The calls that reached it.
     calls: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    # The EVSEs whose schedules were asked for, and the tokens of starts.
+    asked: list[int] = field(default_factory=list)
+    starts: list[str] = field(default_factory=list)
     # The transactions of its vehicles, as it knows them.
     transactions: dict[int, str] = field(default_factory=dict)
     # What the house knows of it, and its owner.
@@ -58,6 +65,10 @@ class VirtualStation:
     learn: Callable[[Capabilities], None] = lambda _: None
     quirks: Quirks = field(default_factory=Quirks)
     overrides: Overrides = field(default_factory=Overrides)
+
+    # Who hears that a transaction ended, or that one is to begin.
+    on_stop: Callable[[int, str], None] = lambda *_: None
+    on_start: Callable[[int], None] = lambda _: None
 
     version = OcppVersion.V16
     address = "127.0.0.1"
@@ -68,6 +79,8 @@ class VirtualStation:
         self._random = random.Random(self.seed)
         self._held = Held(self.nature)
         self._lowered: dict[int, tuple[float, datetime]] = {}
+        # Its vehicle is plugged in, and has no transaction until it is told to begin one.
+        self.is_stopped = False
 
     def dial(self) -> None:
         """Open a connection."""
@@ -129,6 +142,34 @@ class VirtualStation:
             raise NotConnected(self.identity)
         return dict(answer)
 
+    async def composite_schedule(
+        self, evse: int, duration_s: int, unit: RateUnit | None = None
+    ) -> CompositeSchedule:
+        """Say what it allows."""
+        await asyncio.sleep(self.nature.answer_s)
+        self.asked.append(evse)
+        limit_a = min(self.limit_a(evse), self.limit_a(WHOLE_STATION))
+        said_a = limit_a if self.nature.says_a is None else self.nature.says_a
+        period = SchedulePeriod(0, said_a)
+        return CompositeSchedule(evse, RateUnit.AMPERES, None, (period,))
+
+    async def stop(self, transaction_id: str) -> None:
+        """End a transaction; its vehicle stays plugged in."""
+        await asyncio.sleep(self.nature.answer_s)
+        for evse, transaction in [*self.transactions.items()]:
+            if transaction == transaction_id:
+                del self.transactions[evse]
+                self.is_stopped = True
+                self._held.end(transaction)
+                self.on_stop(evse, transaction)
+
+    async def start(self, evse: int | None, token: str) -> None:
+        """Begin a transaction."""
+        await asyncio.sleep(self.nature.answer_s)
+        self.starts.append(token)
+        if not self.nature.wants_replug:
+            self.on_start(evse or 1)
+
     @property
     def can_be_told(self) -> bool:
         """Whether any limit of ours holds in it."""
@@ -146,10 +187,12 @@ class VirtualStation:
 
     def begin_transaction(self, evse: int, transaction: str) -> None:
         """Learn the id of a vehicle's transaction."""
+        self.is_stopped = False
         self.transactions[evse] = transaction
 
     def end_transactions(self) -> list[str]:
         """Let the vehicles go; returns the transactions that ended."""
+        self.is_stopped = False
         ended = [*self.transactions.values()]
         for transaction in ended:
             self._held.end(transaction)
@@ -165,7 +208,12 @@ class VirtualStation:
         if limit_a is None:
             return self.maximum_a
         if self.nature.never_pauses and evse != WHOLE_STATION:
-            return max(limit_a, 6.0)
+            limit_a = max(limit_a, 6.0)
+        if self.nature.has_transactions and evse not in (
+            WHOLE_STATION,
+            *self.transactions,
+        ):
+            return 0.0
         return limit_a
 
     def drawn_a(self) -> float:

@@ -141,9 +141,9 @@ def test_a_station_that_cannot_lease_is_paused_for_good_and_the_owner_told() -> 
         assert house.stations["A"].drawn_a() == 0.0
 
     tell(story)
-    assert [notice.kind for notice in told if notice.active] == [
+    assert {notice.kind for notice in told if notice.active} == {
         NoticeKind.LIMITS_DO_NOT_EXPIRE
-    ]
+    }
 
 
 def test_an_own_maximum_limits_only_its_own_evse() -> None:
@@ -488,6 +488,7 @@ def test_a_pause_where_only_the_station_can_be_limited() -> None:
 
 def concerns(
     story: Callable[[House], Awaitable[None]],
+    natures: dict[str, Nature] | None = None,
 ) -> list[tuple[NoticeKind, str]]:
     """Live through a story; returns what the owner was told, each thing once."""
     told: dict[tuple[NoticeKind, str], None] = {}
@@ -500,7 +501,7 @@ def concerns(
         house.fleet.concerns.add(None, note)
         await story(house)
 
-    tell(overheard)
+    tell(overheard, natures=natures)
     return list(told)
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+from custom_components.evenload.engine.model.capabilities import PauseMethod
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
+    Overrides,
     SiteConfig,
     StationConfig,
 )
@@ -49,6 +51,10 @@ picky = st.builds(
     is_frank=st.booleans(),
     is_dynamic=st.booleans(),
     has_transactions=st.sampled_from([True, True, False]),
+)
+# One that takes nothing for its least, and whose owner knows that it has to be stopped to pause.
+picky |= picky.map(
+    lambda nature: replace(nature, never_pauses=True, has_transactions=True)
 )
 wirings = st.sampled_from(
     [
@@ -189,6 +195,11 @@ def change_limit(house: House, limit_a: float) -> None:
 
 def built(site: SiteConfig, kinds: list[Nature]) -> House:
     """Build a house of these stations."""
+    for name, nature in zip(sorted(site.stations), kinds, strict=False):
+        if nature.never_pauses:
+            site.stations[name] = replace(
+                site.stations[name], overrides=Overrides(pause=PauseMethod.STOP)
+            )
     stations = [
         VirtualStation(name, site.stations[name].maximum.a, nature=nature, seed=index)
         for index, (name, nature) in enumerate(

@@ -151,7 +151,7 @@ class Commitments:
             return False
         lowered_at = holding.settling_until - timedelta(seconds=SETTLING_S)
         limit_a = self.own_in_force_a(evse.key)
-        if at <= lowered_at or self._drawn_a(evse) > limit_a + DISOBEDIENCE_A / 2:
+        if at <= lowered_at or self.drawn_a(evse) > limit_a + DISOBEDIENCE_A / 2:
             return False
         self.holdings[evse.key] = holding.settled()
         return True
@@ -162,7 +162,10 @@ class Commitments:
 
     def is_single(self, key: EvseKey) -> bool:
         """Whether a vehicle was proven to use one phase only, though it might have used more."""
-        return self.holding(key).bound.single_for == self.use(key).transaction
+        transaction = self.use(key).transaction
+        return transaction is not None and (
+            self.holding(key).bound.single_for == transaction
+        )
 
     def _prove(self, evse: Evse) -> None:
         """Note a vehicle that draws on one phase only while it is given enough for more."""
@@ -214,10 +217,10 @@ class Commitments:
             # What was drawn before the limit changed says nothing of how it is obeyed.
             return 0.0
         allowed_a = self.in_force_a(evse.key) * (1 + DISOBEDIENCE_FRACTION)
-        drawn_a = self._drawn_a(evse)
+        drawn_a = self.drawn_a(evse)
         # Whole amperes: a current that wavers must not have the others written to all the time.
         return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0
 
-    def _drawn_a(self, evse: Evse) -> float:
+    def drawn_a(self, evse: Evse) -> float:
         """Return the current on the fullest phase."""
         return drawn_by(evse.reading, self.kind(evse.key)).highest_a

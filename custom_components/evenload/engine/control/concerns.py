@@ -10,12 +10,17 @@ from ..model.notices import ADVICE, Notice, NoticeKind
 from ..model.stations import Station
 from .binding import can_lease, pauses_with_transaction
 from .commitments import Commitments
+from .findings import Findings
 from .targets import Targets
 from .wish import SAME_A
 
 
 def concerns_of(
-    site: SiteConfig, station: Station, targets: Targets, commitments: Commitments
+    site: SiteConfig,
+    station: Station,
+    targets: Targets,
+    commitments: Commitments,
+    findings: Findings,
 ) -> list[Notice]:
     """Return every notice that a station can raise, active or not."""
     name = site.stations[station.identity].name
@@ -32,13 +37,15 @@ def concerns_of(
         and not pauses_with_transaction(station, targets, allotment.key)
         for allotment in allotments
     )
+    ignored, overruled, stuck = findings.of(station.identity)
     facts = {
         NoticeKind.NOT_CONTROLLABLE: not station.capabilities.is_controllable,
         NoticeKind.LIMITS_DO_NOT_EXPIRE: lasts and not can_lease(station.capabilities),
         NoticeKind.LIMIT_UNANSWERED: station.connected
         and station.identity in commitments.deaf,
-        NoticeKind.LIMIT_IGNORED: station.connected
-        and any(commitments.disobeys(evse) for evse in station.evses.values()),
+        NoticeKind.LIMIT_IGNORED: station.connected and ignored,
+        NoticeKind.LIMIT_OVERRULED: station.connected and overruled and not ignored,
+        NoticeKind.UNPLUG_NEEDED: station.connected and stuck,
         NoticeKind.SHARE_TOO_SMALL: bool(starved),
     }
     facts |= _advice(station, facts)

@@ -6,7 +6,7 @@ import contextlib
 from datetime import datetime, timedelta
 
 from ..csms.host import Link
-from ..model.capabilities import Place
+from ..model.capabilities import PauseMethod, Place
 from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
@@ -15,6 +15,7 @@ from ..model.stations import Evse, EvseStatus, Station
 from .bound import Use, flow_a
 from .commitments import Commitments
 from .doubts import Doubts
+from .errands import Errands
 from .fitting import Fitting
 from .holdings import Holding
 from .targets import Targets
@@ -30,7 +31,7 @@ SAME_AGAIN_S = 10.0
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
 
-type _Seen = tuple[Use, EvseStatus | None]
+type _Seen = tuple[Use, bool, EvseStatus | None]
 
 
 class Enforcer:
@@ -44,10 +45,12 @@ class Enforcer:
         save: Callable[[], Awaitable[bool]],
         changed: Callable[[str], None],
         look: Callable[[str], float | None] = lambda _: None,
+        learn: Callable[[str, PauseMethod], None] = lambda *_: None,
     ) -> None:
         """Begin with no station; `save` writes durably and tells whether it could, `changed` hears whose limits did.
 
         `look` is called before a station's limits are looked at; returns after how many seconds it should be again.
+        `learn` hears how a station pauses.
         """
         self.commitments = Commitments(site, stations, now)
         self.targets = Targets({}, {}, {}, {})
@@ -58,6 +61,14 @@ class Enforcer:
         self._look = look
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
         self._doubts = Doubts(self.commitments, now)
+        self.errands = Errands(
+            self.commitments,
+            stations,
+            now,
+            changed,
+            learn,
+            self._say_again,
+        )
         self._seen: dict[EvseKey, _Seen] = {}
         # Who waits for room.
         self._waiting: set[str] = set()
@@ -79,6 +90,7 @@ class Enforcer:
         self.detach(link.identity)
         self._give_another_chance(link.identity)
         self._doubts.reconnected(link.identity)
+        self.errands.reconnected(link.identity)
         wake = asyncio.Event()
         task = asyncio.create_task(self._write(link, wake), name="evenload limits")
         self._writers[link.identity] = (link, task, wake)
@@ -122,11 +134,16 @@ class Enforcer:
         """Look whether a vehicle has followed a lowered limit, which makes room for others."""
         if self.commitments.observe(evse):
             self._there_may_be_room()
+        self.errands.observe(evse)
 
     def look(self, station: Station) -> None:
         """Look whether a transaction, or what its vehicle does, asks for another limit."""
         seen: dict[EvseKey, _Seen] = {
-            evse.key: (self.commitments.use(evse.key), evse.status)
+            evse.key: (
+                self.commitments.use(evse.key),
+                self.commitments.is_single(evse.key),
+                evse.status,
+            )
             for evse in station.evses.values()
         }
         writer = self._writers.get(station.identity)
@@ -136,6 +153,12 @@ class Enforcer:
             writer[2].set()
         self._seen |= seen
 
+    def _say_again(self, key: EvseKey) -> None:
+        """Have a limit said again that has no effect."""
+        self._doubts.unverified.add(key)
+        if key.identity in self._writers:
+            self._writers[key.identity][2].set()
+
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
         self.detach(identity)
@@ -144,6 +167,7 @@ class Enforcer:
         ]:
             del self.commitments.holdings[key]
         self._hear(identity, Outcome.APPLIED)
+        self.errands.forget(identity)
 
     def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:
         """Return what to send to a station now, or None and after how many seconds to look again."""
@@ -179,6 +203,13 @@ class Enforcer:
                 if order is not None:
                     await self._send(link, order)
                     continue
+                act, look_s = self.errands.next(link.identity, self.targets)
+                if act is not None:
+                    await self.errands.run(link.identity, act, link.commands)
+                    continue
+                wait_s = min(
+                    (s for s in (wait_s, look_s) if s is not None), default=None
+                )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), wait_s)
 

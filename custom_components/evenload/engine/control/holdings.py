@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ..model.capabilities import Place
 from ..model.orders import Layer, LimitOrder
 from .bound import NOBODY, UNBOUND, Bound, Use
+from .stopped import Stopped
 
 # Until a vehicle has followed a lower limit its amperes are still on the wire: 5 s for the vehicle (IEC 61851-1
 # annex A) and as much again for the station to pass the limit on.
@@ -36,6 +37,8 @@ class Holding:
     lease_phases: int | None = None
     # The lease of a transaction lies over both.
     bound: Bound = UNBOUND
+    # The transaction that was stopped to pause, where a limit of nothing does not.
+    stopped: Stopped | None = None
 
     def has_lease(self, now: datetime) -> bool:
         """Whether a lease lies over the fallback."""

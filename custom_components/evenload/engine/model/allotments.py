@@ -23,6 +23,7 @@ class Reason(StrEnum):
     OTHER_EVSE = "other_evse"
     # Charging pauses while the station changes between one and three phases.
     SWITCHING_PHASES = "switching_phases"
+    UNPLUG_NEEDED = "unplug_needed"
     NOT_CONTROLLABLE = "not_controllable"
 
 

@@ -1,0 +1,28 @@
+"""An allotment as the owner is shown it: what holds, where that differs from what is meant."""
+
+from ..model.allotments import Allotment, Reason
+from ..model.limits import Current
+from ..model.stations import Station
+from .commitments import Commitments
+from .findings import Findings
+from .wish import SAME_A
+from .wishes import can_limit
+
+
+def shown(
+    target: Allotment, station: Station, commitments: Commitments, findings: Findings
+) -> Allotment:
+    """Return what to show of an EVSE that is meant to have its target."""
+    key = target.key
+    if not station.capabilities.is_controllable:
+        return Allotment(
+            key, Current(commitments.unlimited_a(key)), Reason.NOT_CONTROLLABLE
+        )
+    in_force_a = commitments.in_force_a(key)
+    if in_force_a < target.current.a - SAME_A:
+        return Allotment(key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
+    if in_force_a > target.current.a + SAME_A and not can_limit(station):
+        return Allotment(key, Current(in_force_a), Reason.NOT_CONTROLLABLE)
+    if key in findings.stuck:
+        return Allotment(key, target.current, Reason.UNPLUG_NEEDED)
+    return target
