@@ -23,7 +23,7 @@ from .engine.balancing.checks import check_group
 from .engine.model.identity import EvseKey
 from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
 from .engine.model.phases import CurrentType
-from .engine.settings import value
+from .engine.settings import shown_maximum, value
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .lazy import Latecomers
@@ -114,11 +114,11 @@ class Maximum(EvseEntity, NumberEntity):
         if not super()._refresh():
             return False
         kind = self._site.kind(self._key)
-        maximum = self._evse.settings.maximum
         self._attr_native_min_value = value(kind.minimum)
         self._attr_native_max_value = floor(value(kind.maximum) + 1e-6)
+        maximum = shown_maximum(self._evse.settings, kind)
         self._attr_native_value = (
-            self._attr_native_max_value if maximum is None else value(maximum)
+            self._attr_native_max_value if maximum is None else round(maximum, 1)
         )
         return True
 

@@ -232,7 +232,9 @@ class Fleet:
     def _limits_changed(self, identity: str) -> None:
         if identity not in self.stations:
             return
-        if self._is_reserved_otherwise(identity):
+        if self.phasing.is_outdated(self.config) or self._is_reserved_otherwise(
+            identity
+        ):
             self._sharing.ask()
         self._refresh(identity)
         self._tell(identity)
@@ -256,7 +258,7 @@ class Fleet:
     def _look_at_phases(self, identity: str) -> float | None:
         """Take a change between one and three phases further; returns after how long to look again."""
         if self.phasing.look(self.config, identity):
-            self.retarget()
+            self._sharing.ask()
         return self.phasing.wait_s(identity)
 
     def _refresh(self, identity: str) -> bool:

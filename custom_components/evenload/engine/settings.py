@@ -17,14 +17,23 @@ def with_maximum(
         BadSetting: it is less than a vehicle can take, or above what the EVSE gives.
 
     """
-    limit: Limit = Power(maximum) if kind.is_dc else Current(maximum)
     if not value(kind.minimum) <= maximum <= value(kind.maximum) + 1e-6:
         raise BadSetting(
             "power_out_of_range" if kind.is_dc else "maximum_out_of_range",
             minimum=f"{value(kind.minimum):g}",
             maximum=f"{int(value(kind.maximum))}",
         )
+    limit: Limit = Power(maximum) if kind.is_dc else Current(maximum)
     return replace(settings, maximum=limit)
+
+
+def shown_maximum(settings: EvseSettings, kind: EvseKind) -> float | None:
+    """Return the owner's maximum in the unit of its EVSE; it may have been set before that was known to give DC."""
+    maximum = settings.maximum
+    if maximum is None or isinstance(maximum, type(kind.maximum)):
+        return None if maximum is None else value(maximum)
+    own_a = kind.amperes(maximum)
+    return kind.watts(own_a) if kind.is_dc else own_a
 
 
 def value(limit: Limit) -> float:

@@ -1,5 +1,8 @@
 """What an EVSE is, by its owner's word and its station's, and what it takes from each phase of the grid."""
 
+import json
+
+from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 import pytest
 
 from custom_components.evenload.engine.model.capabilities import (
@@ -11,14 +14,17 @@ from custom_components.evenload.engine.model.configuration import (
     SiteConfig,
     StationConfig,
 )
+from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.kinds import EvseKind, evse_kind
-from custom_components.evenload.engine.model.limits import Current, Power
+from custom_components.evenload.engine.model.limits import Current, Limit, Power
 from custom_components.evenload.engine.model.phases import (
     ALL_PHASES,
     CurrentType,
     Phase,
 )
+from custom_components.evenload.engine.model.stations import EvseSettings
+from custom_components.evenload.engine.settings import shown_maximum, with_maximum
 
 AC, DC = CurrentType.AC, CurrentType.DC
 
@@ -93,3 +99,43 @@ def test_alternating_current_on_the_grid() -> None:
     kind = kind_of()
     assert (kind.minimum, kind.minimum_a) == (Current(6), 6)
     assert kind.watts(10) == 6900
+
+
+@pytest.mark.parametrize(
+    ("said", "set_to", "shown"),
+    [
+        (EvseConfig(), None, None),
+        (EvseConfig(), Current(13), 13),
+        (EvseConfig(DC), Power(7000), 7000),
+        # Set before it was known what it gives.
+        (EvseConfig(DC), Current(10), 6210),
+        (EvseConfig(), Power(6900), 10),
+    ],
+)
+def test_the_owner_s_maximum_in_its_own_unit(
+    said: EvseConfig, set_to: Limit | None, shown: float | None
+) -> None:
+    settings = EvseSettings(maximum=set_to)
+    assert shown_maximum(settings, kind_of(said)) == pytest.approx(shown)
+    kept = BasicDecoder(EvseSettings).decode(
+        json.loads(json.dumps(BasicEncoder(EvseSettings).encode(settings)))
+    )
+    assert kept == settings
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong", "key"),
+    [
+        (EvseConfig(), 5.9, "maximum_out_of_range"),
+        (EvseConfig(), 64, "maximum_out_of_range"),
+        (EvseConfig(), float("nan"), "maximum_out_of_range"),
+        (EvseConfig(DC, Power(20_000)), 1399, "power_out_of_range"),
+        (EvseConfig(DC, Power(20_000)), 20_001, "power_out_of_range"),
+    ],
+)
+def test_a_maximum_that_makes_no_sense(
+    said: EvseConfig, wrong: float, key: str
+) -> None:
+    with pytest.raises(BadSetting) as refused:
+        with_maximum(EvseSettings(), kind_of(said), wrong)
+    assert refused.value.key == key

@@ -37,6 +37,8 @@ class Phasing:
         self._now = now
         self._switches: dict[EvseKey, Switch] = {}
         self._wanted: dict[EvseKey, int] = {}
+        # The stations that were last shown to be on one of their phases, and on which.
+        self._singles: dict[str, int] = {}
 
     def can_switch(self, config: SiteConfig, key: EvseKey) -> bool:
         """Whether an EVSE can change between one and three phases while a vehicle is plugged in."""
@@ -58,14 +60,12 @@ class Phasing:
 
     def site(self, config: SiteConfig) -> SiteConfig:
         """Return the site with every station on the phases that it can draw on: all that are wired, unless all of its EVSEs are on one."""
-        singles = {
-            identity: own
-            for identity in config.stations
-            if (own := self._single_phase(identity)) is not None
-        }
-        if not singles:
-            return config
-        return _on_single(config, singles)
+        self._singles = self._single_phases(config)
+        return _on_single(config, self._singles) if self._singles else config
+
+    def is_outdated(self, config: SiteConfig) -> bool:
+        """Whether what stations hold puts any on other phases than the site was last shown with."""
+        return self._single_phases(config) != self._singles
 
     def applied(self, config: SiteConfig, targets: Targets) -> Targets:
         """Return targets in which who is switching pauses, and all that can be told are told how many phases to use."""
@@ -157,13 +157,22 @@ class Phasing:
     def _evse(self, key: EvseKey) -> Evse:
         return self._stations()[key.identity].evses[key.evse]
 
-    def _single_phase(self, identity: str) -> int | None:
+    def _single_phases(self, config: SiteConfig) -> dict[str, int]:
+        return {
+            identity: own
+            for identity in config.stations
+            if (own := self._single_phase(config, identity)) is not None
+        }
+
+    def _single_phase(self, config: SiteConfig, identity: str) -> int | None:
         """Return the place of the one phase that a station can draw on, or None where it can on all."""
         places = set()
         for evse in self._stations()[identity].evses.values():
             told = self._commitments.holding(evse.key).use_phases(self._now())
             switch = self._switch(evse.key)
             if told != SINGLE or not switch.is_single:
+                return None
+            if not self.can_switch(config, evse.key):
                 return None
             places.add(ALL_PHASES.index(switch.own))
         return places.pop() if len(places) == 1 else None
