@@ -80,6 +80,7 @@ async def test_stations_are_shown_and_handled(http, clock):
 
 async def test_a_mixed_home_speaks_every_version(central, clock):
     async with Home(central.url, clock=clock, version="mixed") as home:
+        await clock.settle()
         await clock.advance(30)
         spoken = {each.version for each in home.stations.values()}
         assert spoken == {"1.6", "2.0.1", "2.1"}
