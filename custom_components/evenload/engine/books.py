@@ -98,15 +98,18 @@ class Books:
         return self.showing(station, session)
 
     def _read_ends(self, station: Station, transaction_id: str) -> Station:
-        """Read the register at the ends of a transaction: some begin anew with the next, and show it nowhere else.
+        """Read the register as a transaction tells it: some begin anew with the next, and show it nowhere else.
 
-        Told again, a reading changes nothing, so both are read whichever of them was told now.
+        Told again, a reading changes nothing, so all are read whatever of the transaction was told now.
         """
         one = self.ledger.transaction(station.identity, transaction_id)
         if one is None:
             return station
         for raw_wh, at in (
             (one.meter_start_wh, one.started_at),
+            # Told while nobody knew on which EVSE.
+            (one.first_wh, one.first_at),
+            (one.meter_last_wh, one.ended_at),
             (one.meter_stop_wh, one.ended_at),
         ):
             if raw_wh is not None and at is not None:
