@@ -14,7 +14,8 @@ from custom_components.evenload.engine.csms.schemas import schemas
 from custom_components.evenload.engine.csms.tolerance import mend
 from custom_components.evenload.engine.csms.v16.meters import samples_of
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.phases import Phase
+from custom_components.evenload.engine.model.kinds import EvseKind
+from custom_components.evenload.engine.model.phases import CurrentType, Phase
 from custom_components.evenload.engine.model.readings import (
     Context,
     Location,
@@ -42,7 +43,8 @@ def read(
         "meterValue": [{"timestamp": NOW, "sampledValue": list(sampled)}],
     }
     mended = mend(schemas(OcppVersion.V16), "MeterValues", payload)
-    return merge(before, samples_of(mended["meterValue"][0]), AT, wired, 230.0)
+    kind = EvseKind(CurrentType.AC, wired, 230.0, 32.0, 32.0)
+    return merge(before, samples_of(mended["meterValue"][0]), AT, kind)
 
 
 # What is sent, and the sample that it is: every measurand, each unit.

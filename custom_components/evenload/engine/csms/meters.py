@@ -2,13 +2,19 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 import math
+import re
 
 from ..model.readings import Context, Location, Sample
 from .frames import CallFault
 from .framing import Fault
 
 DEFAULT_MEASURAND = "Energy.Active.Import.Register"
+
+# Thousands, or three decimals; and digits in groups of thousands, or in none.
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_SEPARATED = re.compile(r"[+-]?(\d*|\d{1,3}(,\d{3})+)", re.ASCII)
 
 # Unit as sent -> base unit and factor. Fahrenheit and Kelvin need an offset and are handled apart.
 _UNITS = {
@@ -78,14 +84,39 @@ def as_text(at: datetime) -> str:
 
 
 def number(value: str | float) -> float | None:
-    """Read a number, with a comma or a point; None where it is none."""
+    """Read a number; None where it is none, or may be another a thousand times as large.
+
+    OCPP writes a point and no separators (1.6 §7.33). Some stations write as people do where they are made: the last of
+    two different marks is the decimal one, a mark that comes twice separates thousands. A comma alone is a decimal one,
+    but `1,234` may be either: who drew 1234 W must not be taken for 1.2 W.
+    """
     try:
-        read = float(
-            value.strip().replace(",", ".") if isinstance(value, str) else value
-        )
+        read = float(_plain(value.strip()) if isinstance(value, str) else value)
     except ValueError, OverflowError:
         return None
     return read if math.isfinite(read) else None
+
+
+def _plain(text: str) -> str:
+    """Return a number as Python reads it. Raises `ValueError`."""
+    if "_" in text:
+        # To Python a separator, to nobody else.
+        raise ValueError(text)
+    if "," not in text:
+        return text
+    if _GROUPED.fullmatch(text):
+        raise ValueError(text)
+    whole, mark, decimals = max(text.rpartition(","), text.rpartition("."), key=_length)
+    other = "." if mark == "," else ","
+    if mark in whole:
+        whole, mark, decimals = text, "", ""
+    if not _SEPARATED.fullmatch(whole.replace(other, ",").replace(mark or ",", ",")):
+        raise ValueError(text)
+    return f"{whole.replace(',', '').replace('.', '')}.{decimals}"
+
+
+def _length(parts: tuple[str, str, str]) -> int:
+    return len(parts[0]) if parts[1] else -1
 
 
 def sample(
@@ -97,10 +128,10 @@ def sample(
     location: str | None,
 ) -> Sample:
     """Return a sample in its measurand's base unit; what is left out has OCPP's default."""
-    value, base = _in_base_unit(value, unit, measurand)
+    factor, offset, base = _conversion(measurand, unit)
     return Sample(
         measurand=measurand,
-        value=value,
+        value=value * factor + offset,
         unit=base,
         phase=phase,
         context=Context.SAMPLE_PERIODIC if context is None else Context(context),
@@ -108,18 +139,20 @@ def sample(
     )
 
 
-def _in_base_unit(value: float, unit: str | None, measurand: str) -> tuple[float, str]:
+@lru_cache(maxsize=256)
+def _conversion(measurand: str, unit: str | None) -> tuple[float, float, str]:
+    """Return by what a value is multiplied, what is added then, and the unit that it is in afterwards."""
     if measurand == "Power.Factor":
-        return value, ""
+        return 1.0, 0.0, ""
     if measurand == "Frequency":
         # 1.6 has no hertz in its list of units, so stations send whatever passes.
-        return value, "Hz"
+        return 1.0, 0.0, "Hz"
     name = unit or _DEFAULT_UNITS.get(measurand.partition(".")[0], "")
     match name.lower():
         case "fahrenheit":
-            return (value - 32.0) / 1.8, "°C"
+            return 1.0 / 1.8, -32.0 / 1.8, "°C"
         case "k":
-            return value - 273.15, "°C"
+            return 1.0, -273.15, "°C"
         case known:
             base, factor = _UNITS.get(known, (name, 1.0))
-            return value * factor, base
+            return factor, 0.0, base
