@@ -174,7 +174,7 @@ def test_every_problem_has_a_sentence_in_its_forms() -> None:
     def raised(path: Path) -> set[str]:
         return set(re.findall(r'BadSetting\(\s*"(\w+)"', path.read_text()))
 
-    of_certificates = raised(ENGINE / "csms/certificates.py") | {
+    of_certificates = raised(ENGINE / "csms/door/certificates.py") | {
         "certificate_expired",
         "certificate_not_yet_valid",
     }

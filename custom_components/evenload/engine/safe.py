@@ -12,7 +12,7 @@ from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .alarms import Alarms
 from .csms.commands import Commands
-from .csms.passwords import COST_CHOSEN, COST_RANDOM, hashed, new_password
+from .csms.door.passwords import COST_CHOSEN, COST_RANDOM, hashed, new_password
 from .fleet import Fleet
 from .model.errors import BadSetting, InvalidRequest, StationRefused
 from .model.notices import Notice
@@ -48,7 +48,7 @@ _DECODER = BasicDecoder(Contents)
 
 
 class Safe:
-    """Implements `csms.listener.Guard`."""
+    """Implements `csms.door.listener.Guard`."""
 
     def __init__(
         self,

@@ -3,9 +3,9 @@
 import asyncio
 from collections import Counter
 
-from .csms.certificates import CertificateFacts, check_authority, check_certificate
+from .csms.door.certificates import CertificateFacts, check_authority, check_certificate
+from .csms.door.listener import Listener
 from .csms.host import Link
-from .csms.listener import Listener
 from .model.security import Keys, SecurityProfile, TlsFailure
 from .reception import Reception
 from .safe import Safe

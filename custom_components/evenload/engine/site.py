@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from .csms.commands import Commands
-from .csms.listener import Listener
+from .csms.door.listener import Listener
 from .csms.schemas import schemas
 from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16

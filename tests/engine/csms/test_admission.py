@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from custom_components.evenload.engine.csms import admission
-from custom_components.evenload.engine.csms.admission import Allowance, Waiting
+from custom_components.evenload.engine.csms.door import admission
+from custom_components.evenload.engine.csms.door.admission import Allowance, Waiting
 from custom_components.evenload.engine.model.events import Booted, Connected, Event
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.notices import Notice, NoticeKind

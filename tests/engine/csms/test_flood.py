@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.evenload.engine.csms.admission import ADOPTED_FRAME_BYTES
+from custom_components.evenload.engine.csms.door.admission import ADOPTED_FRAME_BYTES
 from tests.engine.csms.conftest import Dial, OpenSite
 from tests.engine.csms.dialler import Dialler
 

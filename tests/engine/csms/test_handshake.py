@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from custom_components.evenload.engine.csms.listener import identity_of
+from custom_components.evenload.engine.csms.door.listener import identity_of
 from custom_components.evenload.engine.model.configuration import ListenerConfig
 from custom_components.evenload.engine.model.errors import ListenerError
 from custom_components.evenload.engine.model.notices import Notice, NoticeKind

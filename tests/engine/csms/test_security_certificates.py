@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 import pytest
 
-from custom_components.evenload.engine.csms.certificates import (
+from custom_components.evenload.engine.csms.door.certificates import (
     belongs_to,
     check_authority,
     check_certificate,

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from custom_components.evenload.engine import safe
-from custom_components.evenload.engine.csms import attempts, gate
+from custom_components.evenload.engine.csms.door import attempts, gate
 from custom_components.evenload.engine.site import Site
 from tests.certificates import LOCAL
 from tests.engine.csms.conftest import Dial, OpenSite

@@ -5,9 +5,9 @@ import string
 
 import pytest
 
-from custom_components.evenload.engine.csms import attempts, passwords
-from custom_components.evenload.engine.csms.attempts import Attempts, network_of
-from custom_components.evenload.engine.csms.passwords import (
+from custom_components.evenload.engine.csms.door import attempts, passwords
+from custom_components.evenload.engine.csms.door.attempts import Attempts, network_of
+from custom_components.evenload.engine.csms.door.passwords import (
     Remembered,
     canonical,
     hashed,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidMessage
 
-from custom_components.evenload.engine.csms import renewal
+from custom_components.evenload.engine.csms.door import renewal
 from custom_components.evenload.engine.model.configuration import ListenerConfig
 from custom_components.evenload.engine.model.errors import ListenerError
 from custom_components.evenload.engine.model.notices import NoticeKind

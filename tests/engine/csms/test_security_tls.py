@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 import pytest
 from websockets.exceptions import InvalidMessage
 
-from custom_components.evenload.engine.csms import doorstep
+from custom_components.evenload.engine.csms.door import doorstep
 from custom_components.evenload.engine.model.configuration import ListenerConfig
 from custom_components.evenload.engine.model.errors import ListenerError
 from custom_components.evenload.engine.model.notices import NoticeKind

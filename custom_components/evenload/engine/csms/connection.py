@@ -12,8 +12,8 @@ from ..model.errors import NotConnected
 from ..model.identity import masked
 from ..model.security import Entrance
 from ..model.stations import OcppVersion
-from .admission import Allowance
 from .commands import Commands
+from .door.admission import Allowance
 from .exchange import Exchange, check
 from .frames import (
     UNKNOWN_ID,

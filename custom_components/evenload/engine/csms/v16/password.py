@@ -5,7 +5,7 @@ import logging
 from ...model.errors import EvenloadError, StationRefused
 from ...model.identity import masked
 from ..commands import Commands
-from ..passwords import hexadecimal
+from ..door.passwords import hexadecimal
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from contextvars import ContextVar
 from pathlib import Path
 import ssl
 
-from ..model.configuration import ListenerConfig
-from ..model.errors import BadSetting, ListenerError
-from ..model.security import TlsFailure
+from ...model.configuration import ListenerConfig
+from ...model.errors import BadSetting, ListenerError
+from ...model.security import TlsFailure
 from .certificates import CertificateFacts, read_facts
 
 # A00.FR.318: what a station of profile 2 or 3 speaks at least is one of these pairs. Behind a forward secret exchange

@@ -7,7 +7,7 @@ from typing import ClassVar, cast, override
 
 from websockets.asyncio.server import ServerConnection
 
-from ..model.security import TlsFailure
+from ...model.security import TlsFailure
 from .tls import Handshake, Tls
 
 # Some stations take seconds for their part of the arithmetic.

@@ -9,8 +9,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from ..model.configuration import ListenerConfig
-from ..model.errors import ListenerError
+from ...model.configuration import ListenerConfig
+from ...model.errors import ListenerError
 from .admission import ADOPTED_FRAME_BYTES
 from .doorstep import Doorstep, OnFailure, plain_connections
 from .tls import Tls

@@ -15,17 +15,17 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from ..model.configuration import ListenerConfig
-from ..model.identity import is_valid_identity, masked
-from ..model.security import Entrance, TlsFailure
-from ..model.stations import OcppVersion
+from ...model.configuration import ListenerConfig
+from ...model.identity import is_valid_identity, masked
+from ...model.security import Entrance, TlsFailure
+from ...model.stations import OcppVersion
+from ..connection import Adapter, Connection
+from ..dialects.matching import quirks_of
+from ..host import Host
 from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Waiting
 from .certificates import CertificateFacts
-from .connection import Adapter, Connection
-from .dialects.matching import quirks_of
 from .doorstep import peer_of
 from .gate import Arrival, Gate, Keyring, TurnedAway
-from .host import Host
 from .ports import Ports
 from .renewal import Renewal, Told
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import logging
 from typing import Protocol
 
-from ..model.errors import ListenerError
+from ...model.errors import ListenerError
 from .tls import Tls
 
 _LOGGER = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from ..model.errors import BadSetting
+from ...model.errors import BadSetting
 
 # A00.FR.502-503: the strength of a key of 112 bits.
 MINIMUM_RSA_BITS = 2048

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Protocol
 
-from ..model.security import Entrance, Keys, Protection, Refusal, SecurityProfile
+from ...model.security import Entrance, Keys, Protection, Refusal, SecurityProfile
 from .attempts import Attempts
 from .certificates import belongs_to, pin_of
 from .passwords import Remembered, matches, password_of

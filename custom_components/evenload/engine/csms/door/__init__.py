@@ -1,0 +1,1 @@
+"""Who comes in: ports, encryption, passwords, certificates, and how many strangers at a time."""
