@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 import math
 import re
 
@@ -128,10 +127,10 @@ def sample(
     location: str | None,
 ) -> Sample:
     """Return a sample in its measurand's base unit; what is left out has OCPP's default."""
-    factor, offset, base = _conversion(measurand, unit)
+    value, base = _in_base_unit(value, unit, measurand)
     return Sample(
         measurand=measurand,
-        value=value * factor + offset,
+        value=value,
         unit=base,
         phase=phase,
         context=Context.SAMPLE_PERIODIC if context is None else Context(context),
@@ -139,20 +138,18 @@ def sample(
     )
 
 
-@lru_cache(maxsize=256)
-def _conversion(measurand: str, unit: str | None) -> tuple[float, float, str]:
-    """Return by what a value is multiplied, what is added then, and the unit that it is in afterwards."""
+def _in_base_unit(value: float, unit: str | None, measurand: str) -> tuple[float, str]:
     if measurand == "Power.Factor":
-        return 1.0, 0.0, ""
+        return value, ""
     if measurand == "Frequency":
         # 1.6 has no hertz in its list of units, so stations send whatever passes.
-        return 1.0, 0.0, "Hz"
+        return value, "Hz"
     name = unit or _DEFAULT_UNITS.get(measurand.partition(".")[0], "")
     match name.lower():
         case "fahrenheit":
-            return 1.0 / 1.8, -32.0 / 1.8, "°C"
+            return (value - 32.0) / 1.8, "°C"
         case "k":
-            return 1.0, -273.15, "°C"
+            return value - 273.15, "°C"
         case known:
             base, factor = _UNITS.get(known, (name, 1.0))
-            return factor, 0.0, base
+            return value * factor, base
