@@ -14,13 +14,12 @@ from .control.targets import demand_of, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .group_figures import GroupFigures
 from .memory import State
-from .model.allotments import Allotment, Demand
+from .model.allotments import Demand
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
 from .model.events import Booted, Connected, Event, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.identity import EvseKey
-from .model.kinds import EvseKind, evse_kind
 from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
@@ -59,10 +58,15 @@ class Fleet:
             now,
             save,
             self._limits_changed,
-            self._look_at_phases,
+            lambda identity: self.phasing.look(self.config, identity),
             self._learn_pause,
         )
-        self.phasing = Phasing(lambda: self.seen, self.enforcer.commitments, now)
+        self.phasing = Phasing(
+            lambda: self.seen,
+            self.enforcer.commitments,
+            now,
+            lambda: self._sharing.ask(),
+        )
         self._reserved: dict[str, float] = {}
         # When the power is back, all stations have news in the same second, and each concerns them all.
         self._sharing = Soon(self.retarget)
@@ -152,10 +156,6 @@ class Fleet:
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError`."""
         return self.stations[key.identity].evses[key.evse]
-
-    def kind(self, key: EvseKey) -> EvseKind:
-        """Return what an EVSE is. Raises `KeyError`."""
-        return evse_kind(self.config, self.stations[key.identity].capabilities, key)
 
     def group(self, group_id: str) -> GroupState:
         """Return a group's figures. Raises `KeyError` where there is none."""
@@ -255,31 +255,20 @@ class Fleet:
         learnt = replace(self.stations[identity].capabilities, pause=method)
         self.hear(Learnt(identity=identity, at=self._now(), capabilities=learnt))
 
-    def _look_at_phases(self, identity: str) -> float | None:
-        """Take a change between one and three phases further; returns after how long to look again."""
-        if self.phasing.look(self.config, identity):
-            self._sharing.ask()
-        return self.phasing.wait_s(identity)
-
     def _refresh(self, identity: str) -> bool:
         """Bring the shown allotments up to date; returns whether any changed."""
         before = self.stations[identity]
         for evse in before.evses.values():
-            shown = self._shown(evse)
-            if shown != evse.allotment:
-                self._replace(replace(evse, allotment=shown))
+            target = self.enforcer.targets.allotments.get(evse.key)
+            allotment = target and shown(
+                target,
+                self.seen[identity],
+                self.enforcer.commitments,
+                self.enforcer.errands.findings,
+            )
+            if allotment != evse.allotment:
+                self._replace(replace(evse, allotment=allotment))
         return self.stations[identity] is not before
-
-    def _shown(self, evse: Evse) -> Allotment | None:
-        target = self.enforcer.targets.allotments.get(evse.key)
-        if target is None:
-            return None
-        return shown(
-            target,
-            self.seen[evse.key.identity],
-            self.enforcer.commitments,
-            self.enforcer.errands.findings,
-        )
 
     def _tell(self, identity: str) -> None:
         self.changes.tell(identity)

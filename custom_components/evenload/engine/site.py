@@ -181,7 +181,7 @@ class Site:
 
     def kind(self, key: EvseKey) -> EvseKind:
         """Return what an EVSE is, and in which unit it is limited. Raises `KeyError` where there is no such station."""
-        return self._fleet.kind(key)
+        return self._fleet.enforcer.commitments.kind(key)
 
     def can_switch_phases(self, key: EvseKey) -> bool:
         """Whether an EVSE changes between one and three phases when it is told to."""

@@ -142,7 +142,7 @@ async def happen(house: MixedHouse, step: Step) -> None:
     station = house.stations[name]
     key = EvseKey(name, min(step.evse, station.evses))
     known = house.fleet.evse(key).settings
-    kind = house.fleet.kind(key)
+    kind = house.fleet.enforcer.commitments.kind(key)
     least = Power(3000) if kind.is_dc else Current(7)
     doings: dict[str, Callable[[], object]] = {
         "pause": lambda: house.fleet.set_settings(

@@ -30,11 +30,13 @@ class Phasing:
         stations: Callable[[], Mapping[str, Station]],
         commitments: Commitments,
         now: Callable[[], datetime],
+        share: Callable[[], None],
     ) -> None:
-        """Begin with what the holdings say."""
+        """Begin with what the holdings say; `share` is called when what anybody may draw has changed."""
         self._stations = stations
         self._commitments = commitments
         self._now = now
+        self._share = share
         self._switches: dict[EvseKey, Switch] = {}
         self._wanted: dict[EvseKey, int] = {}
         # The stations that were last shown to be on one of their phases, and on which.
@@ -113,28 +115,24 @@ class Phasing:
             else:
                 self._wanted[key] = self._rather_than_pausing(config, key, reserved)
 
-    def look(self, config: SiteConfig, identity: str) -> bool:
-        """Take a station's switches further; returns whether that changes what anybody may draw."""
-        changed = False
-        for key in [key for key in self._wanted if key.identity == identity]:
+    def look(self, config: SiteConfig, identity: str) -> float | None:
+        """Take a station's switches further; returns after how many seconds to look again, or None."""
+        waits: list[float] = []
+        for key, wanted in self._wanted.items():
+            if key.identity != identity:
+                continue
             before = self._switch(key)
             after = before.after(self._facts(config, key, before), self._now())
             self._switches[key] = after
-            changed |= (before.phases, before.stage, before.own) != (
+            if (before.phases, before.stage, before.own) != (
                 after.phases,
                 after.stage,
                 after.own,
-            )
-        return changed
-
-    def wait_s(self, identity: str) -> float | None:
-        """Return after how long a station should be looked at again, or None."""
-        waits = [
-            self._switch(key).wait_s(wanted, self._now())
-            for key, wanted in self._wanted.items()
-            if key.identity == identity
-        ]
-        return min((wait for wait in waits if wait is not None), default=None)
+            ):
+                self._share()
+            wait_s = after.wait_s(wanted, self._now())
+            waits += [] if wait_s is None else [wait_s]
+        return min(waits, default=None)
 
     def is_watching(self, key: EvseKey) -> bool:
         """Whether a reading may tell something of how a station was switched."""

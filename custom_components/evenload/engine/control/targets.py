@@ -70,15 +70,17 @@ def targets_of(
 def demand_of(site: SiteConfig, station: Station, evse: Evse) -> Demand:
     """Return what an EVSE could use now."""
     kind = evse_kind(site, station.capabilities, evse.key)
+    config = site.stations[evse.key.identity]
     own = evse.settings.maximum
     return Demand(
         key=evse.key,
         maximum_a=kind.rated_a if own is None else min(kind.rated_a, kind.amperes(own)),
         minimum_a=kind.minimum_a,
-        phases=site.stations[evse.key.identity].wiring,
+        phases=config.wiring,
         plugged_in_at=_plugged_in_at(evse),
         paused=not evse.settings.charging_allowed,
-        charging=evse.is_charging,
+        # Who charges matters where only one can.
+        charging=evse.is_charging and not config.simultaneous,
     )
 
 
