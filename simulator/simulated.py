@@ -245,6 +245,7 @@ class SimulatedStation:
         await self.brain.reboot(reason)
 
     def _brain(self, version: str) -> Brain:
+        self.link.on_failure = lambda: None
         brain = build(
             version, self.station, self.link, self.clock, self.faults, self._temper
         )

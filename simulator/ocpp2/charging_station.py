@@ -19,6 +19,7 @@ from simulator.ocpp2.handling import Handling
 from simulator.ocpp2.metering import Metering
 from simulator.ocpp2.monitors import Monitors
 from simulator.ocpp2.needs import Needs
+from simulator.ocpp2.network import Network
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet
 from simulator.ocpp2.outside import OutsideLimits
@@ -94,7 +95,8 @@ class ChargingStation(Handling):
         self.monitors = Monitors(self)
         self.files = Files(self)
         self.certificates = Certificates(self)
-        self.network_profiles: dict[str, Payload] = {}
+        self.network = Network(self)
+        link.on_failure = self.network.failed
         self.resets_when_idle = False
         self._tasks: set[asyncio.Future[Any]] = set()
 

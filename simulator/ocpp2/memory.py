@@ -24,9 +24,8 @@ def snapshot(station: ChargingStation) -> dict[str, Any]:
         "profiles": [write_installed(entry) for entry in station.profiles.persistent()],
         "outbox": station.outbox.snapshot(),
         "certificates": station.certificates.snapshot(),
-        "network_profiles": station.network_profiles,
+        "network": station.network.snapshot(),
         "tokens": station.authorization.known.snapshot(),
-        "password": station.link.dial.password,
         "boot_reason": station.registration.reason,
     }
 
@@ -65,13 +64,10 @@ def restore(station: ChargingStation, saved: dict[str, Any]) -> None:
     station.outbox.restore(saved["outbox"])
     station.authorization.known.restore(saved["tokens"])
     station.certificates.restore(saved["certificates"])
-    station.network_profiles = dict(saved["network_profiles"])
-    station.link.dial.password = saved["password"]
+    station.network.restore(saved["network"])
     station.registration.reason = saved["boot_reason"]
     for number, outlet in station.outlets.items():
         _restore_outlet(station, outlet, saved["outlets"][str(number)])
-    ping_s = station.device_model.number("OCPPCommCtrlr.WebSocketPingInterval")
-    station.link.dial.ping_interval_s = float(ping_s) or None
 
 
 def _restore_outlet(

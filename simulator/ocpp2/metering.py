@@ -18,7 +18,7 @@ class Metering:
         """Watch the station's outlets."""
         self._station = station
         self._sampled: dict[tuple[int, str], tuple[str, float]] = {}
-        self._aligned_slot: tuple[int, int] | None = None
+        self._aligned_slots: dict[str, tuple[int, int]] = {}
 
     def tick(self) -> None:
         """Send what is due."""
@@ -84,13 +84,13 @@ class Metering:
         return True
 
     def _align_if_due(self) -> None:
-        interval_s = self._station.device_model.number("AlignedDataCtrlr.Interval")
-        if interval_s == 0:
-            self._aligned_slot = None
-            return
-        slot = (interval_s, int(self._station.now().timestamp() // interval_s))
-        previous, self._aligned_slot = self._aligned_slot, slot
-        if previous is None or previous[0] != interval_s or previous == slot:
+        if self._begins("AlignedDataCtrlr.TxEndedInterval"):
+            for outlet in self._station.outlets.values():
+                if outlet.transaction:
+                    outlet.transaction.readings += self.reading(
+                        outlet, "AlignedDataCtrlr.TxEndedMeasurands", "Sample.Clock"
+                    )
+        if not self._begins("AlignedDataCtrlr.Interval"):
             return
         idle = all(
             outlet.transaction is None for outlet in self._station.outlets.values()
@@ -103,6 +103,17 @@ class Metering:
         self._align_whole()
         for outlet in self._station.outlets.values():
             self._align(outlet)
+
+    def _begins(self, interval: str) -> bool:
+        """Whether an interval of the clock, counted from midnight, begins now (J01.FR.14)."""
+        interval_s = self._station.device_model.number(interval)
+        if interval_s == 0:
+            self._aligned_slots.pop(interval, None)
+            return False
+        slot = (interval_s, int(self._station.now().timestamp() // interval_s))
+        previous = self._aligned_slots.get(interval)
+        self._aligned_slots[interval] = slot
+        return previous is not None and previous[0] == interval_s and previous != slot
 
     def _align_whole(self) -> None:
         """The meter at the station's own feed is EVSE 0 (J01.FR.03, FR.04)."""

@@ -77,15 +77,18 @@ def set_network_profile(station: ChargingStation, payload: Payload) -> Answer:
     """B09: there are two slots; a profile is used when the priority says so, after a reboot."""
     slot = required(payload, "configurationSlot", int)
     profile = required(payload, "connectionData", dict)
+    required(profile, "ocppCsmsUrl", str)
     if slot not in SLOTS:
         return refusal("Rejected", "InvalidConfSlot")
     if required(profile, "ocppTransport", str) != "JSON":
         return refusal("Rejected", "InvalidNetworkConf")
+    if not profile["ocppCsmsUrl"].startswith(("ws://", "wss://")):
+        return refusal("Rejected", "InvalidURL")
     now = station.device_model.number("SecurityCtrlr.SecurityProfile")
     if required(profile, "securityProfile", int) < now:
         # B09.FR.04
         return refusal("Rejected", "NoSecurityDowngrade")
-    station.network_profiles[str(slot)] = profile
+    station.network.profiles[str(slot)] = profile
     return status("Accepted")
 
 

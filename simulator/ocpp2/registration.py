@@ -46,6 +46,7 @@ class Registration:
         link, ready = self._station.link, self._station.ready
         while True:
             await link.online.wait()
+            self._station.network.succeeded()
             if self._station.boots_on_reconnect:
                 self.forget()
             patience_s = self._station.device_model.number(

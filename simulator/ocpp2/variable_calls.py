@@ -64,8 +64,8 @@ async def _take_effect(station: ChargingStation, variable: Variable) -> None:
         # A new password is used at once, on a new connection (A01.FR.10-11).
         station.link.dial.password = variable.value
         await station.link.drop()
-    elif name == "OCPPCommCtrlr.WebSocketPingInterval":
-        station.link.dial.ping_interval_s = float(variable.value) or None
+    elif name.startswith(("OCPPCommCtrlr.RetryBackOff", "OCPPCommCtrlr.WebSocket")):
+        station.network.be_patient()
 
 
 def _items(

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+import random
 import ssl
 from urllib.parse import quote
 
@@ -11,6 +12,20 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.frames import Frame as WebSocketFrame, Opcode
 
 from simulator.faults import Faults
+
+
+@dataclass
+class BackOff:
+    """How long to wait before dialling again: twice as long after each failure, up to a last value."""
+
+    first_s: float = 1.0
+    last_s: float = 30.0
+    spread_s: float = 0.0
+
+    def after(self, failures: int) -> float:
+        """Seconds to wait after so many failures."""
+        wait_s = min(self.last_s, self.first_s * (1 << min(failures, 20)))
+        return wait_s + random.uniform(0.0, self.spread_s)
 
 
 @dataclass

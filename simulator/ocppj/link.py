@@ -14,7 +14,7 @@ from websockets.frames import CloseCode
 from simulator.clock import Clock, within
 from simulator.faults import Faults
 from simulator.ocppj.aftermath import Aftermath
-from simulator.ocppj.dialling import Dial, may_go_deaf
+from simulator.ocppj.dialling import BackOff, Dial, may_go_deaf
 from simulator.ocppj.frames import (
     Call,
     CallError,
@@ -33,8 +33,6 @@ from simulator.quirks import Quirk, edited_by
 _LOGGER = logging.getLogger(__name__)
 
 CALL_TIMEOUT_S = 30.0
-FIRST_REDIAL_S = 1.0
-LAST_REDIAL_S = 30.0
 FRAMES_KEPT = 5000
 
 type Serve = Callable[[Call], Coroutine[Any, Any, None]]
@@ -59,6 +57,7 @@ class Link:
         self.identity = identity
         self.dial = Dial(url, identity, tuple(subprotocols))
         self.subprotocol: str | None = None
+        self.back_off = BackOff()
         self.aftermath = Aftermath(self, clock)
         self.frames: deque[tuple[str, str]] = deque(maxlen=FRAMES_KEPT)
         self.online = asyncio.Event()
@@ -66,6 +65,7 @@ class Link:
         self.offline.set()
         self.refusal: str | None = None
         self.is_accepted: Callable[[], bool] = lambda: True
+        self.on_failure: Callable[[], None] = lambda: None
         self.on_open: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._clock = clock
         self._faults = faults
@@ -78,20 +78,23 @@ class Link:
 
     async def run(self, serve: Serve) -> None:
         """Hold a connection, hand each call of the central system to `serve`, and redial when it breaks."""
-        delay_s = FIRST_REDIAL_S
+        failures = 0
         try:
             while True:
                 await self._wanted.wait()
                 try:
                     async with self.dial.open(self._faults) as socket:
-                        delay_s = FIRST_REDIAL_S
+                        failures = -1
                         await self._hold(socket, serve)
                 except InvalidHandshake as error:
                     self.refusal = str(error)
                 except OSError, WebSocketException, TimeoutError:
                     pass
+                failures += 1
+                if failures:
+                    self.on_failure()
+                delay_s = self.back_off.after(max(0, failures - 1))
                 await self._clock.sleep(self._faults.redials_after_s or delay_s)
-                delay_s = min(2 * delay_s, LAST_REDIAL_S)
         finally:
             self.aftermath.cancel()
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from simulator import Vehicle
-from tests.simulator.central_system import StationError
+from tests.simulator.central_system import CentralSystem, StationError
 from tests.simulator.test_ocpp2_transactions import start
 
 
@@ -100,6 +100,60 @@ async def test_clock_aligned_values(switch_on, central, clock, version):
     assert idle[0]["meterValue"][0]["sampledValue"][0]["context"] == "Sample.Clock"
     triggers = [e["triggerReason"] for e in central.sent("TransactionEvent")]
     assert triggers.count("MeterValueClock") == 2
+
+
+async def test_clock_aligned_values_at_the_end(switch_on, central, clock, version):
+    # J02: AlignedDataTxEndedInterval
+    station = await switch_on(
+        versions=[version],
+        autostart_tag="FREE",
+        configuration={
+            "AlignedDataCtrlr.TxEndedInterval": "60",
+            "AlignedDataCtrlr.TxEndedMeasurands": "Voltage",
+        },
+    )
+    station.plug_in(1, Vehicle())
+    await clock.advance(125)
+    station.unplug(1)
+    await clock.advance(1)
+    last = central.sent("TransactionEvent")[-1]
+    contexts = [v["sampledValue"][0]["context"] for v in last["meterValue"]]
+    assert contexts == [
+        "Transaction.Begin",
+        "Sample.Clock",
+        "Sample.Clock",
+        "Transaction.End",
+    ]
+
+
+async def test_moves_to_another_server_and_back(switch_on, central, clock, version):
+    # B09, B10: after a reboot by the priority, and back when nobody answers there.
+    await switch_on(versions=[version])
+    elsewhere = CentralSystem(clock.now)
+    await elsewhere.listen(0)
+    network = {
+        "ocppVersion": "OCPP20",
+        "ocppTransport": "JSON",
+        "ocppCsmsUrl": elsewhere.url,
+        "messageTimeout": 30,
+        "securityProfile": 1,
+        "ocppInterface": "Wired0",
+    }
+    ask = {"configurationSlot": 2, "connectionData": network}
+    assert await central.call("X", "SetNetworkProfile", ask) == {"status": "Accepted"}
+    wanted = {
+        "component": {"name": "OCPPCommCtrlr"},
+        "variable": {"name": "NetworkConfigurationPriority"},
+        "attributeValue": "2,1",
+    }
+    answer = await central.call("X", "SetVariables", {"setVariableData": [wanted]})
+    assert answer["setVariableResult"][0]["attributeStatus"] == "RebootRequired"
+    await central.call("X", "Reset", {"type": "Immediate"})
+    await clock.advance(10)
+    assert elsewhere.actions()["BootNotification"] == 1
+    await elsewhere.close()
+    await clock.advance(60)
+    assert central.connections == 2
 
 
 async def test_before_it_is_accepted(switch_on, central, clock, version):
