@@ -25,7 +25,7 @@ class BackOff:
     def after(self, failures: int) -> float:
         """Seconds to wait after so many failures."""
         wait_s = min(self.last_s, self.first_s * (1 << min(failures, 20)))
-        return wait_s + random.uniform(0.0, self.spread_s)
+        return wait_s + random.random() * self.spread_s
 
 
 @dataclass
