@@ -1,16 +1,13 @@
 """A limit is applied, refused or unknown, and what a station cannot do it is not asked again (§5.16)."""
 
-from typing import cast
-
 import pytest
 
 from custom_components.evenload.engine.csms import exchange
-from custom_components.evenload.engine.csms.connection import Connection
-from custom_components.evenload.engine.csms.v16.limits import Limits16
-from custom_components.evenload.engine.model.capabilities import Capabilities
+from custom_components.evenload.engine.model.capabilities import Place, ProfileKind
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.orders import Layer, LimitOrder, Outcome
 from custom_components.evenload.engine.site import Site
+from tests.engine.csms.conftest import Dial, OpenSite
 from tests.engine.csms.dialler import Dialler, Reply
 
 ORDER = LimitOrder(1, Current(10.0), Layer.LEASE, 900)
@@ -117,36 +114,18 @@ async def test_who_says_that_it_never_will_is_believed(
     assert (known.leases, known.evse_limit) == (False, False)
 
 
-@pytest.mark.parametrize("before", [None, True])
-@pytest.mark.parametrize("order", [ORDER, FALLBACK, LimitOrder(0, Current(8.0))])
-async def test_a_refusal_is_believed_the_third_time(
-    before: bool | None, order: LimitOrder
-) -> None:
-    known = Capabilities(station_limit=before, evse_limit=before, leases=before)
-    learnt: list[Capabilities] = []
-
-    class Refuses:
-        async def call(self, *_: object, **__: object) -> dict[str, str]:
-            return REJECTED
-
-    limits = Limits16(cast(Connection, Refuses()), lambda: known, learnt.append)
-    for _ in range(2):
-        assert await limits.set(order) is REFUSED
-        assert learnt == []
-    assert await limits.set(order) is REFUSED
-    [last] = learnt
-    found = (last.station_limit, last.evse_limit, last.leases)
-    assert sorted(found, key=str) == sorted((False, before, before), key=str)
-
-
 async def test_what_is_unknown_teaches_nothing(
     station: tuple[Site, Dialler],
 ) -> None:
     site, dialler = station
     commands = site.commands("A")
+    dialler.answers["SetChargingProfile"] = REJECTED
+    for _ in range(2):
+        await commands.set_limit(ORDER)
     known = site.stations["A"].capabilities
-    for reply in (REJECTED, REJECTED, *[{"error": "InternalError"}] * 4):
-        dialler.answers["SetChargingProfile"] = reply
+    assert known.leases is not False
+    dialler.answers["SetChargingProfile"] = {"error": "InternalError"}
+    for _ in range(4):
         await commands.set_limit(ORDER)
         assert site.stations["A"].capabilities == known
     dialler.answers["SetChargingProfile"] = REJECTED
@@ -154,64 +133,33 @@ async def test_what_is_unknown_teaches_nothing(
     assert site.stations["A"].capabilities.leases is False
 
 
-async def test_refusals_are_counted_anew_after_a_restart(
-    station: tuple[Site, Dialler],
-) -> None:
-    site, dialler = station
-    commands = site.commands("A")
-    dialler.answers["SetChargingProfile"] = REJECTED
-    for _ in range(3):
-        await commands.set_limit(ORDER)
-    assert site.stations["A"].capabilities.leases is False
-    await dialler.boot()
-    assert site.stations["A"].capabilities.leases is None
-    await commands.set_limit(ORDER)
-    assert site.stations["A"].capabilities.leases is None
-
-
-async def test_the_other_kind_that_is_taken_is_learnt(
-    station: tuple[Site, Dialler],
+async def test_what_was_learnt_outlives_connections_and_restarts(
+    open_site: OpenSite, dial: Dial
 ) -> None:
     # Autel refuses Relative schedules: the same limit as an Absolute one is as good.
-    site, dialler = station
-    commands = site.commands("A")
+    site = await open_site("A")
+    dialler = await dial(site)
     dialler.answers["SetChargingProfile"] = by_kind(REJECTED, ACCEPTED)
-    assert await commands.set_limit(FALLBACK) is Outcome.APPLIED
-    assert kinds(dialler) == ["Relative", "Absolute"]
-    assert site.stations["A"].capabilities.relative is False
-    dialler.calls.clear()
-    assert await commands.set_limit(FALLBACK) is Outcome.APPLIED
-    assert kinds(dialler) == ["Absolute"]
-    # Its next firmware may take both.
-    await dialler.boot()
-    assert site.stations["A"].capabilities.relative is None
-
-
-async def test_a_kind_that_is_taken_is_known_beyond_a_restart(
-    station: tuple[Site, Dialler],
-) -> None:
-    site, dialler = station
+    await dialler.boot(firmwareVersion="1.0")
+    await dialler.called("TriggerMessage", 2)
+    assert kinds(dialler) == ["Absolute", "Relative", "Absolute"]
+    await dialler.close()
+    again = await dial(site)
+    await again.boot(firmwareVersion="1.0")
+    await again.called("TriggerMessage", 2)
+    assert kinds(again) == []
     assert await site.commands("A").set_limit(FALLBACK) is Outcome.APPLIED
-    assert kinds(dialler) == ["Relative"]
-    await dialler.boot()
-    assert site.stations["A"].capabilities.relative is True
+    assert kinds(again) == ["Absolute"]
 
 
-@pytest.mark.parametrize(
-    ("absolute", "outcome"),
-    [(ACCEPTED, Outcome.APPLIED), (REJECTED, UNKNOWN)],
-)
-async def test_a_vague_answer_is_worth_trying_the_other_kind(
-    station: tuple[Site, Dialler], absolute: Reply, outcome: Outcome
-) -> None:
+async def test_another_firmware_is_asked_anew(station: tuple[Site, Dialler]) -> None:
     site, dialler = station
-    relative = site.stations["A"].capabilities.relative
-    dialler.answers["SetChargingProfile"] = by_kind(
-        {"error": "InternalError"}, absolute
-    )
-    assert await site.commands("A").set_limit(FALLBACK) is outcome
-    assert kinds(dialler) == ["Relative", "Absolute"]
-    assert site.stations["A"].capabilities.relative is relative
+    dialler.answers["SetChargingProfile"] = by_kind(REJECTED, ACCEPTED)
+    await site.commands("A").set_limit(FALLBACK)
+    rungs = site.stations["A"].capabilities.rungs
+    assert rungs[Place.EVSE].kind is ProfileKind.ABSOLUTE
+    await dialler.boot(firmwareVersion="2.0")
+    assert Place.EVSE not in site.stations["A"].capabilities.rungs
 
 
 async def test_silence_is_asked_once(

@@ -557,7 +557,10 @@ def test_a_station_that_refused_every_limit_is_noticed_at_once() -> None:
 
 def test_limits_that_outlive_us_are_noticed_while_they_differ() -> None:
     house = House()
-    house.hear(Learnt, capabilities=Capabilities(evses=1, leases=False))
+    house.hear(
+        Learnt,
+        capabilities=Capabilities(evses=1, leases=False, transaction_leases=False),
+    )
     assert not house.is_active(NoticeKind.LIMITS_DO_NOT_EXPIRE, GARAGE)
     house.fleet.set_settings(KEY, EvseSettings(charging_allowed=False))
     assert house.is_active(NoticeKind.LIMITS_DO_NOT_EXPIRE, GARAGE)
