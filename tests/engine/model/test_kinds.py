@@ -76,6 +76,7 @@ def test_the_owner_s_word_goes_before_the_station_s(
         # What no vehicle could charge with is no rating.
         (EvseConfig(), EvseTraits(AC, 3, 0), 63, 63),
         (EvseConfig(), EvseTraits(DC, None, 500), 63, 63),
+        (EvseConfig(), EvseTraits(DC, None, float("inf")), 63, 63),
     ],
 )
 def test_its_most(

@@ -1,6 +1,8 @@
 """What an EVSE is, and what its own figures come to in amperes on each phase of the grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import isfinite
 
 from .capabilities import Capabilities, EvseTraits
 from .configuration import EvseConfig, SiteConfig
@@ -19,6 +21,9 @@ from .phases import CurrentType
 _DC_CONNECTORS = frozenset(
     {"cCCS1", "cCCS2", "cG105", "cChaoJi", "cUltraChaoJi", "cGBT-DC", "cMCS"}
 )
+
+_NOTHING_SAID = EvseConfig()
+_NOTHING_KNOWN = EvseTraits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +79,28 @@ class EvseKind:
 def evse_kind(site: SiteConfig, capabilities: Capabilities, key: EvseKey) -> EvseKind:
     """Return what an EVSE is: what its owner says, else what its station says, else AC on all phases of its wiring."""
     station = site.stations[key.identity]
-    said = station.evses.get(key.evse, EvseConfig())
-    traits = capabilities.evse_traits.get(key.evse, EvseTraits())
-    kind = EvseKind(
-        current_type=said.current_type or _own_type(traits),
-        phases=len(station.wiring),
-        voltage_v=site.voltage_v,
-        installed_a=station.maximum.a,
-        rated_a=station.maximum.a,
+    return _kind(
+        station.evses.get(key.evse, _NOTHING_SAID),
+        capabilities.evse_traits.get(key.evse, _NOTHING_KNOWN),
+        len(station.wiring),
+        station.maximum.a,
+        site.voltage_v,
     )
-    installed_a = _most_a(kind, said.maximum, traits, station.maximum.a)
-    own = None if traits.maximum_w is None else Power(traits.maximum_w)
+
+
+# It is asked for whenever anything is shared; the stations of one house come in few kinds.
+@lru_cache(maxsize=256)
+def _kind(
+    said: EvseConfig, traits: EvseTraits, phases: int, most_a: float, voltage_v: float
+) -> EvseKind:
+    current_type = said.current_type or _own_type(traits)
+    kind = EvseKind(current_type, phases, voltage_v, most_a, most_a)
+    installed_a = _most_a(kind, said.maximum, traits, most_a)
+    told_w = traits.maximum_w
+    own = None if told_w is None or not isfinite(told_w) else Power(told_w)
     # A station's word is enough to give it no more than that, and not enough to count with less.
     rated_a = installed_a if said.maximum else _most_a(kind, own, traits, installed_a)
-    return EvseKind(
-        kind.current_type, kind.phases, kind.voltage_v, installed_a, rated_a
-    )
+    return replace(kind, installed_a=installed_a, rated_a=rated_a)
 
 
 def _own_type(traits: EvseTraits) -> CurrentType:
