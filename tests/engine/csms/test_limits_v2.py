@@ -91,10 +91,19 @@ def test_an_update_that_is_refused_is_set_as_a_whole() -> None:
 def test_who_asks_for_the_present_limit_is_told_it_until_it_ends() -> None:
     taker = station()
     assert pulled(taker, lease(10.0)) is None
-    give(taker, lease(10.0), lease(9.0))
+    give(taker, LimitOrder(1, Current(10.0)), lease(10.0), lease(9.0))
     assert pulled(taker, lease(10.0)) == {"limit": 9.0}
     taker.now += timedelta(seconds=900)
     assert pulled(taker, lease(10.0)) is None
+
+
+def test_what_would_last_longer_by_asking_is_not_told_where_it_is_more() -> None:
+    # K28.FR.13: every update begins its duration anew, and we would count it as over before it is.
+    taker = station()
+    give(taker, LimitOrder(1, Current(8.0)), lease(10.0))
+    assert pulled(taker, lease(10.0)) is None
+    give(taker, lease(7.0))
+    assert pulled(taker, lease(10.0)) == {"limit": 7.0}
 
 
 def test_who_says_that_it_takes_dynamic_profiles_and_does_not_is_given_others() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...model.capabilities import ProfileKind, Rung
-from ...model.orders import LimitOrder, Outcome
+from ...model.orders import Layer, LimitOrder, Outcome
 from ..limiting.amounts import profile_id
 from ..limiting.limits import Caller, Limits, Message
 from ..limiting.repeating import Repeating
@@ -41,6 +41,8 @@ class Encoder2:
     def __init__(self) -> None:
         """Begin with no dynamic profile: what an earlier connection brought is set anew."""
         self._running: dict[int, _Running] = {}
+        # The lasting limits of EVSEs that were accepted over this connection, in amperes.
+        self._lasting_a: dict[int, float] = {}
 
     def messages(
         self, order: LimitOrder, rung: Rung, now: datetime
@@ -60,6 +62,8 @@ class Encoder2:
     ) -> None:
         """Keep a dynamic profile that the station has accepted; any other takes its place."""
         number = profile_id(order)
+        if order.layer is Layer.FALLBACK:
+            self._lasting_a[order.evse] = order.current.a
         if rung.kind is ProfileKind.DYNAMIC:
             until = now + timedelta(seconds=order.lease_s or 0)
             self._running[number] = _Running(order, rung, until)
@@ -67,9 +71,16 @@ class Encoder2:
             self._running.pop(number, None)
 
     def pulled(self, number: int, now: datetime) -> dict[str, Any] | None:
-        """Return what a dynamic profile holds, or None where it has ended or never was ours."""
+        """Return what a dynamic profile holds, or None where it has ended or never was ours.
+
+        What it holds lasts longer by being asked for (2.1 K28.FR.13), and nobody else would know: so it is told only
+        where no more may flow under it than when it has ended.
+        """
         running = self._running.get(number)
         if running is None or now >= running.until:
+            return None
+        lasting_a = self._lasting_a.get(running.order.evse, 0.0)
+        if running.order.current.a > lasting_a:
             return None
         return schedule_update(running.order, running.rung)
 
