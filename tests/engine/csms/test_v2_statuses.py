@@ -240,3 +240,19 @@ async def test_a_status_may_come_as_an_event(pair: tuple[Site, Dialler2]) -> Non
     payload = {"generatedAt": at(0), "seqNo": 0, "eventData": [item]}
     await station.result("NotifyEvent", payload)
     assert status_of(site) is EvseStatus.PREPARING
+
+
+async def test_a_clock_that_was_lost_does_not_hold_a_vehicle(
+    open_site: OpenSite, dial2: Dial2
+) -> None:
+    # After a power cut, a station without a battery begins in another year, and the transaction's end is lost.
+    site = await open_site("A")
+    station = await dial2(site)
+    await station.boot()
+    await station.settled()
+    await told(station, "Started", at(0), 0, state="Charging", evse={"id": 1})
+    station.cut()
+    again = await dial2(site)
+    await again.boot()
+    await again.status("Available", at="2015-01-01T00:00:00Z")
+    assert status_of(site) is EvseStatus.AVAILABLE

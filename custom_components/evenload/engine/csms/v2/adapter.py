@@ -19,6 +19,7 @@ from .inbound import Inbound
 from .learning import learnt, missing
 from .reports import Reports
 from .setting_up import allow_limits, set_up
+from .variables import BOUNDS
 
 
 class Adapter2:
@@ -77,10 +78,8 @@ class Adapter2:
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read the station's device model; what its inventory does not hold is asked for singly."""
         variables = self.commands.variables
-        full = await self.commands.inventory.read()
+        full = await self.commands.inventory.read(self._model)
         if wanted := missing(self._model, full=full):
-            with contextlib.suppress(StationRefused):
-                await variables.learn_bounds()
             try:
                 await variables.read(wanted)
             except EvenloadError:
@@ -89,8 +88,13 @@ class Adapter2:
         await allow_limits(self._identity, variables, self._model)
         return (
             learnt(self._model, known, source),
-            partial(set_up, self._identity, variables, self._model),
+            self._set_up,
         )
+
+    async def _set_up(self) -> None:
+        """Write what differs; what the model has taught is kept elsewhere."""
+        await set_up(self._identity, self.commands.variables, self._model)
+        self._model.keep(BOUNDS)
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""

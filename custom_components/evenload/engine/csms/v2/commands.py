@@ -45,7 +45,7 @@ class Commands2(Charging2, Access2, Upkeep2, Certificates2):
         super().__init__(connection)
         self.limits = Limits2(connection, knowledge)
         self.variables = Variables(connection, model)
-        self.inventory = Inventory(connection, reports, model)
+        self.inventory = Inventory(connection, reports)
         self._knowledge = knowledge
         self._edition = edition
         self._model = model
@@ -132,8 +132,9 @@ class Commands2(Charging2, Access2, Upkeep2, Certificates2):
     ) -> Mapping[str, ConfigurationValue]:
         """Read variables, named as `device_model` says; the whole inventory when none is named."""
         if not keys:
-            await self.inventory.read()
-            return {str(key): _shown(self._model, key) for key, _ in self._model}
+            everything = DeviceModel()
+            await self.inventory.read(everything)
+            return {str(key): _shown(everything, key) for key, _ in everything}
         asked = {name: _key("GetVariables", name) for name in keys}
         statuses = await self.variables.read(asked.values())
         return {

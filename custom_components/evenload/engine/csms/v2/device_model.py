@@ -124,13 +124,26 @@ class DeviceModel:
         found = self._variables.get(key.folded)
         return None if found is None else found[1]
 
+    def keep(self, component: str) -> None:
+        """Forget everything but one component: a station may have thousands of variables."""
+        self._variables = {
+            key: found
+            for key, found in self._variables.items()
+            if key.component == component.lower()
+        }
+
     def put(self, key: Key, variable: Variable) -> None:
         """Keep a variable."""
         if len(self._variables) < _MOST_VARIABLES:
             self._variables[key.folded] = key, variable
 
+    def changed(self, key: Key, value: str) -> None:
+        """Take in the new value of a variable, if it is kept."""
+        if self.get(key) is not None:
+            self.valued(key, value)
+
     def valued(self, key: Key, value: str | None) -> None:
-        """Keep a variable's new value."""
+        """Keep a variable's value."""
         known = self.get(key) or Variable()
         self.put(key, Variable(value, known.writable, known.words, known.maximum))
 

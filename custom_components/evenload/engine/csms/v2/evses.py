@@ -70,7 +70,10 @@ class _Memory:
 
     def _is_outdated(self) -> bool:
         latest = max(at for _, at in self.connectors.values())
-        return self.word is None or self.word.at < latest
+        # A word of another year was said by a clock that has been set since.
+        return self.word is None or not (
+            latest == self.word.at or is_late(latest, self.word.at)
+        )
 
 
 class Evses:

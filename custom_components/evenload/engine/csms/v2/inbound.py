@@ -51,7 +51,7 @@ class Inbound:
         self._reports = reports
         tokens = Tokens(self._identity, host)
         transactions = Transactions(self._identity, host, self._evses, tokens)
-        happenings = Happenings(self._identity, host, self._evses, model.valued)
+        happenings = Happenings(self._identity, host, self._evses, model.changed)
         notices = Notices(self._identity, host)
         wishes = Wishes(self._identity, host, reports, edition, pulled)
         self._pending: dict[str, Handler] = {

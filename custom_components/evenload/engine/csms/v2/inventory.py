@@ -18,16 +18,13 @@ _BASES = (_FULL, "ConfigurationInventory", "SummaryInventory")
 class Inventory(Asking):
     """The inventory of one station."""
 
-    def __init__(
-        self, connection: Connection, reports: Reports, model: DeviceModel
-    ) -> None:
-        """Serve one connection; what is read is kept in the model."""
+    def __init__(self, connection: Connection, reports: Reports) -> None:
+        """Serve one connection."""
         super().__init__(connection)
         self._reports = reports
-        self._model = model
 
-    async def read(self) -> bool:
-        """Read the best inventory that the station has; returns whether it is the full one, to its end.
+    async def read(self, model: DeviceModel) -> bool:
+        """Read the best inventory that the station has into a model; returns whether it is the full one, to its end.
 
         Raises:
             NotConnected: the station has gone.
@@ -44,7 +41,7 @@ class Inventory(Asking):
                 continue
             items = await self._reports.complete(report)
             for item in items:
-                self._model.reported(item)
+                model.reported(item)
             # Who promises an inventory and sends none sends no other, either.
             return base == _FULL and report.done.is_set() and bool(items)
         return False

@@ -1,6 +1,7 @@
 """Reads and writes variables in bulk, as many in a message as the station takes (2.0.1 B05, B06)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ...model.errors import StationRefused
@@ -13,8 +14,12 @@ from .device_model import DeviceModel, Key, whole
 ITEMS_UNKNOWN = 10
 BYTES_UNKNOWN = 4096
 
-# What the bounds are called; the standard writes them with an instance, some stations as one word.
+# Where the bounds are, and what they are called; the standard writes them with an instance, some stations as one word.
+BOUNDS = "DeviceDataCtrlr"
 _BOUNDS = ("ItemsPerMessage", "BytesPerMessage")
+
+# So few fit into any message.
+_FEW = 4
 
 # A call's frame around its payload.
 _FRAME_ID = "0" * 36
@@ -30,6 +35,7 @@ class Variables(Asking):
         """Serve one connection."""
         super().__init__(connection)
         self._model = model
+        self._knows_bounds = False
 
     async def read(self, keys: Iterable[Key]) -> dict[Key, str]:
         """Read variables; returns each one's status (`Accepted` when it was read), by the keys asked for.
@@ -63,20 +69,22 @@ class Variables(Asking):
                 self._model.valued(key, value)
         return {key: statuses.get(key.folded, "Rejected") for key in values}
 
-    async def learn_bounds(self) -> None:
-        """Read how much fits into a message, where the model tells nothing of it."""
+    async def _learn_bounds(self) -> None:
+        """Read once how much fits into a message, where the model tells nothing of it."""
+        self._knows_bounds = True
         wanted = [
-            Key("DeviceDataCtrlr", bound, instance=action)
+            Key(BOUNDS, bound, instance=action)
             for action in ("GetVariables", "SetVariables")
             for bound in _BOUNDS
         ]
         if all(self._model.get(key) is None for key in wanted):
-            await self.read(wanted)
+            with suppress(StationRefused):
+                await self.read(wanted)
 
     def _bound(self, name: str, action: str, unknown: int) -> int:
         spellings = (
-            Key("DeviceDataCtrlr", name, instance=action),
-            Key("DeviceDataCtrlr", f"{name}{action}"),
+            Key(BOUNDS, name, instance=action),
+            Key(BOUNDS, f"{name}{action}"),
         )
         for key in spellings:
             found = self._model.get(key)
@@ -88,6 +96,8 @@ class Variables(Asking):
         self, action: str, data: Mapping[Key, dict[str, Any]], field: str, results: str
     ) -> dict[Key, str]:
         """Send all data in as few messages as the station takes; returns statuses by key in lower case."""
+        if len(data) > _FEW and not self._knows_bounds:
+            await self._learn_bounds()
         statuses: dict[Key, str] = {}
         refusal: StationRefused | None = None
         for batch in self._batches(action, list(data.values()), field):
