@@ -69,15 +69,18 @@ class Transaction:
         if base_wh is None:
             return 0.0
         stop_wh = self.meter_stop_wh
+        if stop_wh is not None and base_wh > stop_wh >= (
+            self.meter_start_wh or base_wh
+        ):
+            # The readings in between were rubbish: the stop agrees with the start.
+            base_wh = self.meter_start_wh or 0.0
         if stop_wh is not None and stop_wh >= base_wh:
             if self._can_have_risen(stop_wh - base_wh, base_wh):
                 return stop_wh - base_wh
         elif stop_wh is not None and self.meter_last_wh is None:
             # The register began anew after the start was read. A little less is rounding.
             began_anew = stop_wh < base_wh - ROUNDING_WH
-            return (
-                stop_wh if began_anew and self._can_have_risen(stop_wh, 0.0) else 0.0
-            )
+            return stop_wh if began_anew and self._can_have_risen(stop_wh, 0.0) else 0.0
         return max(0.0, (self.meter_last_wh or base_wh) - base_wh)
 
     def _base_wh(self) -> float | None:

@@ -58,19 +58,14 @@ class History:
         register = self.register.after(raw_wh, at)
         if register is self.register:
             return self
-        told = replace(
-            self,
-            register=register,
-            total_wh=max(self.total_wh, register.total_wh),
-            readings=(*self.readings, point),
+        return _bounded(
+            replace(
+                self,
+                register=register,
+                total_wh=max(self.total_wh, register.total_wh),
+                readings=(*self.readings, point),
+            )
         )
-        if len(told.readings) <= REMEMBERED:
-            return told
-        older, newer = (
-            told.readings[: -REMEMBERED // 2],
-            told.readings[-REMEMBERED // 2 :],
-        )
-        return _shortened(told, (*_thinned(older), *newer), REMEMBERED * 3 // 4)
 
     def _begun_after(self, register: Register, point: Point) -> History:
         changed = register.after(point[1], point[0])
@@ -82,12 +77,25 @@ class History:
         if register is None:
             return self
         total_wh = max(self.total_wh, register.total_wh)
-        return replace(self, register=register, total_wh=total_wh, readings=readings)
+        return _bounded(
+            replace(self, register=register, total_wh=total_wh, readings=readings)
+        )
 
 
 def begun(raw_wh: float, at: datetime) -> History:
     """Return what is known of a register that was read for the first time."""
     return History(first(raw_wh, at), raw_wh, None, ((at, raw_wh),))
+
+
+def _bounded(history: History) -> History:
+    """Return it with no more readings than are remembered; those of long ago are thinned first."""
+    if len(history.readings) <= REMEMBERED:
+        return history
+    older, newer = (
+        history.readings[: -REMEMBERED // 2],
+        history.readings[-REMEMBERED // 2 :],
+    )
+    return _shortened(history, (*_thinned(older), *newer), REMEMBERED * 3 // 4)
 
 
 def _shortened(history: History, readings: tuple[Point, ...], most: int) -> History:
