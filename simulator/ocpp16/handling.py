@@ -42,8 +42,8 @@ class Handling:
         self.sessions.start_if_allowed(outlet)
 
     def limit_from_outside(self, evse_id: int, limit_a: float | None) -> None:
-        """OCPP 1.6 has no word for it; raises NotImplementedError."""
-        raise NotImplementedError("limits from outside are told in OCPP 2.x")
+        """OCPP 1.6 has no word for it; raises ValueError."""
+        raise ValueError("limits from outside are told in OCPP 2.x only")
 
     def lose_profiles(self) -> None:
         """Forget every charging profile."""

@@ -17,7 +17,6 @@ from custom_components.evenload.engine.model.transactions import Session
 from custom_components.evenload.engine.site import Site
 from custom_components.evenload.engine.vault import Part
 from simulator import SimulatedStation, Vehicle
-from simulator.ocppj import link
 from tests.engine.csms.conftest import Dial, DictVault, OpenSite
 from tests.engine.csms.dialler import Dialler
 
@@ -218,10 +217,7 @@ async def test_what_happened_offline_is_told_once_and_at_its_time(
         assert one.started_at.minute == 0
 
 
-async def test_a_stations_own_queue_is_recorded(
-    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "FIRST_REDIAL_S", 0.05)
+async def test_a_stations_own_queue_is_recorded(open_site: OpenSite) -> None:
     site = await open_site("A")
     async with SimulatedStation(
         "A",
@@ -230,6 +226,7 @@ async def test_a_stations_own_queue_is_recorded(
         autostart_tag="CARD",
         configuration={"AllowOfflineTxForUnknownId": "true"},
     ) as station:
+        station.link.back_off.first_s = 0.05
         await station.wait_accepted()
         station.go_offline()
         station.plug_in(1, Vehicle(start_delay_s=0, reaction_s=0, ramp_a_per_s=1000))
