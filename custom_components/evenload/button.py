@@ -43,6 +43,11 @@ STATION_BUTTONS = (
         press=lambda commands: commands.reset(hard=False),
     ),
 )
+LEARN_AGAIN = ButtonEntityDescription(
+    key="learn_again",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
 PROTECT = ButtonEntityDescription(key="protect", entity_category=EntityCategory.CONFIG)
 UNLOCK = ButtonEntityDescription(key="unlock")
 
@@ -59,6 +64,7 @@ async def async_setup_entry(
         async_add_entities,
         station=lambda identity: [
             *(StationButton(entry, identity, row) for row in STATION_BUTTONS),
+            LearnAgain(entry, identity, LEARN_AGAIN),
             Protect(entry, identity, PROTECT),
         ],
         evse=lambda key: [Unlock(hass, entry, key, UNLOCK)],
@@ -75,6 +81,15 @@ class StationButton(StationEntity, ButtonEntity):
         """Ask it."""
         with translated_errors(self._entry):
             await self.entity_description.press(self._site.commands(self._identity))
+
+
+class LearnAgain(StationEntity, ButtonEntity):
+    """Finds out anew which limits the station takes."""
+
+    @override
+    async def async_press(self) -> None:
+        """Forget what it took; the next limits show it."""
+        self._site.learn_limits_again(self._identity)
 
 
 class Protect(StationEntity, ButtonEntity):

@@ -211,6 +211,10 @@ class FakeSite(Site):
         self.put(replace(self.evse(key), settings=settings))
 
     @override
+    def learn_limits_again(self, identity: str) -> None:
+        self.asked.append(("learn_limits_again", identity))
+
+    @override
     def commands(self, identity: str) -> Commands:
         if not self._stations[identity].connected:
             raise NotConnected(identity)

@@ -94,6 +94,21 @@ async def test_a_restart_without_waiting_is_for_those_who_enable_it(
     site.command.reset.assert_awaited_once_with(hard=True)
 
 
+async def test_limits_are_learnt_again_by_those_who_ask_for_it(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
+    er.async_get(hass).async_update_entity(
+        "button.garage_learn_limits_again", disabled_by=None
+    )
+    async_fire_time_changed(hass, fire_all=True)
+    await hass.async_block_till_done()
+    site = entry.runtime_data
+    site.put_station("garage", connected=True)
+
+    await act(hass, "button.press", "button.garage_learn_limits_again")
+    assert ("learn_limits_again", "garage") in site.asked
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "message"),
     [

@@ -42,7 +42,12 @@ SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
 
 ROWS: dict[str, list[EntityDescription]] = {
     "binary_sensor": [binary_sensor.CONNECTED],
-    "button": [*button.STATION_BUTTONS, button.PROTECT, button.UNLOCK],
+    "button": [
+        *button.STATION_BUTTONS,
+        button.LEARN_AGAIN,
+        button.PROTECT,
+        button.UNLOCK,
+    ],
     "event": [event.ACTIVITY],
     "number": [number.LIMIT, *number.MAXIMA],
     "select": [select.PHASES],

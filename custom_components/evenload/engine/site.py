@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from .control.abilities import forgotten
 from .csms.commands import Commands
 from .csms.door.listener import Listener
 from .csms.schemas import schemas
@@ -239,6 +240,10 @@ class Site:
         """Pause an EVSE without ending its session, or let it go on."""
         settings = self._fleet.evse(key).settings
         await self._set(key, replace(settings, charging_allowed=allowed))
+
+    def learn_limits_again(self, identity: str) -> None:
+        """Forget which limits a station takes, and find it out anew: its owner may have switched something on."""
+        self._tell(forgotten(self._fleet.stations[identity], self._now()))
 
     def commands(self, identity: str) -> Commands:
         """Return what can be asked of a station. Raises `NotConnected`."""

@@ -162,6 +162,20 @@ async def test_another_firmware_is_asked_anew(station: tuple[Site, Dialler]) -> 
     assert Place.EVSE not in site.stations["A"].capabilities.rungs
 
 
+async def test_the_owner_may_have_limits_learnt_again(
+    station: tuple[Site, Dialler],
+) -> None:
+    site, dialler = station
+    dialler.answers["SetChargingProfile"] = {"status": "NotSupported"}
+    await site.commands("A").set_limit(FALLBACK)
+    assert site.stations["A"].capabilities.evse_limit is False
+    # Its owner has switched smart charging on.
+    dialler.answers["SetChargingProfile"] = ACCEPTED
+    site.learn_limits_again("A")
+    assert site.stations["A"].capabilities.evse_limit is None
+    assert await site.commands("A").set_limit(FALLBACK) is Outcome.APPLIED
+
+
 async def test_silence_is_asked_once(
     station: tuple[Site, Dialler], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from ..csms.dialects.matching import quirks_of
-from ..csms.limiting.terms import abilities_of
+from ..csms.limiting.terms import abilities_of, forgetting
 from ..model.capabilities import Capabilities
 from ..model.configuration import Overrides, SiteConfig
+from ..model.events import Learnt
 from ..model.stations import Station, StationInfo
+
+
+def forgotten(station: Station, at: datetime) -> Learnt:
+    """Return the news that nothing is known of how a station takes limits."""
+    capabilities = forgetting(station.capabilities)
+    return Learnt(identity=station.identity, at=at, capabilities=capabilities)
 
 
 class Abilities(Mapping[str, Station]):
