@@ -24,6 +24,9 @@ READING_AGE_S = 60.0
 # A vehicle that is given enough for all its phases uses them by then, also where a contactor has to be moved.
 PROVEN_AFTER = timedelta(seconds=90)
 
+# What an EVSE holds that was never limited by us.
+_NOTHING = Holding()
+
 
 class Commitments:
     """The holdings of all stations, and what follows from them. `now` is the clock."""
@@ -47,7 +50,7 @@ class Commitments:
 
     def holding(self, key: EvseKey) -> Holding:
         """Return what an EVSE (0: the station) may hold."""
-        return self.holdings.get(key, Holding())
+        return self.holdings.get(key, _NOTHING)
 
     def unlimited_a(self, key: EvseKey) -> float:
         """Return what an EVSE may draw that no limit of ours holds back: what it was installed for."""
