@@ -93,6 +93,16 @@ def test_a_station_that_does_not_pause_is_stopped_and_started_with_the_same_toke
     assert tell(story, natures={"A": STUBBORN}).exceeded == []
 
 
+def test_finding_out_is_no_disobedience() -> None:
+    """While it is found out how a station pauses, its owner is not told that it ignores its limit."""
+
+    async def story(house: House) -> None:
+        allow(house, A, allowed=False)
+        await metered(house, 120)
+
+    assert concerns(story, {"A": STUBBORN}) == []
+
+
 def test_the_owner_may_know_that_it_has_to_be_stopped() -> None:
     async def story(house: House) -> None:
         allow(house, A, allowed=False)

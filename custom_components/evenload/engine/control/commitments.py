@@ -163,6 +163,14 @@ class Commitments:
         """Whether an EVSE measurably draws more than the limit it accepted."""
         return self._disobedience_a(evse) > 0
 
+    def may_not_pause(self, evse: Evse) -> bool:
+        """Whether an EVSE that may draw nothing draws a vehicle's least, while it is not known how it pauses."""
+        if self._stations()[evse.key.identity].capabilities.pause is not None:
+            return False
+        least_a = self.kind(evse.key).minimum_a + DISOBEDIENCE_A
+        is_paused = self.own_in_force_a(evse.key) == 0.0
+        return is_paused and self.drawn_a(evse) <= least_a
+
     def is_single(self, key: EvseKey) -> bool:
         """Whether a vehicle was proven to use one phase only, though it might have used more."""
         transaction = self.use(key).transaction

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ..model.capabilities import Place
 from ..model.identity import EvseKey
 from ..model.stations import Evse
-from .commitments import DISOBEDIENCE_A, Commitments
+from .commitments import Commitments
 
 # A limit that was accepted this recently is not written again because of a mere reconnect or a restart: flash memory
 # wears out, and some stations restart all the time.
@@ -49,7 +49,7 @@ class Doubts:
         """Doubt limits that a meter contradicts; returns which leases are in vain in this station."""
         key, now = evse.key, self._now()
         holding = self._commitments.holding(key)
-        if self._draws_the_least(evse):
+        if self._commitments.may_not_pause(evse):
             # It takes a limit of nothing for its least: how it pauses is found out elsewhere.
             return None
         place = holding.place(now, self._commitments.use(key))
@@ -63,12 +63,6 @@ class Doubts:
             self._repeated[key.identity] = now
             self._distrust(key.identity, 0.0)
         return place if in_vain else None
-
-    def _draws_the_least(self, evse: Evse) -> bool:
-        """Whether an EVSE that may draw nothing draws no more than a vehicle's least."""
-        least_a = self._commitments.kind(evse.key).minimum_a + DISOBEDIENCE_A
-        is_paused = self._commitments.own_in_force_a(evse.key) == 0.0
-        return is_paused and self._commitments.drawn_a(evse) <= least_a
 
     def _distrust(self, identity: str, trusted_s: float) -> None:
         """Mark what a station should be told again: all that it accepted longer ago than this."""

@@ -32,6 +32,9 @@ SHOWS_AFTER = timedelta(seconds=15)
 
 _DURATION_S = 60
 
+# The answers of who does not show its schedule, now and later.
+_NEVER = frozenset({"notimplemented", "notsupported"})
+
 type Act = Callable[[Commands], Awaitable[None]]
 
 
@@ -59,12 +62,13 @@ class ReadBack:
 
     def observe(self, evse: Evse) -> None:
         """Compare a reading with the limit."""
-        self._count(
-            self._drawn,
-            evse.key,
-            self._findings.ignoring,
-            agrees=not self._commitments.disobeys(evse),
-        )
+        if not self._commitments.may_not_pause(evse):
+            self._count(
+                self._drawn,
+                evse.key,
+                self._findings.ignoring,
+                agrees=not self._commitments.disobeys(evse),
+            )
         offered_a = self._offered_a(evse)
         holding = self._commitments.holding(evse.key)
         if offered_a is None or holding.is_after(self._now() - SHOWS_AFTER):
@@ -128,8 +132,10 @@ class ReadBack:
                 schedule = await commands.composite_schedule(
                     evse.key.evse, _DURATION_S, unit
                 )
-            except StationRefused:
-                self._mute.add(station.identity)
+            except StationRefused as refusal:
+                # Others may only have none to show at the moment.
+                if refusal.answer.lower() in _NEVER:
+                    self._mute.add(station.identity)
                 return
             self._heard(evse.key, schedule)
 
