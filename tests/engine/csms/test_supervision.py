@@ -7,7 +7,8 @@ import pytest
 from websockets.client import ClientProtocol
 from websockets.uri import parse_uri
 
-from custom_components.evenload.engine.csms import onboarding, ports, supervision, wire
+from custom_components.evenload.engine.csms import onboarding, supervision, wire
+from custom_components.evenload.engine.csms.door import ports
 from custom_components.evenload.engine.csms.supervision import watch
 from custom_components.evenload.engine.site import Site
 from tests.engine.csms.conftest import Dial, OpenSite

@@ -7,6 +7,7 @@ changes the meaning of a message is not mended. Source: reference on stations in
 
 from contextlib import suppress
 from copy import deepcopy
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -164,8 +165,13 @@ def _recognise(owner: Any, field: str | int, words: list[str]) -> None:
 
 def _same(value: str, words: list[str]) -> str | None:
     """Return the allowed word that differs only in case, blanks and signs."""
-    letters = _letters(value)
-    return next((word for word in words if _letters(word) == letters), None)
+    return _by_letters(tuple(words)).get(_letters(value[:LONGEST_WORD]))
+
+
+@lru_cache(maxsize=128)
+def _by_letters(words: tuple[str, ...]) -> dict[str, str]:
+    """Return words by their letters; of two with the same the first."""
+    return {_letters(word): word for word in reversed(words)}
 
 
 def _letters(word: str) -> str:
@@ -201,7 +207,7 @@ def _droppable(path: tuple[str | int, ...]) -> tuple[str | int, ...] | None:
     for depth, step in enumerate(path, 1):
         if step in DECORATION:
             return path[:depth]
-    if not path or path[0] not in METER_VALUES | LISTS:
+    if not path or (path[0] not in METER_VALUES and path[0] not in LISTS):
         return None
     if len(path) > 3 and path[2] == "sampledValue":
         return path[:4]
