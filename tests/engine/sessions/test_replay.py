@@ -178,7 +178,9 @@ def as_it_happened(day: Day) -> list[Told]:
 
 
 @st.composite
-def replays(draw: st.DrawFn, version: int) -> tuple[Day, list[Told], int]:
+def replays(
+    draw: st.DrawFn, version: int, *, statuses_wait: bool = True
+) -> tuple[Day, list[Told], int]:
     """A day, its messages as a station tells them that loses its network, and when we restart.
 
     1.6: one queue of transactions, in order (§3.7.1), and statuses with their own times besides. 2.x: transactions in
@@ -188,7 +190,7 @@ def replays(draw: st.DrawFn, version: int) -> tuple[Day, list[Told], int]:
     told: list[Told] = []
     for at, message in as_it_happened(day):
         gap = day.gap_of(message.at)
-        if gap is not None:
+        if gap is not None and (statuses_wait or not message.is_status):
             # A queue of 2.x may be told while newer messages are.
             slow = version == 2 and not message.is_status and draw(st.booleans())
             at = gap[1] + timedelta(minutes=draw(st.integers(0, 120)) if slow else 0)
