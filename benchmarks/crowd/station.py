@@ -7,12 +7,13 @@ from time import monotonic
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 from .words import VERSIONS, Call, Json
 
 ANSWER_S = 30.0
+REDIAL_S = 2.0
 
 
 class ThinStation:
@@ -33,20 +34,32 @@ class ThinStation:
         self._awaited: dict[str, asyncio.Future[Json | None]] = {}
         self._sent = 0
         self._leaving = False
+        self._redialling: asyncio.Task[None] | None = None
 
     async def dial(self) -> None:
-        """Connect, boot, and say how things stand."""
+        """Connect, boot, and say how things stand; try again until that is done."""
         self._leaving = False
-        self._socket = await connect(
-            self._url,
-            subprotocols=[Subprotocol(self._words.subprotocol)],
-            compression=None,
-            ping_interval=None,
-            open_timeout=ANSWER_S,
-        )
+        while not await self._arrive():
+            self.drops += 1
+            await asyncio.sleep(REDIAL_S)
+
+    async def _arrive(self) -> bool:
+        try:
+            self._socket = await connect(
+                self._url,
+                subprotocols=[Subprotocol(self._words.subprotocol)],
+                compression=None,
+                ping_interval=None,
+                open_timeout=ANSWER_S,
+            )
+        except OSError, TimeoutError, InvalidHandshake:
+            return False
         self._reader = asyncio.create_task(self._read(self._socket))
-        await self.call(self._words.boot())
+        if await self.call(self._words.boot()) is None:
+            return False
+        # Who is not adopted yet may not tell it.
         await self.call(self._words.status())
+        return True
 
     async def start(self) -> None:
         """Begin a transaction, unless there is one."""
@@ -56,6 +69,7 @@ class ThinStation:
             if answer is not None:
                 self._words.started(answer)
                 return
+            await asyncio.sleep(REDIAL_S)
 
     async def report(self) -> float:
         """Send meter values; returns after how many seconds they were answered."""
@@ -100,7 +114,13 @@ class ThinStation:
                 await self._receive(json.loads(text))
         for call_id in tuple(self._awaited):
             self._settle(call_id, None)
-        self.drops += not self._leaving
+        if not self._leaving and socket is self._socket:
+            self.drops += 1
+            self._redialling = asyncio.create_task(self._redial())
+
+    async def _redial(self) -> None:
+        await asyncio.sleep(REDIAL_S)
+        await self.dial()
 
     async def _receive(self, frame: list[Any]) -> None:
         match frame:

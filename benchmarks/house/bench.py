@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+import sys
 from typing import Any
 
 from benchmarks.crowd.remote import RemoteCrowd
@@ -77,6 +78,7 @@ class Bench:
             empty_kb = self._instance.memory_kb
         self._instance.adopt(self._names)
         async with self._instance.running(), self._crowd, self._newcomer:
+            await self._instance.is_quiet()
             async with self._probed("arrival"):
                 self.seen.arrival_s = (await self._crowd.ask("dial"))["seconds"]
                 await self._crowd.ask("start")
@@ -153,7 +155,7 @@ class Bench:
             await asyncio.sleep(2.0)
             subentry_id = await self._reconfigure_newcomer()
             await asyncio.sleep(2.0)
-            await self._instance.client.call(
+            await self._instance.ask(
                 "config_entries/subentries/delete",
                 entry_id=await self._entry_id(),
                 subentry_id=subentry_id,
@@ -167,9 +169,7 @@ class Bench:
 
     async def _adopt_newcomer(self) -> None:
         """Click on the card."""
-        while not (
-            cards := await self._instance.client.call("config_entries/flow/progress")
-        ):
+        while not (cards := await self._instance.ask("config_entries/flow/progress")):
             await asyncio.sleep(0.1)
         form = {"name": "Newcomer", "phases": "3", "maximum_a": 16}
         await self._instance.client.post(
@@ -179,7 +179,9 @@ class Bench:
     async def _reconfigure_newcomer(self) -> str:
         """Change its form; returns its subentry."""
         client, entry_id = self._instance.client, await self._entry_id()
-        there = await client.call("config_entries/subentries/list", entry_id=entry_id)
+        there = await self._instance.ask(
+            "config_entries/subentries/list", entry_id=entry_id
+        )
         subentry_id = next(
             one["subentry_id"] for one in there if one["title"] == "Newcomer"
         )
@@ -191,19 +193,17 @@ class Bench:
         return str(subentry_id)
 
     async def _entry_id(self) -> str:
-        entries = await self._instance.client.call(
-            "config_entries/get", domain="evenload"
-        )
+        entries = await self._instance.ask("config_entries/get", domain="evenload")
         return str(entries[0]["entry_id"])
 
     @asynccontextmanager
     async def _probed(self, name: str) -> AsyncGenerator[dict[str, Any]]:
         """Look from inside for a while; what was seen is there afterwards."""
-        client = self._instance.client
-        await client.call(f"{PROBE}/begin", profile=self._profile)
+        await self._instance.ask(f"{PROBE}/begin", profile=self._profile)
+        print(f"measuring: {name}", file=sys.stderr)
         seen: dict[str, Any] = {}
         yield seen
-        seen |= await client.call(f"{PROBE}/end", profile=f"{name}.prof")
+        seen |= await self._instance.ask(f"{PROBE}/end", profile=f"{name}.prof")
 
     def _complaints(self) -> str:
         """What Home Assistant has logged."""

@@ -13,7 +13,7 @@ from simulator.demo.configuration import PROJECT, install, skip_downloads
 from simulator.demo.home import DOMAIN
 from simulator.demo.home_assistant import HomeAssistant
 from simulator.demo.network import free_port
-from simulator.demo.options import Options
+from simulator.demo.options import parse
 from simulator.demo.processes import ChildProcess
 
 type Json = dict[str, Any]
@@ -50,6 +50,8 @@ MAIN_FUSE_A = 1000
 GROUP_SIZE = 50
 SHARE_A = 10
 KB = 1024
+QUIET_S = 2.0
+QUIET_PERCENT = 10.0
 
 
 class Instance:
@@ -60,7 +62,8 @@ class Instance:
         self.ocpp_port = free_port()
         self._http_port = free_port()
         self._folder = folder
-        self._options = Options(folder, self._http_port, self.ocpp_port, False, False)
+        ports = ("--http-port", self._http_port, "--ocpp-port", self.ocpp_port)
+        self._options = parse([str(part) for part in ("--config", folder, *ports)])
         self.client: HomeAssistant
         self._token = ""
         self._process: ChildProcess
@@ -86,6 +89,12 @@ class Instance:
             self._token = client.token
             await client.runs()
             yield
+
+    async def ask(self, command: str, **arguments: object) -> Any:
+        """Run a command of Home Assistant's websocket, on a connection that does not have to live until the next."""
+        async with HomeAssistant(self.client.url) as client:
+            client.token = self._token
+            return await client.call(command, **arguments)
 
     async def set_up(self) -> None:
         """Add Evenload, as its owner would."""
@@ -135,6 +144,11 @@ class Instance:
         before_s, began = self.cpu_s, loop.time()
         await asyncio.sleep(seconds)
         return 100 * (self.cpu_s - before_s) / (loop.time() - began)
+
+    async def is_quiet(self) -> None:
+        """Wait until it has nothing to do: after a start its database takes in every entity."""
+        while await self.busy_percent(QUIET_S) > QUIET_PERCENT:
+            pass
 
     @property
     def _pid(self) -> int:
