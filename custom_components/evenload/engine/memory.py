@@ -56,10 +56,7 @@ class Memory:
     ) -> None:
         """Use a vault; `state` and `sessions` take snapshots, `on_trouble` hears whether writing fails."""
         self._vault = vault
-        self._snapshots: dict[Part, Callable[[], dict[str, Any]]] = {
-            Part.STATE: lambda: _encoded(_STATE_ENCODER, state()),
-            Part.SESSIONS: self._ended,
-        }
+        self._state = state
         self._sessions = sessions
         self._written: Sessions | None = None
         self._on_trouble = on_trouble
@@ -105,7 +102,7 @@ class Memory:
         self._due.discard(part)
         taken = self._asked[part]
         try:
-            await self._vault.save(part, self._snapshots[part]())
+            await self._vault.save(part, await self._encoded(part))
         except OSError as error:
             _LOGGER.error("Writing the %s failed: %s", part, error)
             self._failing.add(part)
@@ -135,9 +132,13 @@ class Memory:
             await asyncio.gather(self._task, return_exceptions=True)
         await self.save(Part.STATE, *(self._due - {Part.STATE}))
 
-    def _ended(self) -> dict[str, Any]:
+    async def _encoded(self, part: Part) -> dict[str, Any]:
+        """Take a snapshot now and encode it in a thread: of two hundred stations that takes a tenth of a second."""
+        in_thread = asyncio.get_running_loop().run_in_executor
+        if part is Part.STATE:
+            return await in_thread(None, _encoded, _STATE_ENCODER, self._state())
         self._written = self._sessions()
-        return _encoded(_SESSIONS_ENCODER, self._written)
+        return await in_thread(None, _encoded, _SESSIONS_ENCODER, self._written)
 
     def _save_due(self) -> None:
         self._timer = None
