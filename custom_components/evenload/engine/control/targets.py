@@ -11,7 +11,6 @@ from ..model.identity import EvseKey
 from ..model.kinds import evse_kind
 from ..model.limits import MINIMUM_CURRENT_A
 from ..model.orders import WHOLE_STATION
-from ..model.phases import Phase
 from ..model.stations import Evse, Station
 
 
@@ -82,14 +81,6 @@ def demand_of(site: SiteConfig, station: Station, evse: Evse) -> Demand:
         # Who charges matters where only one can.
         charging=evse.is_charging and not config.simultaneous,
     )
-
-
-def phases_in_use(evse: Evse, wiring: tuple[Phase, ...]) -> int | None:
-    """Return on how many phases a charging vehicle was seen, or None before it was."""
-    if not evse.is_charging:
-        return None
-    seen = evse.reading.phases_in_use()
-    return None if seen is None else min(seen, len(wiring))
 
 
 def _plugged_in_at(evse: Evse) -> datetime | None:
