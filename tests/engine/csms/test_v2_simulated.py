@@ -89,7 +89,7 @@ async def test_from_the_first_word_to_the_end_of_a_session(
         # It is stopped from here, unplugged, and over.
         await site.commands("A").stop(transaction.id)
         await until(lambda: evse().transaction is None)
-        assert evse().status is EvseStatus.FINISHING
+        await until(lambda: evse().status is EvseStatus.FINISHING)
         station.unplug(1)
         await until(lambda: evse().status is EvseStatus.AVAILABLE)
         session = evse().session
@@ -138,10 +138,10 @@ async def test_everything_that_can_be_asked(open_site: OpenSite, version: str) -
         commands = site.commands("A")
         shown = await commands.get_configuration()
         assert shown["OCPPCommCtrlr/HeartbeatInterval"].value == "60"
-        name = "SampledDataCtrlr/TxUpdatedInterval"
-        await commands.set_configuration(name, "7")
+        name = "TxCtrlr/EVConnectionTimeOut"
+        await commands.set_configuration(name, "70")
         [read] = (await commands.get_configuration([name])).values()
-        assert read.value == "7"
+        assert read.value == "70"
         with pytest.raises(StationRefused):
             await commands.set_configuration("EVSE@1/AvailabilityState", "Faulted")
         schedule = await commands.composite_schedule(1, 60, RateUnit.AMPERES)
