@@ -140,12 +140,15 @@ class Commands(Profiles, Access, Upkeep, Certificates, Protocol):
         """End a transaction."""
 
     async def trigger(self, message: str, evse: int | None = None) -> None:
-        """Ask the station to send a message now."""
+        """Ask the station to send a message now; in 2.1 `custom:` and a name is a message of the maker's own."""
 
     async def get_configuration(
         self, keys: Sequence[str] = ()
     ) -> Mapping[str, ConfigurationValue]:
-        """Read settings inside the station; all of them when no key is named."""
+        """Read settings inside the station, all of them when no key is named.
+
+        Keys are 1.6's, or a variable of 2.x as `Component[instance]@evse.connector/Variable[instance]`, as far as that applies.
+        """
 
     async def set_configuration(self, key: str, value: str) -> bool:
         """Write a setting; returns whether it waits for a restart of the station."""
