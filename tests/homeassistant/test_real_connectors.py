@@ -74,8 +74,8 @@ class Charger(Station):
         return self.__dict__.setdefault("_limits", [])
 
     async def limited(self, connector: int, unit: str, **period: float) -> None:
-        """Wait until a connector's last limit in a unit says this."""
-        async with asyncio.timeout(10):
+        """Wait until a connector's last limit in a unit says this; a vehicle that may be there is given ten seconds."""
+        async with asyncio.timeout(20):
             while not period.items() <= self._last(connector, unit).items():
                 await asyncio.sleep(0.01)
 
@@ -159,10 +159,10 @@ async def test_a_rotated_station_that_switches_phases(
     }
     garage = await Charger.dial(site, "garage")
     assert isinstance(garage, Charger)
-    await until(hass, "select.garage_phases", "automatic")
     await garage.say(
         "StatusNotification", connectorId=1, errorCode="NoError", status="Available"
     )
+    await until(hass, "select.garage_phases", "automatic")
     await garage.limited(1, "A", limit=16, numberPhases=3)
 
     await hass.services.async_call(
