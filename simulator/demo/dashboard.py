@@ -40,9 +40,9 @@ async def create(home_assistant: HomeAssistant) -> None:
 async def complete(home_assistant: HomeAssistant) -> Entities:
     """Wait a while until every station has measured each of its phases: entities come with what they show."""
     wanted = [
-        (station.identity, f"current_l{phase}")
+        (station.identity, f"current_{phase}")
         for station in home.STATIONS
-        for phase in range(1, int(station.phases) + 1)
+        for phase in station.grid_phases
     ]
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S):
@@ -154,7 +154,7 @@ def _grid(entities: Entities) -> list[Json | None]:
 
 
 def _station(entities: Entities, station: home.Station) -> list[Json | None]:
-    phases = int(station.phases)
+    phases = station.grid_phases
 
     def tile(key: str, columns: int = WHOLE, **options: Any) -> Json | None:
         return _tile(entities.evse(station.identity, key), columns, **options)
@@ -165,13 +165,13 @@ def _station(entities: Entities, station: home.Station) -> list[Json | None]:
         tile("power", HALF, name="Power", color="amber"),
         *(
             tile(
-                f"current_l{phase}",
-                WHOLE // phases,
-                name=f"L{phase}",
-                vertical=phases > 1,
+                f"current_{phase}",
+                WHOLE // len(phases),
+                name=phase.upper(),
+                vertical=len(phases) > 1,
                 color="amber",
             )
-            for phase in range(1, phases + 1)
+            for phase in phases
         ),
         tile("allotment", HALF, name="Allowed", color="green"),
         tile("offered_current", HALF, name="Offered"),
@@ -190,7 +190,9 @@ def _station(entities: Entities, station: home.Station) -> list[Json | None]:
 
 def _history(entities: Entities) -> list[Json | None]:
     cars = {
-        station.name: entities.evse(station.identity, "current_l1")
+        station.name: entities.evse(
+            station.identity, f"current_{station.grid_phases[0]}"
+        )
         for station in home.STATIONS
     }
     grid = {f"L{phase}": entities.grid(f"current_l{phase}_a") for phase in (1, 2, 3)}

@@ -19,10 +19,15 @@ class Station:
     phases: str
     maximum_a: float
 
+    @property
+    def grid_phases(self) -> list[str]:
+        """The phases of the grid that it is on: the form calls three of them 3."""
+        return ["l1", "l2", "l3"] if self.phases == "3" else self.phases.split("_")
+
 
 STATIONS = [
     Station("EVL-GARAGE", "Garage", phases="3", maximum_a=32),
-    Station("EVL-DRIVEWAY", "Driveway", phases="1", maximum_a=32),
+    Station("EVL-DRIVEWAY", "Driveway", phases="l2", maximum_a=32),
     Station("EVL-CARPORT", "Carport", phases="3", maximum_a=16),
 ]
 MAIN_FUSE_A = 25
