@@ -170,8 +170,11 @@ class Onboarding:
                 await self._ask_to_boot()
             self._host.introduced(self._connection, None)
         await self._adopted.wait()
-        # Otherwise it learns of its adoption only when it asks again, half a minute later.
+        # Otherwise it learns of its adoption only when it asks again, half a minute later; and until then it takes little.
+        self._booted.clear()
         await self._ask_to_boot()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._booted.wait(), QUIET_PERIOD_S)
 
     async def _ask_to_boot(self) -> None:
         if self.quirks().triggers_boot:
