@@ -136,6 +136,8 @@ class House:
         ledger, key = self.fleet.books.ledger, EvseKey(identity, number)
         start = TransactionStart(key, virtual_now(), "tag", 0.0)
         transaction, session = ledger.begin(start, virtual_now())
+        # The station has the id when the disk does.
+        self.disk = json.dumps(_ENCODER.encode(self.fleet.state()))
         self.stations[identity].begin_transaction(number, transaction.id)
         self.fleet.note_session(session)
         self.hear(
@@ -203,7 +205,9 @@ class House:
             self.stations[identity].connected = False
         self.fleet = self._build(config)
         if self.disk is not None:
-            self.fleet.restore(_DECODER.decode(json.loads(self.disk)))
+            state = _DECODER.decode(json.loads(self.disk))
+            self.fleet.books.ledger.restore(state.pages, ())
+            self.fleet.restore(state)
         await asyncio.sleep(5)
         for identity in connected:
             self.connect(identity)

@@ -132,6 +132,8 @@ def exceeded(site: SiteConfig, kinds: list[Nature], story: list[Step]) -> list[s
             if house.is_limited():
                 break
             await house.watch(30, 1.0)
+        # The vehicles follow.
+        await house.watch(15, 1.0)
         house.exceeded.clear()
         for step in story:
             await happen(house, step)
@@ -148,6 +150,11 @@ def test_whoever_can_be_told_makes_room(
     site: SiteConfig, kinds: list[Nature], story: list[Step]
 ) -> None:
     """Whatever happens, ten minutes later no limit is exceeded that somebody could have kept by drawing less."""
+    assert avoidable(site, kinds, story) == []
+
+
+def avoidable(site: SiteConfig, kinds: list[Nature], story: list[Step]) -> list[str]:
+    """Live through a story; returns what is exceeded ten minutes after one of its steps, and need not be."""
 
     async def live() -> list[str]:
         house = built(site, kinds)
@@ -164,4 +171,4 @@ def test_whoever_can_be_told_makes_room(
         await house.fleet.enforcer.close()
         return []
 
-    assert run_virtually(live()) == []
+    return run_virtually(live())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil, inf
 
+from ..csms.dialects.matching import quirks_of
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
 from ..model.kinds import EvseKind, evse_kind
@@ -22,7 +23,8 @@ DISOBEDIENCE_FRACTION = 0.05
 READING_AGE_S = 60.0
 
 # A vehicle that is given enough for all its phases uses them by then, also where a contactor has to be moved.
-PROVEN_AFTER = timedelta(seconds=90)
+PROVEN_AFTER = timedelta(seconds=30)
+PROVEN_SWITCHING_AFTER = timedelta(seconds=90)
 
 # What an EVSE holds that was never limited by us.
 _NOTHING = Holding()
@@ -171,6 +173,10 @@ class Commitments:
         is_paused = self.own_in_force_a(evse.key) == 0.0
         return is_paused and self.drawn_a(evse) <= least_a
 
+    def evses(self, identity: str) -> list[EvseKey]:
+        """Return the EVSEs of a station."""
+        return [evse.key for evse in self._stations()[identity].evses.values()]
+
     def is_single(self, key: EvseKey) -> bool:
         """Whether a vehicle was proven to use one phase only, though it might have used more."""
         transaction = self.use(key).transaction
@@ -186,7 +192,7 @@ class Commitments:
         if (
             at is None
             or bound.at is None
-            or at < bound.at + PROVEN_AFTER
+            or at < bound.at + self._proof(key)
             or bound.phases == 1
             or not bound.holds(self._now(), use)
         ):
@@ -194,6 +200,12 @@ class Commitments:
         if evse.is_charging and evse.reading.phases_in_use() == 1:
             single = replace(bound, single_for=use.transaction)
             self.holdings[key] = replace(holding, bound=single)
+
+    def _proof(self, key: EvseKey) -> timedelta:
+        """Return after how long a vehicle has shown how many phases it uses."""
+        info = self._stations()[key.identity].info
+        switches = quirks_of(info).three_phase_minimum_w is not None
+        return PROVEN_SWITCHING_AFTER if switches else PROVEN_AFTER
 
     def _was_seen(self, station: Station) -> bool:
         """Whether the station has ever been connected, in this life or an earlier one."""

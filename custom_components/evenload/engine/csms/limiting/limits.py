@@ -99,7 +99,9 @@ class Limits:
                 rungs = [other for other in rungs if not blames.is_shared(rung, other)]
         if any(answer.reply in {Reply.PERHAPS, Reply.SILENCE} for answer in answers):
             return Outcome.UNKNOWN
-        self._was_refused(place, answers)
+        if place is not Place.TRANSACTION or order.use_phases is None:
+            # Else it may have been the number of phases that it objected to.
+            self._was_refused(place, answers)
         return Outcome.REFUSED
 
     async def _ask(self, order: LimitOrder, rung: Rung) -> Answer:
