@@ -16,10 +16,10 @@ from .bound import Use, flow_a
 from .commitments import Commitments
 from .doubts import Doubts
 from .errands import Errands
-from .fitting import Fitting
+from .fitting import Fittings
 from .holdings import Holding
 from .targets import Targets
-from .wish import renewal_due
+from .wish import look_in_s
 from .wishes import Wishes
 
 # A station that did not answer an order is asked again after this.
@@ -60,6 +60,7 @@ class Enforcer:
         self._changed = changed
         self._look = look
         self._writers: dict[str, tuple[Link, asyncio.Task[None], asyncio.Event]] = {}
+        self._fittings = Fittings(self.commitments, self._writers.keys())
         self._doubts = Doubts(self.commitments, now)
         self.errands = Errands(
             self.commitments,
@@ -77,6 +78,7 @@ class Enforcer:
     def set_targets(self, site: SiteConfig, targets: Targets) -> None:
         """Take new targets; everybody looks what that changes for them."""
         self.commitments.site = site
+        self._fittings.end()
         if targets != self.targets:
             self._not_before.clear()
         self.targets = targets
@@ -178,9 +180,7 @@ class Enforcer:
         wishes = Wishes(self.commitments, now, self.commitments.site.voltage_v).of(
             station, config, self.targets, self._doubts.unverified
         )
-        fitting = Fitting(
-            self.commitments, self.targets, self._stations(), self._writers.keys(), now
-        )
+        fitting = self._fittings.now(self.targets, self._stations(), now)
         self._waiting.discard(identity)
         waits: list[float] = self._renewals(station, now)
         waits += [] if soon_s is None else [soon_s]
@@ -218,12 +218,14 @@ class Enforcer:
         before, use = self.commitments.holding(key), self.commitments.use(key)
         raises = flow_a(order, use) > self.commitments.own_in_force_a(key)
         self.commitments.holdings[key] = before.sending(order, use)
+        self._fittings.end()
         # Before a raise leaves, the disk knows of it: after a crash it must count.
         saved = not raises or await self._save()
         outcome = await link.commands.set_limit(order) if saved else Outcome.REFUSED
         if link.identity not in self.commitments.site.stations:
             return
         self._note(key, order, outcome, before)
+        self._fittings.end()
         if saved:
             self._hear(link.identity, outcome)
         self._changed(link.identity)
@@ -283,7 +285,7 @@ class Enforcer:
                 found.append(holding.lease_until)
             if holding.bound.holds(now, self.commitments.use(key)):
                 found.append(holding.bound.until)
-        return [max(0.1, (renewal_due(until) - now).total_seconds()) for until in found]
+        return [look_in_s(until, now) for until in found]
 
     def _give_another_chance(self, identity: str) -> None:
         """Let a station that is new, or has started anew, be asked at once for what it did not take."""

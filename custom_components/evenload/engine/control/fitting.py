@@ -1,5 +1,6 @@
 """Whether an order may leave now: what raises must fit into the room that all others leave (promises 1 and 2)."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -117,3 +118,31 @@ class Fitting:
             and other in present
             and self._stations[other].capabilities.is_controllable
         )
+
+
+class Fittings:
+    """Sums up what everybody may be drawing once for all who look in one turn of the event loop.
+
+    When limits change, all look; and to each of two hundred stations all others matter.
+    """
+
+    def __init__(self, commitments: Commitments, told: Collection[str]) -> None:
+        """Look at these; `told` are those that can be told, always as they are at the moment."""
+        self._commitments = commitments
+        self._told = told
+        self._shared: Fitting | None = None
+
+    def now(
+        self, targets: Targets, stations: Mapping[str, Station], now: datetime
+    ) -> Fitting:
+        """Return what fits now."""
+        if self._shared is None:
+            self._shared = Fitting(
+                self._commitments, targets, stations, self._told, now
+            )
+            asyncio.get_running_loop().call_soon(self.end)
+        return self._shared
+
+    def end(self) -> None:
+        """Sum up anew: an order was sent, or its answer came."""
+        self._shared = None

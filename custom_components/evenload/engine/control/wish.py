@@ -34,3 +34,13 @@ def renewal_due(lease_until: datetime | None) -> datetime:
     if lease_until is None:
         return datetime.min.replace(tzinfo=UTC)
     return lease_until - timedelta(seconds=RENEW_BEFORE_S)
+
+
+def look_in_s(lease_until: datetime | None, now: datetime) -> float:
+    """Return after how many seconds a lease that holds should be looked at: when it is due, or when it runs out.
+
+    What is due and was not renewed is not wished any more.
+    """
+    due = renewal_due(lease_until)
+    look = due if lease_until is None or due > now else lease_until
+    return max(0.1, (look - now).total_seconds())
