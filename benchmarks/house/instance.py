@@ -114,6 +114,9 @@ class Instance:
             for number, (identity, name) in enumerate(names.items())
         ]
         identities = list(names)
+        # More than the form allows: no home has so many stations, and these are to charge.
+        fuse_a = max(MAIN_FUSE_A, SHARE_A * len(names))
+        entry["options"] = {**entry["options"], "main_fuse_a": fuse_a}
         for number, first in enumerate(range(0, len(identities), GROUP_SIZE)):
             members = identities[first : first + GROUP_SIZE]
             entry["subentries"].append(
