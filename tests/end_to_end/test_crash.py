@@ -13,6 +13,7 @@ import pytest
 from simulator import L1, L2, L3, SimulatedStation, Vehicle
 from simulator.demo.home_assistant import HomeAssistant
 from tests.end_to_end.conftest import Demo, StartDemo
+from tests.end_to_end.wires import WIRES, Papers, Wire
 
 LIMIT_A = 20.0
 
@@ -54,7 +55,9 @@ class Owner:
         """Use a client that is signed in."""
         self._client = client
 
-    async def set_up(self, port: str, boxes: list[SimulatedStation]) -> None:
+    async def set_up(
+        self, port: str, boxes: list[SimulatedStation], wire: Wire, papers: Papers
+    ) -> None:
         """Fill in the forms: a site, its stations, one group."""
         fill_in = self._client.fill_in
         form = {
@@ -62,7 +65,7 @@ class Owner:
             "main_fuse_a": 25,
             "phases": "3",
             "voltage_v": 230,
-            "advanced": {},
+            "advanced": papers.files() if wire.is_encrypted else {},
         }
         entry_id = (await fill_in("flow", "evenload", {"user": form}))["result"][
             "entry_id"
@@ -73,6 +76,7 @@ class Owner:
                 "identity": box.identity,
                 "phases": "3",
                 "maximum_a": 32,
+                **wire.security(),
             }
             await fill_in("subentries/flow", [entry_id, "station"], {"user": station})
         group = {
@@ -147,19 +151,21 @@ async def stations() -> AsyncGenerator[AsyncExitStack]:
         yield stack
 
 
+@pytest.mark.parametrize("wire", WIRES)
 async def test_killed_in_mid_session(
-    start_demo: StartDemo, stations: AsyncExitStack
+    start_demo: StartDemo, stations: AsyncExitStack, wire: Wire, tmp_path: Path
 ) -> None:
     """Two cars charge; Home Assistant is killed, one car leaves meanwhile, Home Assistant returns."""
     demo = await start_demo("--no-simulator")
+    papers = Papers(tmp_path)
     boxes = [
-        SimulatedStation(f"BOX-{n}", demo.ocpp_url, autostart_tag="CARD-0001")
+        wire.station(f"BOX-{n}", demo.ocpp_url, papers, autostart_tag="CARD-0001")
         for n in (1, 2)
     ]
     first, second = boxes
     cable = Cable(boxes)
     async with owner_of(demo) as owner:
-        await owner.set_up(demo.ocpp_url.rpartition(":")[2], boxes)
+        await owner.set_up(demo.ocpp_url.rpartition(":")[2], boxes, wire, papers)
         for box in boxes:
             await stations.enter_async_context(box)
 
