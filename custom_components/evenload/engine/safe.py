@@ -162,11 +162,6 @@ class Safe:
         """Return what a station is known by."""
         return self._keys.get(identity, Keys())
 
-    def serial(self, identity: str) -> str | None:
-        """Return the serial number of a station, if it ever told one."""
-        station = self._fleet.stations.get(identity)
-        return None if station is None else station.info.serial
-
     def accepts(self, identity: str, entrance: Entrance) -> bool:
         """Whether who came in like this may stay."""
         required, shown = self.required(identity), entrance.protection

@@ -159,18 +159,29 @@ async def test_old_and_new_stations_live_together(
     assert site.stations["B"].protection == "encrypted"
 
 
-@pytest.mark.parametrize("name", ["A", "SERIAL-7"])
 async def test_profile_3_takes_the_stations_own_certificate(
-    open_site: OpenSite, dial: Dial, both: ListenerConfig, tmp_path: Path, name: str
+    open_site: OpenSite, dial: Dial, both: ListenerConfig, tmp_path: Path
 ) -> None:
-    # A00.FR.511: the common name is the serial number; it is known once the station has booted.
-    site = await open_site("A", listener=both)
-    await (await dial(site)).boot(chargePointSerialNumber="SERIAL-7")
-    site.reconfigure(configured(3))
-    own = sign(name, by=MAKER)
-    await boots(await dial(site, tls=trusting(tmp_path, own)))
+    site = await open_site(config=configured(3), listener=both)
+    await boots(await dial(site, tls=trusting(tmp_path, sign("A", by=MAKER))))
     assert site.stations["A"].protection == "certificate"
     assert told(site) == {}
+
+
+async def test_a_station_does_not_become_another_by_telling_its_serial_number(
+    open_site: OpenSite, dial: Dial, both: ListenerConfig, tmp_path: Path
+) -> None:
+    # A00.FR.511: the common name is the serial number. Whoever boots first could tell that of any certificate.
+    site = await open_site("A", listener=both)
+    liar = await dial(site)
+    await liar.boot(chargePointSerialNumber="SERIAL-7")
+    site.reconfigure(configured(3))
+    async with asyncio.timeout(5):
+        while site.stations["A"].connected:
+            await asyncio.sleep(0.01)
+    foreign = trusting(tmp_path, sign("SERIAL-7", by=MAKER))
+    assert (await refused(dial, site, tls=foreign)).status_code == 401
+    assert told(site).keys() == {NoticeKind.STATION_CERTIFICATE_FOREIGN}
 
 
 async def test_profile_3_without_the_right_certificate(

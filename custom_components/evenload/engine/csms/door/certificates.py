@@ -84,15 +84,14 @@ def facts_of(certificate: x509.Certificate) -> CertificateFacts:
     )
 
 
-def belongs_to(der: bytes, identity: str, serial: str | None, pin: str | None) -> bool:
+def belongs_to(der: bytes, identity: str, pin: str | None) -> bool:
     """Whether a certificate that an authority vouches for is this station's.
 
-    A00.FR.511 wants the station's serial number as its common name; installers also use the identity.
+    A00.FR.511 wants the station's serial number as its common name. What a station says of its own number proves
+    nothing: one whose certificate bears that, and not its identity, is known by the key that its owner has confirmed.
     """
     certificate = x509.load_der_x509_certificate(der)
-    wanted = {name.casefold() for name in (identity, serial) if name}
-    named = {name.casefold() for name in _names(certificate)}
-    return not wanted.isdisjoint(named) or pin_of(der) == pin
+    return identity in _names(certificate) or pin_of(der) == pin
 
 
 def pin_of(der: bytes) -> str:

@@ -26,9 +26,6 @@ class Keyring(Protocol):
     def keys(self, identity: str) -> Keys:
         """Return what a station is known by."""
 
-    def serial(self, identity: str) -> str | None:
-        """Return the serial number of a station, if it ever told one."""
-
     def proven(self, identity: str, offered: str) -> None:
         """Tell that a station has shown the password that it was offered."""
 
@@ -114,12 +111,9 @@ class Gate:
         )
 
     def _owns(self, arrival: Arrival) -> bool:
-        keyring, identity = self._keyring, arrival.identity
+        identity = arrival.identity
         return arrival.certificate is not None and belongs_to(
-            arrival.certificate,
-            identity,
-            keyring.serial(identity),
-            keyring.keys(identity).pin,
+            arrival.certificate, identity, self._keyring.keys(identity).pin
         )
 
     async def _judge_password(
