@@ -1,6 +1,6 @@
 """Remembers what the connectors and transactions of one station said last, and tells what its EVSEs are doing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...model.events import StatusReported
@@ -12,6 +12,9 @@ from .statuses import ChargingState, ConnectorStatus, Course, evse_status
 
 # What a fault is called whose cause the station has not named (1.6's word).
 _UNNAMED = StationError("OtherError")
+
+# The number of a word after which any other may come.
+_UNCOUNTED = -1
 
 _STATES = {
     EvseStatus.CHARGING: ChargingState.CHARGING,
@@ -28,6 +31,8 @@ class Word:
     transaction_id: str
     at: datetime
     sequence: int
+    # When it happened by the station's own clock, which may be ahead.
+    stamp: datetime
     ended: bool = False
     state: ChargingState | None = None
     # Told later than it happened.
@@ -122,6 +127,12 @@ class Evses:
         if not word.offline and memory.status is not before:
             self._tell(evse, word.at)
 
+    def booted(self) -> None:
+        """Take it that the station may count its words anew."""
+        for memory in self._memories.values():
+            if memory.word is not None:
+                memory.word = replace(memory.word, sequence=_UNCOUNTED)
+
     def problem(
         self, evse: int, component: str, error: StationError | None, at: datetime
     ) -> None:
@@ -170,16 +181,30 @@ def _recalled(known: Evse | None) -> _Memory:
     if running is not None and running.is_open:
         memory.course = Course.USED
         memory.state = None if known.status is None else _STATES.get(known.status)
-        memory.word = Word(transaction_id=running.id, at=running.last_at, sequence=-1)
+        memory.word = Word(
+            transaction_id=running.id,
+            at=running.last_at,
+            sequence=_UNCOUNTED,
+            stamp=running.last_at,
+        )
     elif known.status is EvseStatus.FINISHING:
         memory.course = Course.ENDED
     return memory
 
 
 def _is_news(known: Word | None, word: Word) -> bool:
-    """Whether a word is later than what is known (E01: seqNo counts up within a transaction)."""
+    """Whether a word is later than what is known.
+
+    Within a transaction seqNo counts up (E01). Some stations do not count, or begin anew in the middle of it: what happened
+    later by the station's own clock is later, too. The end of a transaction is its end, whatever its number.
+    """
     if known is None:
         return True
-    if known.transaction_id == word.transaction_id:
-        return word.sequence > known.sequence and not known.ended
-    return not is_late(word.at, known.at)
+    if known.transaction_id != word.transaction_id:
+        return not is_late(word.at, known.at)
+    if known.ended or word.ended:
+        return not known.ended
+    if word.stamp == known.stamp:
+        # Clocks tell seconds: of two words of the same one, the number decides, if it says anything.
+        return word.sequence >= known.sequence
+    return word.sequence > known.sequence or word.stamp > known.stamp

@@ -105,6 +105,7 @@ class Inbound:
         raise CallFault(Fault.SECURITY, "This station is not adopted yet")
 
     def _boot_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._evses.booted()
         return self._booted(_station_info(payload["chargingStation"]))
 
     def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from ...model.identity import EvseKey
 from ...model.orders import WHOLE_STATION
 from ...model.readings import Context, Sample
 from ...model.transactions import TransactionStart
+from ..frames import CallFault
+from ..framing import Fault
 from ..host import Host
 from ..meters import moment
 from ..onboarding import MAXIMUM_EVSES
@@ -147,10 +149,12 @@ class Transactions:
 
     def _evse_of(self, payload: dict[str, Any], transaction_id: str) -> int | None:
         """Return where a transaction is: it is told once at least (E01.FR.16), and may be left out afterwards."""
-        said = payload.get("evse", {}).get("id")
-        if said is not None and 0 < said <= MAXIMUM_EVSES:
-            _remember(self._places, transaction_id, int(said))
-            return int(said)
+        said = int(payload.get("evse", {}).get("id", WHOLE_STATION))
+        if not WHOLE_STATION <= said <= MAXIMUM_EVSES:
+            raise CallFault(Fault.PROPERTY, f"evse/id: there is no EVSE {said}")
+        if said != WHOLE_STATION:
+            _remember(self._places, transaction_id, said)
+            return said
         known = self._places.get(transaction_id) or self._host.evse_of(
             self._identity, transaction_id
         )
@@ -173,6 +177,7 @@ def _word(payload: dict[str, Any], told: _Told) -> Word:
         transaction_id=told.transaction_id,
         at=min(told.at, datetime.now(UTC)),
         sequence=payload["seqNo"],
+        stamp=told.at,
         ended=payload["eventType"] == "Ended",
         state=None if state is None else ChargingState(state),
         offline=told.offline,
