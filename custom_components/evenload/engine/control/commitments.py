@@ -12,6 +12,7 @@ from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.stations import Evse, Station
 from .bound import NOBODY, Use, use_of
+from .disobedience import Disobedience
 from .figures import drawn_by
 from .holdings import SETTLING_S, Holding
 
@@ -19,7 +20,7 @@ from .holdings import SETTLING_S, Holding
 DISOBEDIENCE_A = 1.0
 DISOBEDIENCE_FRACTION = 0.05
 
-# Older readings say nothing of what is drawn now.
+# Older readings say nothing of what is drawn now, unless they showed that a limit was not obeyed.
 READING_AGE_S = 60.0
 
 # A vehicle that is given enough for all its phases uses them by then, also where a contactor has to be moved.
@@ -47,6 +48,7 @@ class Commitments:
         # Stations that did not answer their last order, and that refused it.
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
+        self.disobedience = Disobedience()
         self._stations = stations
         self._now = now
 
@@ -146,6 +148,11 @@ class Commitments:
     def observe(self, evse: Evse) -> bool:
         """Look whether a vehicle was measured to have followed its lowered limit; returns whether that is news."""
         self._prove(evse)
+        self.disobedience.note(
+            evse,
+            is_beyond=self._beyond_a(evse) > 0,
+            is_certain=self._is_comparable(evse),
+        )
         holding = self.holding(evse.key)
         at = evse.metered_at
         if (
@@ -228,17 +235,26 @@ class Commitments:
 
     def _disobedience_a(self, evse: Evse | None) -> float:
         """Return what an EVSE measurably draws beyond its limit, in whole amperes, or 0 when it obeys."""
-        if evse is None or evse.metered_at is None:
+        if evse is None:
             return 0.0
-        if self._now() - evse.metered_at > timedelta(seconds=READING_AGE_S):
-            return 0.0
+        if self.disobedience.is_seen(evse) or self._is_comparable(evse):
+            return self._beyond_a(evse)
+        return 0.0
+
+    def _is_comparable(self, evse: Evse) -> bool:
+        """Whether a reading is young, and what was drawn under the limits that hold now."""
+        at = evse.metered_at
+        if at is None or self._now() - at > timedelta(seconds=READING_AGE_S):
+            return False
         holdings = (
             self.holding(evse.key),
             self.holding(EvseKey(evse.key.identity, WHOLE_STATION)),
         )
-        if any(holding.is_after(evse.metered_at) for holding in holdings):
-            # What was drawn before the limit changed says nothing of how it is obeyed.
-            return 0.0
+        # What was drawn before the limit changed says nothing of how it is obeyed.
+        return not any(holding.is_after(at) for holding in holdings)
+
+    def _beyond_a(self, evse: Evse) -> float:
+        """Return what an EVSE drew when it last measured, in whole amperes, or 0 where its limit allows that."""
         allowed_a = self.in_force_a(evse.key) * (1 + DISOBEDIENCE_FRACTION)
         drawn_a = self.drawn_a(evse)
         # Whole amperes: a current that wavers must not have the others written to all the time.

@@ -140,6 +140,8 @@ class Enforcer:
 
     def look(self, station: Station) -> None:
         """Look whether a transaction, or what its vehicle does, asks for another limit."""
+        for evse in station.evses.values():
+            self.commitments.disobedience.look(evse, self.commitments.drawn_a(evse))
         seen: dict[EvseKey, _Seen] = {
             evse.key: (
                 self.commitments.use(evse.key),
@@ -169,6 +171,7 @@ class Enforcer:
         ]:
             del self.commitments.holdings[key]
         self._hear(identity, Outcome.APPLIED)
+        self.commitments.disobedience.forget(identity)
         self.errands.forget(identity)
 
     def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:

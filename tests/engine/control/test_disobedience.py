@@ -1,0 +1,112 @@
+"""Promise 1 of stations that disobey: they count at what they draw, for as long as nothing newer is known of them."""
+
+from custom_components.evenload.engine.model.configuration import (
+    SiteConfig,
+    StationConfig,
+)
+from custom_components.evenload.engine.model.events import StatusReported
+from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.stations import EvseStatus
+from tests.engine.control.house import House
+from tests.engine.control.test_enforcer import tell
+
+A = EvseKey("A", 1)
+
+
+def three() -> SiteConfig:
+    """Return three stations with 20 A each."""
+    stations = {name: StationConfig(name, name) for name in "ABC"}
+    return SiteConfig("Home", Current(60.0), stations=stations)
+
+
+def counted_a(house: House) -> float:
+    """Return what A counts at."""
+    return house.fleet.enforcer.commitments.station_a("A")
+
+
+async def rebel(house: House) -> None:
+    """Let A take any limit and draw 32 A, tell of it, and the others make room."""
+    house.connect("C")
+    await house.watch(60)
+    house.stations["A"].lose_profiles()
+    house.stations["A"].nature.disobeys = True
+    await house.watch(30)
+    house.meter("A")
+    await house.watch(15)
+    house.exceeded.clear()
+
+
+def test_a_limit_that_is_said_again_excuses_nobody() -> None:
+    """The station accepts its limit once more, and goes on: no sample said otherwise."""
+
+    async def story(house: House) -> None:
+        await rebel(house)
+        before = len(house.orders("A"))
+        for _ in range(60):
+            await house.watch(55)
+            assert [house.stations[name].drawn_a() for name in "BC"] == [14.0, 14.0]
+            house.meter("A")
+        # It is told again all the same, though not all the time.
+        assert len(house.orders("A")) - before >= 3
+
+    assert tell(story, three()).exceeded == []
+
+
+def test_a_disobedient_station_that_seldom_measures_counts_between_its_samples() -> (
+    None
+):
+    """A sample every quarter of an hour, and one only."""
+
+    async def story(house: House) -> None:
+        await rebel(house)
+        for _ in range(3):
+            await house.watch(900, 1.0)
+            house.meter("A")
+        await house.watch(3600, 1.0)
+        assert counted_a(house) == 32.0
+
+    assert tell(story, three()).exceeded == []
+
+
+def test_a_sample_that_is_taken_while_a_limit_settles_excuses_nobody() -> None:
+    async def story(house: House) -> None:
+        await rebel(house)
+        site = house.fleet.config
+        house.fleet.configure(SiteConfig("Home", Current(54.0), stations=site.stations))
+        for _ in range(10):
+            await house.watch(1)
+            house.meter("A")
+            assert counted_a(house) == 32.0
+
+    tell(story, three())
+
+
+def test_a_newer_sample_makes_it_honest_again() -> None:
+    async def story(house: House) -> None:
+        await rebel(house)
+        house.stations["A"].nature.disobeys = False
+        await house.watch(1000, 1.0)
+        assert counted_a(house) == 32.0
+        house.meter("A")
+        # Told once more, it obeys; its next sample says so.
+        await house.watch(30)
+        house.meter("A")
+        await house.watch(1000, 1.0)
+        assert counted_a(house) == 20.0
+        assert house.stations["B"].drawn_a() == 20.0
+
+    assert tell(story, three()).exceeded == []
+
+
+def test_a_vehicle_that_rests_or_goes_is_not_counted_for_what_it_drew() -> None:
+    async def story(house: House) -> None:
+        for status in (EvseStatus.SUSPENDED_EV, EvseStatus.AVAILABLE):
+            await rebel(house)
+            assert counted_a(house) == 32.0
+            house.hear(StatusReported, "A", evse=1, status=status)
+            assert counted_a(house) == 20.0
+            house.hear(StatusReported, "A", evse=1, status=EvseStatus.CHARGING)
+            assert counted_a(house) == 20.0
+
+    tell(story, three())
