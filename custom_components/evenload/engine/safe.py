@@ -32,6 +32,9 @@ _LOGGER = logging.getLogger(__name__)
 # How many passwords a station may have been offered that it has not shown.
 OFFERS = 4
 
+# From how many networks a station is known to come.
+NETWORKS = 4
+
 _SHOWS_PASSWORD = frozenset({Protection.PASSWORD, Protection.ENCRYPTED_PASSWORD})
 _ENCRYPTED = frozenset({Protection.ENCRYPTED, Protection.ENCRYPTED_PASSWORD})
 
@@ -112,7 +115,8 @@ class Safe:
     async def forget_password(self, identity: str) -> None:
         """Require no password any more. Raises `OSError`."""
         await self._keep(
-            identity, replace(self.keys(identity), password=None, offered=())
+            identity,
+            replace(self.keys(identity), password=None, offered=(), networks=()),
         )
         self.alarms.clear(identity)
 
@@ -174,6 +178,14 @@ class Safe:
         return shown in _SHOWS_PASSWORD or self.keys(identity).is_on_trial
 
     # What the gate tells
+
+    def proven_from(self, identity: str, network: str) -> None:
+        """Remember where a station is: after a restart it must not be kept out by a neighbour who guesses."""
+        keys = self.keys(identity)
+        if network not in keys.networks:
+            networks = (*keys.networks, network)[-NETWORKS:]
+            self._keys[identity] = replace(keys, networks=networks)
+            self._soon(self._save())
 
     def proven(self, identity: str, offered: str) -> None:
         """Require the offered password from now on."""

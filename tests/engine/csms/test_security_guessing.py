@@ -26,13 +26,15 @@ async def boots(station: Dialler) -> None:
     assert (await station.boot())["status"] == "Accepted"
 
 
-async def wrong_ones(site: Site, count: int, source: str = LOCAL) -> list[int]:
+async def wrong_ones(
+    site: Site, count: int, source: str = LOCAL, name: str = "A"
+) -> list[int]:
     """Dial with one wrong password after the other; returns the answers."""
     answers: list[int] = []
     for number in range(count):
         password = f"wrong password {number}"
         with pytest.raises(InvalidStatus) as caught:
-            async with Dialler(site.port, "A", password=password, source=source):
+            async with Dialler(site.port, name, password=password, source=source):
                 pass
         answers.append(caught.value.response.status_code)
     return answers
@@ -71,6 +73,45 @@ async def test_a_stranger_never_locks_a_station_out(guarded: Site, dial: Dial) -
     assert await mine.result("Heartbeat", {})
     assert told(guarded) == {}
     await boots(await dial(guarded, password=PASSWORD))
+
+
+async def test_behind_one_address_a_stranger_locks_nobody_out_after_a_restart(
+    open_site: OpenSite, dial: Dial
+) -> None:
+    before = await open_site("A", "B")
+    await before.security.keep_password("A", PASSWORD)
+    await before.security.keep_password("B", PASSWORD[::-1])
+    await boots(await dial(before, password=PASSWORD))
+    await before.close()
+    site = await open_site("A", "B")
+    assert 429 in await wrong_ones(site, 3 * attempts.ADDRESS_FAILURES)
+    # One has been here before; the other has never been anywhere.
+    await boots(await dial(site, password=PASSWORD))
+    await boots(await dial(site, "B", password=PASSWORD[::-1]))
+
+
+async def test_names_of_neighbours_are_worth_a_few_looks_each(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await open_site("A", "B")
+    for name in "AB":
+        await site.security.keep_password(name, PASSWORD)
+    looked: list[tuple[bytes, str]] = []
+    monkeypatch.setattr(gate, "matches", lambda *tried: bool(looked.append(tried)))
+    for name in "AB":
+        await wrong_ones(site, 2 * attempts.ADDRESS_FAILURES, name=name)
+    assert len(looked) == attempts.ADDRESS_FAILURES + attempts.NEIGHBOUR_FAILURES
+
+
+async def test_where_a_station_was_is_kept_for_a_few_networks(guarded: Site) -> None:
+    for number in range(safe.NETWORKS + 2):
+        source = f"127.0.0.{number + 1}"
+        async with Dialler(guarded.port, "A", password=PASSWORD, source=source):
+            pass
+    known = guarded.security.keys("A").networks
+    assert known == tuple(f"127.0.0.{number}" for number in (3, 4, 5, 6))
+    await guarded.security.forget_password("A")
+    assert guarded.security.keys("A").networks == ()
 
 
 async def test_a_crowd_that_comes_back_is_not_looked_at_again(

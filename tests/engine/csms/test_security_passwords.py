@@ -118,25 +118,27 @@ def test_wrong_ones_do_not_crowd_out_right_ones() -> None:
 def test_a_guesser_is_stopped_and_forgiven() -> None:
     book = Attempts()
     for _ in range(attempts.ADDRESS_FAILURES):
-        assert book.may_guess("10.0.0.1", "A", 0.0)
+        assert book.may_guess("10.0.0.1", "A", (), 0.0)
         book.guessed("10.0.0.1", "A", 0.0)
-    assert not book.may_guess("10.0.0.1", "A", 0.0)
-    # It is the address that is stopped, whatever name it uses next.
-    assert not book.may_guess("10.0.0.1", "B", 0.0)
-    assert book.may_guess("10.0.0.1", "A", attempts.FORGIVEN_S + 0.1)
+    assert not book.may_guess("10.0.0.1", "A", (), 0.0)
+    # It is the address that is stopped, but for a few looks at every neighbour.
+    for _ in range(attempts.NEIGHBOUR_FAILURES):
+        assert book.may_guess("10.0.0.1", "B", (), 0.0)
+        book.guessed("10.0.0.1", "B", 0.0)
+    assert not book.may_guess("10.0.0.1", "B", (), 0.0)
+    assert book.may_guess("10.0.0.1", "A", (), attempts.FORGIVEN_S + 0.1)
 
 
 def test_guessers_from_everywhere_do_not_lock_a_station_out() -> None:
     book = Attempts()
-    book.succeeded("10.0.1.1", "A")
     for number in range(200):
         address = f"10.0.{number % 8}.1"
-        if book.may_guess(address, "A", 0.0):
+        if book.may_guess(address, "A", (), 0.0):
             book.guessed(address, "A", 0.0)
     # From where it came before, and from where nobody has guessed.
-    assert book.may_guess("10.0.1.1", "A", 0.0)
-    assert book.may_guess("10.9.9.9", "A", 0.0)
-    assert not book.may_guess("10.0.2.1", "A", 0.0)
+    assert book.may_guess("10.0.1.1", "A", ("10.0.1.1",), 0.0)
+    assert book.may_guess("10.9.9.9", "A", (), 0.0)
+    assert not book.may_guess("10.0.2.1", "A", (), 0.0)
 
 
 def test_who_fails_is_told_to_wait_by_address_and_by_identity() -> None:
@@ -147,7 +149,7 @@ def test_who_fails_is_told_to_wait_by_address_and_by_identity() -> None:
     assert book.are_too_many("10.1.0.0", "A", 0.0)
     assert not book.are_too_many("10.1.0.0", "B", 0.0)
     # Nothing of that keeps a password from being looked at.
-    assert book.may_guess("10.1.0.0", "A", 0.0)
+    assert book.may_guess("10.1.0.0", "A", (), 0.0)
 
 
 def test_what_is_remembered_of_strangers_is_bounded() -> None:
@@ -156,10 +158,8 @@ def test_what_is_remembered_of_strangers_is_bounded() -> None:
         address = f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"
         book.failed(address, f"S{number}", 0.0)
         book.guessed(address, f"S{number}", 0.0)
-        book.succeeded(address, f"S{number}")
-    for failures in (*book._failures, *book._guesses):
+    for failures in (*book._failures, *book._guesses, book._neighbours):
         assert len(failures._levels) == attempts.REMEMBERED
-    assert len(book._welcome) == attempts.REMEMBERED
 
 
 @pytest.mark.parametrize(

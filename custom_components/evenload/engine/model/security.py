@@ -36,11 +36,14 @@ class Keys:
     `offered` were sent to the station, the newest last, and not shown yet: until one is, it is served as before. Of
     what a station did not answer nobody knows whether it took it.
     `pin` is the SHA-256 of the public key of a certificate whose name is not the station's.
+    `networks` are those from which it has shown its password, the latest last: from there it is always looked at. A
+    quick digest of the password would serve as well, and serve whoever steals the file and guesses what a person chose.
     """
 
     password: str | None = None
     offered: tuple[str, ...] = ()
     pin: str | None = None
+    networks: tuple[str, ...] = ()
 
     @property
     def is_on_trial(self) -> bool:

@@ -1,12 +1,16 @@
 """How many wrong passwords are looked at, by address and by station. Right ones are never counted."""
 
 from collections import OrderedDict
+from collections.abc import Collection
 import ipaddress
 
 # Wrong answers in a row before one is told to wait, and how fast that is forgiven.
 ADDRESS_FAILURES = 10
 IDENTITY_FAILURES = 30
 FORGIVEN_S = 20.0
+
+# A station whose neighbour guesses, or somebody who uses its neighbour's name, is looked at this often all the same.
+NEIGHBOUR_FAILURES = 3
 
 REMEMBERED = 512
 
@@ -41,22 +45,32 @@ class Attempts:
 
     The station itself must get in however many strangers fail in its name: from an address that has not guessed yet,
     and from one where it got in before, its password is always looked at. A station that repeats one wrong password
-    is no guesser: it must not use up the patience with its neighbours behind the same address.
+    is no guesser: it must not use up the patience with its neighbours behind the same address. Nor must one that
+    guesses: behind a router or a proxy all have the same one.
     """
 
     def __init__(self) -> None:
         """Begin with nobody."""
         self._failures = (Failures(ADDRESS_FAILURES), Failures(IDENTITY_FAILURES))
         self._guesses = (Failures(ADDRESS_FAILURES), Failures(IDENTITY_FAILURES))
-        self._welcome: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._neighbours = Failures(NEIGHBOUR_FAILURES)
 
-    def may_guess(self, address: str, identity: str, now: float) -> bool:
-        """Whether a password from there that was not seen before is worth a look."""
+    def may_guess(
+        self, address: str, identity: str, proven: Collection[str], now: float
+    ) -> bool:
+        """Whether a password from there that was not seen before is worth a look.
+
+        `proven` are the networks from which the station has shown the right one.
+        """
         network = network_of(address)
-        if (network, identity) in self._welcome:
+        if network in proven:
             return True
         addresses, identities = self._guesses
-        return not addresses.is_full(network, now) and (
+        if addresses.is_full(network, now) and self._neighbours.is_full(
+            _pair(network, identity), now
+        ):
+            return False
+        return (
             not identities.is_full(identity, now)
             or addresses.level(network, now) == 0.0
         )
@@ -77,16 +91,15 @@ class Attempts:
     def guessed(self, address: str, identity: str, now: float) -> None:
         """Count a wrong password that was not seen before."""
         addresses, identities = self._guesses
-        addresses.add(network_of(address), now)
+        network = network_of(address)
+        addresses.add(network, now)
         identities.add(identity, now)
+        self._neighbours.add(_pair(network, identity), now)
 
-    def succeeded(self, address: str, identity: str) -> None:
-        """Remember where a station came from."""
-        known = (network_of(address), identity)
-        self._welcome[known] = None
-        self._welcome.move_to_end(known)
-        while len(self._welcome) > REMEMBERED:
-            self._welcome.popitem(last=False)
+
+def _pair(network: str, identity: str) -> str:
+    """Return one name for both: no network has a blank in it."""
+    return f"{network} {identity}"
 
 
 def network_of(address: str) -> str:

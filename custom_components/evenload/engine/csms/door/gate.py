@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from ...model.security import Entrance, Keys, Protection, Refusal, SecurityProfile
-from .attempts import Attempts
+from .attempts import Attempts, network_of
 from .certificates import belongs_to, pin_of
 from .passwords import Remembered, matches, password_of
 
@@ -25,6 +25,9 @@ class Keyring(Protocol):
 
     def keys(self, identity: str) -> Keys:
         """Return what a station is known by."""
+
+    def proven_from(self, identity: str, network: str) -> None:
+        """Tell from where a station has shown its password."""
 
     def proven(self, identity: str, offered: str) -> None:
         """Tell that a station has shown the password that it was offered."""
@@ -146,7 +149,7 @@ class Gate:
         for stored in (*reversed(keys.offered), keys.password):
             if stored is None or not await self._matches(arrival, password, stored):
                 continue
-            self._attempts.succeeded(arrival.address, arrival.identity)
+            self._keyring.proven_from(arrival.identity, network_of(arrival.address))
             if stored in keys.offered:
                 self._keyring.proven(arrival.identity, stored)
             return True
@@ -178,8 +181,9 @@ class Gate:
         return matched
 
     def _may_guess(self, arrival: Arrival) -> bool:
-        now = asyncio.get_running_loop().time()
-        return self._attempts.may_guess(arrival.address, arrival.identity, now)
+        identity, now = arrival.identity, asyncio.get_running_loop().time()
+        proven = self._keyring.keys(identity).networks
+        return self._attempts.may_guess(arrival.address, identity, proven, now)
 
     def _let_in(self, arrival: Arrival, protection: Protection) -> Entrance:
         self._keyring.let_in(arrival.identity)
