@@ -355,6 +355,20 @@ def test_two_saves_at_once_are_both_on_the_disk() -> None:
     story(tell)
 
 
+def test_who_asks_in_the_same_turn_shares_a_writing_however_fast_the_disk_is() -> None:
+    async def tell(house: House) -> None:
+        async def save(part: Part, data: dict[str, Any]) -> None:
+            writings.append(part)
+            house.disk.parts[part] = json.dumps(data)
+
+        writings: list[Part] = []
+        house.disk.save = save  # type: ignore[method-assign]  # never suspends
+        assert all(await asyncio.gather(*(house.memory.save() for _ in range(200))))
+        assert len(writings) == 1
+
+    story(tell)
+
+
 def test_transaction_ids_of_earlier_versions_are_read_as_texts() -> None:
     """They were numbers while there was only OCPP 1.6; nothing that was kept may be lost for that."""
     at = datetime(2026, 6, 1, tzinfo=UTC)
