@@ -6,7 +6,7 @@ from collections import Counter
 from .csms.door.certificates import CertificateFacts, check_authority, check_certificate
 from .csms.door.listener import Listener
 from .csms.host import Link
-from .model.security import Keys, SecurityProfile, TlsFailure
+from .model.security import Keys, Protection, SecurityProfile, TlsFailure
 from .reception import Reception
 from .safe import Safe
 
@@ -94,9 +94,14 @@ class Security:
 
     async def keep_shown_password(self, identity: str) -> None:
         """Require the password that a station shows which waits to be adopted. Raises `NotConnected` or `OSError`."""
-        shown = self._reception.link(identity).entrance.shown
-        if shown is not None:
-            await self._safe.keep_shown(identity, shown)
+        link = self._reception.link(identity)
+        if link.entrance.shown is None:
+            return
+        await self._safe.keep_shown(identity, link.entrance.shown)
+        is_encrypted = link.entrance.protection is not Protection.PLAIN
+        link.proved(
+            Protection.ENCRYPTED_PASSWORD if is_encrypted else Protection.PASSWORD
+        )
 
     async def forget_password(self, identity: str) -> None:
         """Require no password any more. Raises `OSError`."""
@@ -107,6 +112,7 @@ class Security:
         link = self._reception.links.get(identity)
         if link is not None and link.entrance.pin is not None:
             await self._safe.pin(identity, link.entrance.pin)
+            link.proved(Protection.CERTIFICATE)
 
     def review(self) -> None:
         """Let those go who came in with less than is required of them by now; they may dial again."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 import logging
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ..model.errors import NotConnected
 from ..model.identity import masked
-from ..model.security import Entrance
+from ..model.security import Entrance, Protection
 from ..model.stations import OcppVersion
 from .commands import Commands
 from .door.admission import Allowance
@@ -100,6 +101,10 @@ class Connection:
     def commands(self) -> Commands:
         """What can be asked of the station."""
         return self.adapter.commands
+
+    def proved(self, protection: Protection) -> None:
+        """Take it that what the station showed of its own accord is its own."""
+        self.entrance = replace(self.entrance, protection=protection)
 
     def bound(self, lift: Callable[[], None]) -> None:
         """Bound how much a pending station may send; `lift` is called when it is adopted."""
@@ -216,6 +221,8 @@ class Connection:
 
     async def _hear(self, send: Send) -> None:
         """Take in what wants no answer, not even that it was wrong (2.1 part 4 §4.2.5)."""
+        if send.action not in FRAMINGS[self.version].sends:
+            raise Ignored(f"{send.action[:50]} is not said without an answer")
         try:
             await self._answer(Call(send.id, send.action, send.payload))
         except CallFault as fault:

@@ -5,7 +5,7 @@ from typing import Protocol
 from ..model.capabilities import Capabilities
 from ..model.configuration import Overrides
 from ..model.events import Event, TransactionEnded
-from ..model.security import Entrance
+from ..model.security import Entrance, Protection
 from ..model.stations import Evse, OcppVersion, StationInfo
 from ..model.transactions import TransactionStart
 from .commands import Commands
@@ -33,6 +33,9 @@ class Link(Protocol):
     @property
     def entrance(self) -> Entrance:
         """How the station came in."""
+
+    def proved(self, protection: Protection) -> None:
+        """Take it that what the station showed of its own accord is its own: its owner says so."""
 
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
