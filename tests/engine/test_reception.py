@@ -2,6 +2,7 @@
 
 import asyncio
 
+from custom_components.evenload.engine.absences import AWAY_S
 from custom_components.evenload.engine.model.configuration import (
     ListenerConfig,
     SiteConfig,
@@ -10,7 +11,7 @@ from custom_components.evenload.engine.model.configuration import (
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.stations import StationInfo
 from custom_components.evenload.engine.reception import Reception
-from custom_components.evenload.engine.site import AWAY_S, Site
+from custom_components.evenload.engine.site import Site
 from tests.engine.control.stations import VirtualStation
 from tests.engine.csms.conftest import DictVault
 from tests.engine.virtual import run_virtually, virtual_now

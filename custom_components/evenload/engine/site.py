@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from .absences import Absences
 from .control.abilities import forgotten
 from .csms.commands import Commands
 from .csms.door.listener import Listener
@@ -22,6 +23,7 @@ from .model.kinds import EvseKind
 from .model.notices import Notice, NoticeKind
 from .model.phases import Phase
 from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
+from .noticeboard import Noticeboard
 from .observers import Digest, Observers, Unsubscribe
 from .reception import Reception
 from .safe import Safe
@@ -31,9 +33,6 @@ from .settings import with_maximum
 from .vault import Vault
 
 type Observer = Callable[[], None]
-
-# How long an unknown station may be away before its announcement goes.
-AWAY_S = 180.0
 
 # Every reading of every member changes a group's figures. What is told more often nobody reads, and databases keep.
 GROUP_PERIOD_S = 1.0
@@ -66,17 +65,15 @@ class Site:
         self._reception = Reception(
             self._is_adopted,
             lambda pending: self._pending.tell(None, pending),
-            self._left,
+            lambda identity: self._absences.left(identity),
         )
+        self._absences = Absences(lambda identity: identity in self.pending)
         self._group_news = Digest(self._fleet.changes, GROUP_PERIOD_S)
         self._events = Observers[Event]()
         self._pending = Observers[PendingStation]()
-        self._pending_left = Observers[str]()
-        self._leaving: dict[str, asyncio.TimerHandle] = {}
-        self._notices: dict[tuple[NoticeKind, str], Notice] = {}
-        self._notice_observers = Observers[Notice]()
-        self._fleet.concerns.add(None, self._notice)
-        self._safe = Safe(vault, self._fleet, self._notice)
+        self._notices = Noticeboard()
+        self._fleet.concerns.add(None, self._notices.tell)
+        self._safe = Safe(vault, self._fleet, self._notices.tell)
         self._desk = Desk(
             self._fleet,
             self._reception,
@@ -124,8 +121,7 @@ class Site:
         await self._fleet.enforcer.close()
         await self._listener.close()
         self._group_news.close()
-        for timer in self._leaving.values():
-            timer.cancel()
+        self._absences.close()
         await self.security.close()
         await self._memory.close()
 
@@ -136,12 +132,7 @@ class Site:
             self._reception.dismiss(identity)
             self._desk.forget(identity)
             self._safe.forget(identity)
-            for notice in [
-                notice
-                for notice in self._notices.values()
-                if notice.subject == identity
-            ]:
-                self._notice(replace(notice, active=False))
+            self._notices.clear(identity)
         self.security.review()
         for identity in came:
             self._adopt(identity)
@@ -216,13 +207,11 @@ class Site:
 
     def on_pending_left(self, observer: Callable[[str], None]) -> Unsubscribe:
         """Tell when an unknown station has been away for some minutes: its announcement can go."""
-        return self._pending_left.add(None, observer)
+        return self._absences.add(observer)
 
     def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
         """Tell what the owner has to be told; those that last are told to a new observer at once."""
-        for notice in self._notices.values():
-            observer(notice)
-        return self._notice_observers.add(None, observer)
+        return self._notices.add(observer)
 
     # What the owner may do
 
@@ -259,18 +248,6 @@ class Site:
         self._fleet.set_settings(key, settings)
         await self._memory.save()
 
-    def _left(self, identity: str) -> None:
-        """Tell that an unknown station has gone, unless it is back soon: stations redial all the time."""
-        if identity in self._leaving:
-            self._leaving[identity].cancel()
-        loop = asyncio.get_running_loop()
-        self._leaving[identity] = loop.call_later(AWAY_S, self._has_left, identity)
-
-    def _has_left(self, identity: str) -> None:
-        del self._leaving[identity]
-        if identity not in self._reception.pending:
-            self._pending_left.tell(None, identity)
-
     def _is_adopted(self, identity: str) -> bool:
         return identity in self._fleet.stations
 
@@ -301,14 +278,4 @@ class Site:
         return Sessions(tuple(self._ledger.ended))
 
     def _storage_trouble(self, trouble: bool) -> None:
-        self._notice(Notice(NoticeKind.STORAGE_FAILED, _SITE, trouble))
-
-    def _notice(self, notice: Notice) -> None:
-        """Tell a notice when it begins, changes or ends."""
-        key = (notice.kind, notice.subject)
-        if not notice.active:
-            if self._notices.pop(key, None) is not None:
-                self._notice_observers.tell(None, notice)
-        elif self._notices.get(key) != notice:
-            self._notices[key] = notice
-            self._notice_observers.tell(None, notice)
+        self._notices.tell(Notice(NoticeKind.STORAGE_FAILED, _SITE, trouble))
