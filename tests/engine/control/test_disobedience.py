@@ -1,12 +1,15 @@
 """Promise 1 of stations that disobey: they count at what they draw, for as long as nothing newer is known of them."""
 
+import pytest
+
 from custom_components.evenload.engine.model.configuration import (
     SiteConfig,
     StationConfig,
 )
-from custom_components.evenload.engine.model.events import StatusReported
+from custom_components.evenload.engine.model.events import MetersSampled, StatusReported
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current
+from custom_components.evenload.engine.model.readings import Sample
 from custom_components.evenload.engine.model.stations import EvseStatus
 from tests.engine.control.house import House
 from tests.engine.control.test_enforcer import tell
@@ -108,5 +111,38 @@ def test_a_vehicle_that_rests_or_goes_is_not_counted_for_what_it_drew() -> None:
             assert counted_a(house) == 20.0
             house.hear(StatusReported, "A", evse=1, status=EvseStatus.CHARGING)
             assert counted_a(house) == 20.0
+
+    tell(story, three())
+
+
+@pytest.mark.parametrize("value_a", [65535.0, 1e300, 400.0])
+def test_a_wild_sample_disturbs_nobody(value_a: float) -> None:
+    """Promise 6: nobody is switched off, and nothing is shown, for one impossible value."""
+
+    async def story(house: House) -> None:
+        house.connect("C")
+        await house.watch(60)
+        house.meter("A")
+        shown = house.fleet.evse(A).reading
+        before = {name: len(house.orders(name)) for name in "ABC"}
+        wild = Sample("Current.Import", value_a, "A", "L1")
+        house.hear(MetersSampled, "A", evse=1, samples=(wild,))
+        assert house.fleet.evse(A).reading == shown
+        await house.watch(60)
+        assert {name: len(house.orders(name)) for name in "ABC"} == before
+        assert counted_a(house) == 20.0
+
+    tell(story, three())
+
+
+def test_a_high_sample_that_can_be_true_counts_at_once() -> None:
+    async def story(house: House) -> None:
+        house.connect("C")
+        await house.watch(60)
+        high = Sample("Current.Import", 44.0, "A", "L1")
+        house.hear(MetersSampled, "A", evse=1, samples=(high,))
+        await house.watch(1)
+        assert counted_a(house) == 44.0
+        assert [house.stations[name].limit_a(1) for name in "BC"] == [8.0, 8.0]
 
     tell(story, three())

@@ -7,6 +7,7 @@ from datetime import datetime
 from ..model.kinds import EvseKind
 from ..model.phases import Phase
 from ..model.readings import DEAD_V, LIVE_A, Context, Location, Reading, Sample, is_late
+from .plausible import plausible
 from .sampling import currents, power, sampled_power, total, voltages
 
 # Samples of the past are no reading of the present.
@@ -25,11 +26,13 @@ _SINGLE = {
 def merge(
     reading: Reading, samples: Sequence[Sample], at: datetime, kind: EvseKind
 ) -> Reading:
-    """Return the reading with newer samples in it; what was not sampled stays, what is older changes nothing."""
+    """Return the reading with newer samples in it; what was not sampled stays, what is older or wild changes nothing."""
     if reading.at is not None and is_late(at, reading.at):
         return reading
     present = [
-        sample for sample in samples if sample.context not in _PAST and _counts(sample)
+        sample
+        for sample in plausible(samples, kind)
+        if sample.context not in _PAST and _counts(sample)
     ]
     changes: dict[str, object] = {
         _SINGLE[sample.measurand]: sample.value
