@@ -24,7 +24,7 @@ from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
 from .observers import Observers
-from .records import StationRecord, recorded, restored
+from .records import Records, StationRecord, restored
 from .sessions.ledger import Ledger
 from .soon import Soon
 
@@ -68,6 +68,7 @@ class Fleet:
             lambda: self._sharing.ask(),
         )
         self._reserved: dict[str, float] = {}
+        self._records = Records(self.enforcer.commitments.holding, self.books.register)
         # When the power is back, all stations have news in the same second, and each concerns them all.
         self._sharing = Soon(self.retarget)
         self._now = now
@@ -186,12 +187,7 @@ class Fleet:
         """Return what must survive a restart."""
         return State(
             self.books.ledger.pages(),
-            tuple(
-                recorded(
-                    station, self.enforcer.commitments.holding, self.books.register
-                )
-                for station in self.stations.values()
-            ),
+            self._records.of(self.stations.values()),
         )
 
     def restore(self, state: State) -> None:

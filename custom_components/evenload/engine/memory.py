@@ -9,6 +9,7 @@ from typing import Any
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
+from .encoding import Encodings
 from .migration import migrated
 from .model.transactions import Session
 from .records import StationRecord
@@ -38,9 +39,8 @@ class Sessions:
     ended: tuple[Session, ...] = ()
 
 
-_STATE_ENCODER = BasicEncoder(State)
+_PAGES_ENCODER = BasicEncoder(Pages)
 _STATE_DECODER = BasicDecoder(State)
-_SESSIONS_ENCODER = BasicEncoder(Sessions)
 _SESSIONS_DECODER = BasicDecoder(Sessions)
 
 
@@ -59,6 +59,8 @@ class Memory:
         self._state = state
         self._sessions = sessions
         self._written: Sessions | None = None
+        self._records = Encodings(StationRecord)
+        self._ended = Encodings(Session)
         self._on_trouble = on_trouble
         self._locks = {part: asyncio.Lock() for part in Part}
         # How often each part was asked to be written, and up to which asking it is.
@@ -135,23 +137,27 @@ class Memory:
         await self.save(Part.STATE, *(self._due - {Part.STATE}))
 
     async def _encoded(self, part: Part) -> dict[str, Any]:
-        """Take a snapshot now and encode it in a thread: of two hundred stations that takes a tenth of a second."""
+        """Take a snapshot now and encode it in a thread: of two hundred stations that may take a tenth of a second."""
         in_thread = asyncio.get_running_loop().run_in_executor
         if part is Part.STATE:
-            return await in_thread(None, _encoded, _STATE_ENCODER, self._state())
+            return await in_thread(None, self._encoded_state, self._state())
         self._written = self._sessions()
-        return await in_thread(None, _encoded, _SESSIONS_ENCODER, self._written)
+        return await in_thread(None, self._encoded_sessions, self._written)
+
+    def _encoded_state(self, state: State) -> dict[str, Any]:
+        return {
+            "pages": _PAGES_ENCODER.encode(state.pages),
+            "stations": self._records.of(state.stations),
+        }
+
+    def _encoded_sessions(self, sessions: Sessions) -> dict[str, Any]:
+        return {"ended": self._ended.of(sessions.ended)}
 
     def _save_due(self) -> None:
         self._timer = None
         self._task = asyncio.create_task(
             self.save(*tuple(self._due)), name="evenload memory"
         )
-
-
-def _encoded[T](encoder: BasicEncoder[T], snapshot: T) -> dict[str, Any]:
-    encoded: dict[str, Any] = encoder.encode(snapshot)
-    return encoded
 
 
 def _decoded[T](decoder: BasicDecoder[T], data: dict[str, Any] | None) -> T | None:

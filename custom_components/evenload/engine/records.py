@@ -1,6 +1,6 @@
 """What is kept of a station over a restart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,6 +77,47 @@ def recorded(
             for evse in station.evses.values()
         ),
     )
+
+
+class Records:
+    """The record of every station; the same object for as long as nothing of it changes."""
+
+    def __init__(
+        self,
+        holding: Callable[[EvseKey], Holding],
+        register: Callable[[EvseKey, str], History | None],
+    ) -> None:
+        """Look holdings and registers up here."""
+        self._holding = holding
+        self._register = register
+        self._known: dict[str, tuple[tuple[object, ...], StationRecord]] = {}
+
+    def of(self, stations: Iterable[Station]) -> tuple[StationRecord, ...]:
+        """Return what must survive a restart of these, and forget all others."""
+        self._known = {
+            station.identity: self._recorded(station) for station in stations
+        }
+        return tuple(record for _, record in self._known.values())
+
+    def _recorded(self, station: Station) -> tuple[tuple[object, ...], StationRecord]:
+        parts = (
+            station,
+            self._holding(EvseKey(station.identity, WHOLE_STATION)),
+            *(
+                part
+                for evse in station.evses.values()
+                for part in (
+                    self._holding(evse.key),
+                    self._register(evse.key, IMPORTED),
+                    self._register(evse.key, EXPORTED),
+                )
+            ),
+        )
+        known = self._known.get(station.identity)
+        # Nothing in it can change: what is the same object is the same.
+        if known is not None and [*map(id, known[0])] == [*map(id, parts)]:
+            return known
+        return parts, recorded(station, self._holding, self._register)
 
 
 def restored(station: Station, record: StationRecord) -> Station:

@@ -7,14 +7,11 @@ import json
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
+from mashumaro.codecs.basic import BasicEncoder
 import pytest
 
 from custom_components.evenload.engine.fleet import Fleet
-from custom_components.evenload.engine.memory import (
-    _STATE_DECODER,
-    _STATE_ENCODER,
-    State,
-)
+from custom_components.evenload.engine.memory import _STATE_DECODER, State
 from custom_components.evenload.engine.model.allotments import Reason
 from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import (
@@ -50,6 +47,8 @@ from custom_components.evenload.engine.model.transactions import TransactionStar
 from custom_components.evenload.engine.observers import Observers
 from custom_components.evenload.engine.sessions.ledger import Ledger
 from tests.engine.virtual import run_virtually
+
+_STATE_ENCODER = BasicEncoder(State)
 
 T0 = datetime(2026, 6, 1, 8, tzinfo=UTC)
 GARAGE, DRIVE, SHED = "garage", "drive", "shed"
@@ -437,6 +436,19 @@ def test_a_restart_finds_everything_again() -> None:
         )
     assert station.evses[1].transaction is not None
     assert station.evses[1].transaction.id == number
+
+
+def test_what_has_not_changed_is_recorded_once() -> None:
+    house = House(with_stations(GARAGE, "drive"))
+    house.connect()
+    house.begin(1000)
+    garage, drive = house.fleet.state().stations
+    assert house.fleet.state().stations[0] is garage
+    house.later()
+    house.meter(1500)
+    later = house.fleet.state().stations
+    assert later[1] is drive
+    assert later[0].evses[0].register != garage.evses[0].register
 
 
 def test_a_restart_shows_the_last_session_and_goes_on_with_the_register() -> None:

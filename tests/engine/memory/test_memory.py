@@ -8,14 +8,13 @@ import json
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings, strategies as st
+from mashumaro.codecs.basic import BasicEncoder
 import pytest
 
 from custom_components.evenload.engine.control.holdings import Holding
 from custom_components.evenload.engine.memory import (
     _SESSIONS_DECODER,
-    _SESSIONS_ENCODER,
     _STATE_DECODER,
-    _STATE_ENCODER,
     SAVE_DELAY_S,
     Memory,
     Sessions,
@@ -35,6 +34,9 @@ from custom_components.evenload.engine.sessions.plugs import Plug, Plugs
 from custom_components.evenload.engine.sessions.registers import Doubt, Left, Register
 from custom_components.evenload.engine.vault import Part
 from tests.engine.virtual import run_virtually
+
+_SESSIONS_ENCODER = BasicEncoder(Sessions)
+_STATE_ENCODER = BasicEncoder(State)
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 MOMENTS = st.datetimes(timezones=st.just(UTC))
@@ -91,6 +93,7 @@ STATES = st.builds(
     ),
     stations=st.lists(STATIONS, max_size=2).map(tuple),
 )
+ENDED = st.builds(Sessions, st.lists(SESSIONS, max_size=3).map(tuple))
 
 SLOW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -105,7 +108,7 @@ def test_the_state_survives_json(state: State) -> None:
 
 
 @SLOW
-@given(st.builds(Sessions, st.lists(SESSIONS, max_size=3).map(tuple)))
+@given(ENDED)
 def test_sessions_survive_json(sessions: Sessions) -> None:
     text = json.dumps(_SESSIONS_ENCODER.encode(sessions), allow_nan=False)
     assert _SESSIONS_DECODER.decode(json.loads(text)) == sessions
@@ -367,6 +370,21 @@ def test_who_asks_in_the_same_turn_shares_a_writing_however_fast_the_disk_is() -
         assert len(writings) == 1
 
     story(tell)
+
+
+@SLOW
+@given(STATES, STATES, ENDED)
+def test_what_is_remembered_of_a_writing_changes_nothing_of_the_next(
+    before: State, after: State, sessions: Sessions
+) -> None:
+    mixed = replace(after, stations=(*before.stations, *after.stations))
+    house = House()
+    for state in (before, mixed, before, mixed):
+        encoded = house.memory._encoded_state(state)
+        assert encoded == _STATE_ENCODER.encode(state)
+    for _ in range(2):
+        encoded = house.memory._encoded_sessions(sessions)
+        assert encoded == _SESSIONS_ENCODER.encode(sessions)
 
 
 def test_transaction_ids_of_earlier_versions_are_read_as_texts() -> None:

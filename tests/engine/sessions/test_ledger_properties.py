@@ -14,12 +14,11 @@ from datetime import UTC, datetime, timedelta
 import json
 
 from hypothesis import given, settings, strategies as st
+from mashumaro.codecs.basic import BasicEncoder
 
 from custom_components.evenload.engine.memory import (
     _SESSIONS_DECODER,
-    _SESSIONS_ENCODER,
     _STATE_DECODER,
-    _STATE_ENCODER,
     Sessions,
     State,
 )
@@ -31,6 +30,9 @@ from custom_components.evenload.engine.model.transactions import (
     TransactionStart,
 )
 from custom_components.evenload.engine.sessions.ledger import Ledger
+
+_SESSIONS_ENCODER = BasicEncoder(Sessions)
+_STATE_ENCODER = BasicEncoder(State)
 
 T0 = datetime(2026, 6, 1, 8, tzinfo=UTC)
 

@@ -1,0 +1,26 @@
+"""Encoding of what is written again and again: only what has changed since the last time costs anything."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from mashumaro.codecs.basic import BasicEncoder
+
+
+class Encodings[T]:
+    """Encodes unchangeable things, and remembers what it made of each: the same object is not encoded again."""
+
+    def __init__(self, shape: type[T]) -> None:
+        """Begin with none."""
+        self._encoder = BasicEncoder(shape)
+        # By the object's id, which is its own for as long as it is kept here.
+        self._known: dict[int, tuple[T, Any]] = {}
+
+    def of(self, things: Iterable[T]) -> list[Any]:
+        """Return them encoded, and forget all others."""
+        known, self._known = self._known, {}
+        found = []
+        for thing in things:
+            pair = known.get(id(thing)) or (thing, self._encoder.encode(thing))
+            self._known[id(thing)] = pair
+            found.append(pair[1])
+        return found
