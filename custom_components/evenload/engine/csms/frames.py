@@ -142,7 +142,7 @@ def _unknown_type(rest: list[Any], framing: Framing) -> CallFault | Ignored:
 
 def _parse_array(message: str | bytes) -> list[Any]:
     try:
-        fields = json.loads(message, parse_constant=_refuse_constant)
+        fields = json.loads(message, parse_constant=_unknown)
         if isinstance(message, bytes) or "\\u" in message:
             # A lone surrogate parses but cannot be stored, logged or echoed.
             json.dumps(fields, ensure_ascii=False).encode()
@@ -179,8 +179,8 @@ def _too_deep(fields: list[Any]) -> CallFault | Ignored:
             return CallFault(Fault.FRAMEWORK, "The frame is nested too deeply")
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _unknown(_name: str) -> None:
+    """Read NaN and Infinity, which are not JSON, as null: one of them must not cost the frame around it its id."""
 
 
 def _is_id(value: object) -> bool:
