@@ -258,9 +258,13 @@ async def test_a_stream_is_heard_and_not_answered(
     await station.send(json.dumps([6, "s1", "NotifyPeriodicEventStream", stream]))
     await station.send(json.dumps([6, "s2", "NotifyPeriodicEventStream", {}]))
     await station.send(json.dumps([6, "s3", "SelfDestruct", {}]))
+    # N11: nothing else may be said so, for nobody would hear that it was not taken.
+    boot = {"chargingStation": {"model": "Other", "vendorName": "Other"}}
+    await station.send(json.dumps([6, "s4", "BootNotification", boot]))
     await station.send(json.dumps([5, "e1", "FormatViolation", "unreadable", {}]))
     assert "currentTime" in await station.result("Heartbeat", {})
     assert len(station.received) == before + 1
+    assert site.stations["A"].info.model == "Box"
 
 
 async def test_a_message_type_of_the_future_is_refused(

@@ -37,6 +37,8 @@ class Framing:
     answers_unknown_types: bool
     # Error codes that are spelt otherwise than 2.x does.
     spelling: Mapping[Fault, str]
+    # What may be said without an answer: anything else would be done without a word of whether it was right.
+    sends: frozenset[str] = frozenset()
 
     def code(self, fault: Fault) -> str:
         """Return a fault as this version spells it."""
@@ -59,6 +61,10 @@ FRAMINGS = {
     ),
     OcppVersion.V201: Framing(_ANSWERED, answers_unknown_types=True, spelling={}),
     OcppVersion.V21: Framing(
-        _ANSWERED | {RESULT_ERROR, SEND}, answers_unknown_types=True, spelling={}
+        _ANSWERED | {RESULT_ERROR, SEND},
+        answers_unknown_types=True,
+        spelling={},
+        # 2.1 N11.
+        sends=frozenset({"NotifyPeriodicEventStream"}),
     ),
 }
