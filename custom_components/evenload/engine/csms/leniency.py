@@ -34,8 +34,14 @@ SYNONYMS = {
 OPEN = frozenset({"requestedEnergyTransfer"})
 LONGEST_WORD = 50
 
-# What stations leave out and nothing here goes by.
+# What stations leave out and nothing here goes by; with the field that it is in, where others of its name matter.
 DEFAULTS: dict[str, object] = {
+    # Which event of a transaction came later is told by its time, too.
+    "seqNo": 0,
+    "idToken.type": "Central",
+    "groupIdToken.type": "Central",
+    "chargingStation.vendorName": "",
+    "chargingStation.model": "",
     "dataType": "string",
     "supportsMonitoring": False,
     "generatedAt": "",
@@ -43,6 +49,19 @@ DEFAULTS: dict[str, object] = {
     "eventNotificationType": "HardWiredNotification",
     "triggerReason": "Trigger",
     "reason": "Unknown",
+}
+
+# What is now where a message leaves it out.
+NOW = "timestamp"
+
+# Where 1.6 has what 2.x has in an object of its own.
+FORMER = {
+    "chargingStation": {
+        "vendorName": ("chargePointVendor",),
+        "model": ("chargePointModel",),
+        "serialNumber": ("chargePointSerialNumber", "chargeBoxSerialNumber"),
+        "firmwareVersion": ("firmwareVersion",),
+    }
 }
 
 # Units as stations write them. 1.6 has no word for hertz, and a frequency needs none.

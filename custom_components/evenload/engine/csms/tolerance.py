@@ -5,6 +5,7 @@ another case are recognised, texts that are too long are kept, one unreadable sa
 changes the meaning of a message is not mended. Source: reference on stations in the field, pains 21 and 22.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from copy import deepcopy
 from functools import lru_cache
@@ -15,11 +16,13 @@ from .leniency import (
     CATCH_ALL,
     DECORATION,
     DEFAULTS,
+    FORMER,
     LISTS,
     LONGEST_NUMBER,
     LONGEST_TEXT,
     LONGEST_WORD,
     METER_VALUES,
+    NOW,
     OPEN,
     PHASES,
     ROUNDED,
@@ -27,7 +30,7 @@ from .leniency import (
     TRUTH,
     UNITS,
 )
-from .meters import number
+from .meters import now_text, number
 from .schemas import Schemas, Violation, as_fault
 
 
@@ -42,8 +45,13 @@ def mend(schemas: Schemas, action: str, payload: dict[str, Any]) -> dict[str, An
     if not violations:
         return payload
     mended = deepcopy(payload)
-    for violation in violations:
+    # What is missing may stand among what is unknown, which is then dropped.
+    for violation in sorted(violations, key=lambda one: one.rule != "required"):
         _mend_one(mended, violation)
+    for violation in schemas.violations(action, mended):
+        # A null is as good as nothing, which is only seen once it is gone.
+        if violation.rule == "required":
+            _mend_one(mended, violation)
     found = _grave(schemas, action, mended)
     left = found
     # The first round may empty a list that the second one then drops.
@@ -81,8 +89,8 @@ def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
         for name in violation.asked:
             owner.pop(name, None)
         return
-    if violation.rule == "required" and violation.asked in DEFAULTS:
-        _at(payload, violation.path)[violation.asked] = DEFAULTS[violation.asked]
+    if violation.rule == "required":
+        _fill_in(_at(payload, violation.path), violation)
         return
     if not violation.path:
         return
@@ -97,6 +105,34 @@ def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
             owner[last] = _converted(str(last), owner[last], violation.asked)
         case "enum":
             _recognise(owner, last, violation.asked)
+
+
+def _fill_in(owner: dict[str, Any], violation: Violation) -> None:
+    """Put what is missing, where that is of no consequence or known by another name."""
+    field = violation.asked
+    within = f"{violation.path[-1]}." if violation.path else ""
+    former = FORMER.get(within.removesuffix(".") or field, {})
+    if not within and field in FORMER:
+        found = {name: _first(owner, names) for name, names in former.items()}
+        if any(found.values()):
+            owner[field] = {name: text for name, text in found.items() if text}
+            owner[field] |= {
+                name: DEFAULTS[f"{field}.{name}"]
+                for name in former
+                if not found[name] and f"{field}.{name}" in DEFAULTS
+            }
+    elif said := _first(owner, former.get(field, ())):
+        owner[field] = said
+    elif field == NOW and not within:
+        owner[field] = now_text()
+    elif (known := within + field) in DEFAULTS or (known := field) in DEFAULTS:
+        owner[field] = DEFAULTS[known]
+
+
+def _first(owner: dict[str, Any], names: Iterable[str]) -> str | None:
+    """Return the first text that is there under one of these names."""
+    said = (owner.get(name) for name in names)
+    return next((text for text in said if isinstance(text, str) and text), None)
 
 
 def _at(payload: Any, path: tuple[str | int, ...]) -> Any:
