@@ -43,5 +43,5 @@ class Inventory(Asking):
             for item in items:
                 model.reported(item)
             # Who promises an inventory and sends none sends no other, either.
-            return base == _FULL and report.done.is_set() and bool(items)
+            return base == _FULL and report.is_whole and bool(items)
         return False

@@ -9,31 +9,48 @@ from typing import Any
 PART_PATIENCE_S = 15.0
 REPORT_PATIENCE_S = 60.0
 
-# What a report may hold before it is garbage.
-_MOST_ITEMS = 50_000
+# What a report may hold before it is garbage, or never ends: the largest inventories in the field have some thousands of items.
+MOST_ITEMS = 20_000
+MOST_PARTS = 5_000
+MOST_SIGNS = 8_000_000
 
 
 class Report:
-    """One report that was asked for; `items` are complete when `done` is set."""
+    """One report that was asked for; `items` are what has come of it."""
 
     def __init__(self, request_id: int) -> None:
         """Begin without a part."""
         self.request_id = request_id
         self.items: list[Any] = []
-        self.done = asyncio.Event()
         self.heard = asyncio.Event()
-        self._parts: dict[int, list[Any]] = {}
+        # Whether its last part has come; and whether nothing more is taken.
+        self.is_whole = False
+        self.is_over = False
+        # What is told again is known by its number and a digest: some stations number all parts alike.
+        self._parts: set[tuple[int, int]] = set()
+        self._count = 0
+        self._signs = 0
 
     def add(self, sequence: int | None, items: list[Any], *, more: bool) -> None:
         """Take in a part; told again (its answer was lost), it counts once."""
-        is_told_before = sequence is not None and self._parts.get(sequence) == items
-        if not is_told_before and len(self.items) < _MOST_ITEMS:
-            self.items.extend(items)
-        if sequence is not None:
-            self._parts[sequence] = items
+        if self.is_over:
+            return
         self.heard.set()
-        if not more:
-            self.done.set()
+        text = repr(items)
+        self._count += 1
+        self._signs += len(text)
+        part = None if sequence is None else (sequence, hash(text))
+        if part is None or part not in self._parts:
+            self.items.extend(items[: MOST_ITEMS - len(self.items)])
+        if part is not None:
+            self._parts.add(part)
+        self.is_whole = not more
+        self.is_over = (
+            self.is_whole
+            or len(self.items) >= MOST_ITEMS
+            or self._count >= MOST_PARTS
+            or self._signs >= MOST_SIGNS
+        )
 
 
 class Reports:
@@ -60,10 +77,10 @@ class Reports:
         self._open.pop(report.request_id, None)
 
     async def complete(self, report: Report) -> list[Any]:
-        """Wait for all parts; returns what there is when the station stops sending."""
+        """Wait for all parts; returns what there is when the station stops sending, or sends more than can be true."""
         try:
             async with asyncio.timeout(REPORT_PATIENCE_S):
-                while not report.done.is_set():
+                while not report.is_over:
                     report.heard.clear()
                     async with asyncio.timeout(PART_PATIENCE_S):
                         await report.heard.wait()
