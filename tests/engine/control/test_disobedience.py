@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.evenload.engine.model.configuration import (
+    GroupConfig,
     SiteConfig,
     StationConfig,
 )
@@ -146,3 +147,31 @@ def test_a_high_sample_that_can_be_true_counts_at_once() -> None:
         assert [house.stations[name].limit_a(1) for name in "BC"] == [8.0, 8.0]
 
     tell(story, three())
+
+
+def halves(a: float, b: float) -> SiteConfig:
+    """Return two stations, each behind a limit of its own, and a fuse that carries 30 A."""
+    stations = {name: StationConfig(name, name) for name in "AB"}
+    groups = {
+        name: GroupConfig(name, name, Current(limit_a), (name,))
+        for name, limit_a in (("A", a), ("B", b))
+    }
+    return SiteConfig("Home", Current(30.0), stations=stations, groups=groups)
+
+
+def test_a_frozen_status_does_not_hide_what_is_measured() -> None:
+    """A station that says that its vehicle rests, and measures 15 A after that, lets go like any other: in its time."""
+
+    async def story(house: House) -> None:
+        house.hear(StatusReported, "A", evse=1, status=EvseStatus.SUSPENDED_EV)
+        await house.watch(1)
+        house.meter("A")
+        house.fleet.configure(halves(8.0, 22.0))
+        await house.watch(8)
+        assert counted_a(house) == 15.0
+        await house.watch(30)
+        assert house.stations["B"].drawn_a() == 22.0
+
+    exceeded = tell(story, halves(15.0, 15.0)).exceeded
+    # Its own limit fell below what it drew, and had to be waited for.
+    assert [what for what in exceeded if " A l" not in what] == []

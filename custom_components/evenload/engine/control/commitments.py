@@ -10,6 +10,7 @@ from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
 from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
+from ..model.readings import LIVE_A
 from ..model.stations import Evse, Station
 from .bound import NOBODY, Use, use_of
 from .disobedience import Disobedience
@@ -167,6 +168,17 @@ class Commitments:
             return False
         self.holdings[evse.key] = holding.settled()
         return True
+
+    def is_idle(self, key: EvseKey) -> bool:
+        """Whether it is certain that nothing is being drawn: a status may be frozen, and a meter later than it."""
+        evses = self._stations()[key.identity].evses
+        concerned = evses.values() if key.evse == WHOLE_STATION else [evses[key.evse]]
+        return all(
+            evse.status is not None
+            and not evse.is_charging
+            and self.drawn_a(evse) < LIVE_A
+            for evse in concerned
+        )
 
     def disobeys(self, evse: Evse) -> bool:
         """Whether an EVSE measurably draws more than the limit it accepted."""

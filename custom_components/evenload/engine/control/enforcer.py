@@ -10,7 +10,7 @@ from ..model.capabilities import PauseMethod, Place
 from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
-from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
+from ..model.orders import LimitOrder, Outcome
 from ..model.stations import Evse, EvseStatus, Station
 from .bound import Use, flow_a
 from .commitments import Commitments
@@ -247,7 +247,7 @@ class Enforcer:
                 order,
                 self._now(),
                 self.commitments.unlimited_a(key),
-                idle=self._is_idle(key),
+                idle=self.commitments.is_idle(key),
                 use=self.commitments.use(key),
             )
             return
@@ -266,14 +266,6 @@ class Enforcer:
                 stations.add(identity)
             else:
                 stations.discard(identity)
-
-    def _is_idle(self, key: EvseKey) -> bool:
-        """Whether it is certain that nothing is being drawn."""
-        evses = self._stations()[key.identity].evses
-        concerned = evses.values() if key.evse == WHOLE_STATION else [evses[key.evse]]
-        return all(
-            evse.status is not None and not evse.is_charging for evse in concerned
-        )
 
     def _wait_s(self, identity: str, order: LimitOrder, now: datetime) -> float:
         until = self._not_before.get((identity, order))
