@@ -25,6 +25,10 @@ _LOGGER = logging.getLogger(__name__)
 # Calls before the station has booted are lost on some stations, and drive others into a loop.
 QUIET_PERIOD_S = 10.0
 
+# How long limits wait for what the station says of itself: a vehicle may be charging. Inventories take a minute on slow ones.
+LEARNING_PATIENCE_S = 5.0
+GLANCE_PATIENCE_S = 3.0
+
 # A station that reconnects without booting has spoken; it may still be about to boot.
 SETTLE_S = 1.0
 
@@ -59,8 +63,11 @@ class Manners(Protocol):
     async def ask_to_boot(self) -> None:
         """Ask the station to say what it is."""
 
+    async def glance(self) -> Capabilities:
+        """Ask the little that limits cannot do without; returns what is known then."""
+
     async def learn(
-        self, known: Capabilities, source: str
+        self, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read what the station can do; returns that, learnt from this `source`, and what writes what differs from the needed."""
 
@@ -148,9 +155,16 @@ class Onboarding:
         if not self._host.is_adopted(self._identity):
             await self._wait_for_adoption()
         await self._wait_until_it_listens()
-        # What the station accepts must be known before its limits are written in a unit that it may not take.
-        set_up = await self._learn_once()
-        self._host.ready(self._connection)
+        learning = asyncio.ensure_future(self._learn_once())
+        try:
+            # What the station accepts should be known before its limits are written in a unit that it may not take.
+            await asyncio.wait({learning}, timeout=LEARNING_PATIENCE_S)
+            if not learning.done():
+                await self._glance()
+            self._host.ready(self._connection)
+            set_up = await learning
+        finally:
+            learning.cancel()
         # Limits go first: there is one call at a time, and the rest can wait.
         await asyncio.sleep(SETTLE_S)
         for step in (set_up, self._manners.refresh):
@@ -187,6 +201,17 @@ class Onboarding:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._booted.wait(), SETTLE_S)
 
+    async def _glance(self) -> None:
+        """Learn what limits need of a station that takes long to tell the rest."""
+        try:
+            async with asyncio.timeout(GLANCE_PATIENCE_S):
+                self.learn(await self._manners.glance())
+        except EvenloadError as error:
+            self._note(error)
+        except TimeoutError:
+            # It answers nothing now. Limits wait in line for the same answer.
+            return
+
     async def _learn_once(self) -> Callable[[], Awaitable[None]] | None:
         """Read what the station can do, unless that was done for this firmware; None when it was or fails."""
         source = self._source(self._host.info(self._identity).firmware)
@@ -195,7 +220,7 @@ class Onboarding:
         if known.learnt_from == source and not forgets:
             return None
         try:
-            learnt, set_up = await self._manners.learn(known, source)
+            learnt, set_up = await self._manners.learn(source)
         except EvenloadError as error:
             self._note(error)
             return None

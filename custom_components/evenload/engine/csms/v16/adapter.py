@@ -47,14 +47,19 @@ class Adapter16:
         """Ask the station to say what it is."""
         await self.commands.trigger("BootNotification")
 
+    async def glance(self) -> Capabilities:
+        """Ask nothing more: what limits need is on its way in the one answer, or asked for key by key."""
+        return self._onboarding.capabilities()
+
     async def learn(
-        self, known: Capabilities, source: str
+        self, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read the station's configuration; returns what it says of it, and what writes what differs."""
         quirks = self._onboarding.quirks()
         settings = await read(self.commands, quirks)
         writing = partial(set_up, self._identity, self.commands, settings, quirks)
-        return learn(settings, known, source), writing
+        # What limits have taught meanwhile stays.
+        return learn(settings, self._onboarding.capabilities(), source), writing
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile (§4.9)."""

@@ -16,7 +16,7 @@ from .commands import Commands2
 from .device_model import DeviceModel
 from .editions import EDITIONS
 from .inbound import Inbound
-from .learning import learnt, missing
+from .learning import FOR_LIMITS, glanced, learnt, missing
 from .reports import Reports
 from .setting_up import allow_limits, set_up
 from .variables import BOUNDS
@@ -73,8 +73,14 @@ class Adapter2:
         """Ask the station to say what it is."""
         await self.commands.trigger("BootNotification")
 
+    async def glance(self) -> Capabilities:
+        """Ask how limits are to be written, and turn them on: an inventory may take a minute."""
+        await self.commands.variables.read(FOR_LIMITS)
+        await allow_limits(self._identity, self.commands.variables, self._model)
+        return glanced(self._model, self._onboarding.capabilities())
+
     async def learn(
-        self, known: Capabilities, source: str
+        self, source: str
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read the station's device model; what its inventory does not hold is asked for singly."""
         variables = self.commands.variables
@@ -86,10 +92,9 @@ class Adapter2:
                 if not len(self._model):
                     raise
         await allow_limits(self._identity, variables, self._model)
-        return (
-            learnt(self._model, known, source),
-            self._set_up,
-        )
+        # What limits have taught meanwhile stays.
+        known = self._onboarding.capabilities()
+        return learnt(self._model, known, source), self._set_up
 
     async def _set_up(self) -> None:
         """Write what differs; what the model has taught is kept elsewhere."""

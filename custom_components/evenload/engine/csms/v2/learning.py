@@ -35,6 +35,13 @@ _OPTIONAL = tuple(
     )
 )
 
+# How limits are to be written, and whether they count.
+FOR_LIMITS = (
+    Key("SmartChargingCtrlr", "RateUnit"),
+    Key("SmartChargingCtrlr", "ProfileStackLevel"),
+    Key("SmartChargingCtrlr", "Enabled"),
+)
+
 # An inventory without EVSEs is asked for as many as a station of a home may have.
 _EVSES_LOOKED_FOR = 4
 
@@ -90,6 +97,15 @@ def missing(model: DeviceModel, *, full: bool) -> list[Key]:
     return keys
 
 
+def glanced(model: DeviceModel, known: Capabilities) -> Capabilities:
+    """Return what a device model says so far of how limits are written; the rest is still to be learnt."""
+    return replace(
+        known,
+        units=_units(model) or known.units,
+        highest_stack_level=_highest_stack_level(model, known),
+    )
+
+
 def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities:
     """Return what a device model says of a station; what it does not say stays as it was known."""
     evses = _evse_count(model)
@@ -100,14 +116,7 @@ def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities
         or known.evse_traits,
         features=_features(model) or known.features,
         units=_units(model) or known.units,
-        highest_stack_level=min(
-            (
-                level
-                for variable in _each(model, "SmartChargingCtrlr", "ProfileStackLevel")
-                if (level := whole(variable.value)) is not None
-            ),
-            default=known.highest_stack_level,
-        ),
+        highest_stack_level=_highest_stack_level(model, known),
         measurands=_measurands(model) or known.measurands,
         dynamic_profiles=_any(
             known.dynamic_profiles,
@@ -227,6 +236,18 @@ def _units(model: DeviceModel) -> tuple[RateUnit, ...]:
         for word in words_of(variable.value) or variable.words
     }
     return tuple(unit for unit in RateUnit if unit.value in said)
+
+
+def _highest_stack_level(model: DeviceModel, known: Capabilities) -> int | None:
+    """Return the highest level that all controllers take."""
+    return min(
+        (
+            level
+            for variable in _each(model, "SmartChargingCtrlr", "ProfileStackLevel")
+            if (level := whole(variable.value)) is not None
+        ),
+        default=known.highest_stack_level,
+    )
 
 
 def _measurands(model: DeviceModel) -> tuple[str, ...]:
