@@ -58,6 +58,9 @@ class VirtualStation:
     # The EVSEs whose schedules were asked for, and the tokens of starts.
     asked: list[int] = field(default_factory=list)
     starts: list[str] = field(default_factory=list)
+    # What it was asked to tell.
+    triggered: list[tuple[str, int | None]] = field(default_factory=list)
+    on_trigger: Callable[[str], None] = lambda _: None
     # The transactions of its vehicles, as it knows them.
     transactions: dict[int, str] = field(default_factory=dict)
     # What the house knows of it, and its owner.
@@ -152,6 +155,12 @@ class VirtualStation:
         said_a = limit_a if self.nature.says_a is None else self.nature.says_a
         period = SchedulePeriod(0, said_a)
         return CompositeSchedule(evse, RateUnit.AMPERES, None, (period,))
+
+    async def trigger(self, message: str, evse: int | None = None) -> None:
+        """Be asked to tell something."""
+        await asyncio.sleep(self.nature.answer_s)
+        self.triggered.append((message, evse))
+        self.on_trigger(message)
 
     async def stop(self, transaction_id: str) -> None:
         """End a transaction; its vehicle stays plugged in."""

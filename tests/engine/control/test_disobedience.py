@@ -175,3 +175,26 @@ def test_a_frozen_status_does_not_hide_what_is_measured() -> None:
     exceeded = tell(story, halves(15.0, 15.0)).exceeded
     # Its own limit fell below what it drew, and had to be waited for.
     assert [what for what in exceeded if " A l" not in what] == []
+
+
+def test_a_disobedient_station_that_goes_quiet_is_asked_what_it_draws() -> None:
+    """It may have been right for long when it would measure next: the others need not wait for that."""
+
+    async def story(house: House) -> None:
+        await rebel(house)
+        station = house.stations["A"]
+        await house.watch(200)
+        # Once a minute, while it does not say.
+        assert station.triggered == [("MeterValues", 1)] * 3
+        station.on_trigger = lambda _: house.meter("A")
+        station.nature.disobeys = False
+        await house.watch(1000)
+        house.fleet.enforcer.rebooted("A")
+        await house.watch(120)
+        assert counted_a(house) == 20.0
+        assert house.stations["B"].drawn_a() == 20.0
+        before = len(station.triggered)
+        await house.watch(600)
+        assert len(station.triggered) == before
+
+    assert tell(story, three()).exceeded == []

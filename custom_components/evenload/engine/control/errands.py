@@ -11,6 +11,7 @@ from ..model.identity import EvseKey
 from ..model.stations import Evse, Station
 from .commitments import Commitments
 from .findings import Findings
+from .inquiry import Inquiry
 from .pausing import Act, Pausing
 from .readback import ReadBack
 from .targets import Targets
@@ -31,9 +32,11 @@ class Errands:
         """Begin with nothing found; `learn` hears how a station pauses, `repeat` has a limit said again."""
         self.findings = Findings()
         self._stations = stations
+        self._now = now
         self._changed = changed
         self._pausing = Pausing(commitments, self.findings, now, learn, repeat)
         self._read_back = ReadBack(commitments, self.findings, now)
+        self._inquiry = Inquiry(commitments)
 
     def observe(self, evse: Evse) -> None:
         """Compare a reading with what the EVSE should obey."""
@@ -48,6 +51,7 @@ class Errands:
         """Forget a station that is no longer part of the site."""
         self._read_back.forget(identity)
         self._pausing.forget(identity)
+        self._inquiry.forget(identity)
         self.findings.forget(identity)
 
     def next(self, identity: str, targets: Targets) -> tuple[Act | None, float | None]:
@@ -57,10 +61,13 @@ class Errands:
             act, wait_s = self._pausing.next(station, targets)
             if act is not None:
                 return act, None
+            inquiry, quiet_s = self._inquiry.next(station, self._now())
+            if inquiry is not None:
+                return inquiry, None
             ask, ask_s = self._read_back.next(station)
             if ask is not None:
                 return ask, None
-        waits = [seconds for seconds in (wait_s, ask_s) if seconds is not None]
+        waits = [s for s in (wait_s, quiet_s, ask_s) if s is not None]
         return None, min(waits, default=None)
 
     async def run(self, identity: str, act: Act, commands: Commands) -> None:
