@@ -110,10 +110,21 @@ class DeviceModel:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._variables: dict[Key, tuple[Key, Variable]] = {}
+        # The variables of one name, of whichever place: looked for among thousands, and often.
+        self._named: dict[tuple[str, str], dict[Key, None]] = {}
 
     def __iter__(self) -> Iterator[tuple[Key, Variable]]:
         """Iterate over all variables, by the station's own names."""
         return iter(tuple(self._variables.values()))
+
+    def folded(self) -> Iterator[tuple[Key, Variable]]:
+        """Iterate over all variables, by their names in lower case."""
+        return ((key, found) for key, (_, found) in self._variables.items())
+
+    def named(self, component: str, variable: str) -> Iterator[tuple[Key, Variable]]:
+        """Iterate over a variable of every component of a name: stations have some for each EVSE."""
+        for key in self._named.get((component.lower(), variable.lower()), ()):
+            yield key, self._variables[key][1]
 
     def __len__(self) -> int:
         """Return how many variables are known."""
@@ -126,16 +137,23 @@ class DeviceModel:
 
     def keep(self, component: str) -> None:
         """Forget everything but one component: a station may have thousands of variables."""
+        kept = component.lower()
         self._variables = {
             key: found
             for key, found in self._variables.items()
-            if key.component == component.lower()
+            if key.component == kept
+        }
+        self._named = {
+            name: keys for name, keys in self._named.items() if name[0] == kept
         }
 
     def put(self, key: Key, variable: Variable) -> None:
         """Keep a variable."""
         if len(self._variables) < _MOST_VARIABLES:
-            self._variables[key.folded] = key, variable
+            folded = key.folded
+            self._variables[folded] = key, variable
+            name = folded.component, folded.variable
+            self._named.setdefault(name, {})[folded] = None
 
     def changed(self, key: Key, value: str) -> None:
         """Take in the new value of a variable, if it is kept."""

@@ -151,11 +151,7 @@ def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities
 
 def _each(model: DeviceModel, component: str, variable: str) -> Iterator[Variable]:
     """Return a variable of every component of this name: stations have some per EVSE."""
-    name = Key(component, variable).folded
-    for key, found in model:
-        folded = key.folded
-        if (folded.component, folded.variable) == (name.component, name.variable):
-            yield found
+    return (found for _, found in model.named(component, variable))
 
 
 def _any(known: bool | None, words: Iterator[bool | None]) -> bool | None:
@@ -168,7 +164,7 @@ def _evse_count(model: DeviceModel) -> int | None:
     """Return the highest EVSE that has a part; there are none without."""
     numbers = [
         key.evse
-        for key, _ in model
+        for key, _ in model.folded()
         if key.evse is not None and 0 < key.evse <= MAXIMUM_EVSES
     ]
     return max(numbers, default=None)
@@ -177,10 +173,8 @@ def _evse_count(model: DeviceModel) -> int | None:
 def _traits(model: DeviceModel, evse: int) -> EvseTraits:
     types = tuple(
         variable.value or "Unknown"
-        for key, variable in model
+        for key, variable in model.named("Connector", "ConnectorType")
         if key.evse == evse
-        and key.folded.component == "connector"
-        and key.folded.variable == "connectortype"
     )
     phases = _phases(model, evse)
     power = model.get(Key("EVSE", "Power", evse))
@@ -218,12 +212,13 @@ def _current_type(types: tuple[str, ...], phases: int | None) -> CurrentType | N
 
 def _features(model: DeviceModel) -> tuple[str, ...]:
     """Return the features whose controller is there and not switched off."""
-    there = {key.folded.component for key, _ in model}
+    there = {key.component for key, _ in model.folded()}
     off = {
-        key.folded.component
-        for key, variable in model
-        if key.folded.variable in {"available", "enabled"}
-        and truth(variable.value) is False
+        name
+        for name in _FEATURES
+        for switch in ("Available", "Enabled")
+        for _, variable in model.named(name, switch)
+        if truth(variable.value) is False
     }
     found = (_FEATURES[name] for name in _FEATURES if name in there - off)
     return tuple(dict.fromkeys(found))
@@ -258,15 +253,12 @@ def _measurands(model: DeviceModel) -> tuple[str, ...]:
 def _lasting(model: DeviceModel) -> dict[Purpose, bool]:
     """Return which profiles survive a restart (2.1 ChargingProfilePersistence, an instance per purpose)."""
     found: dict[Purpose, bool] = {}
-    for key, variable in model:
-        folded = key.folded
-        purpose = _PURPOSES.get(folded.instance or "")
+    for key, variable in model.folded():
+        if key.variable != "chargingprofilepersistence":
+            continue
+        purpose = _PURPOSES.get(key.instance or "")
         lasts = truth(variable.value)
-        if (
-            folded.variable == "chargingprofilepersistence"
-            and purpose is not None
-            and lasts is not None
-        ):
+        if purpose is not None and lasts is not None:
             found[purpose] = lasts
     return found
 
