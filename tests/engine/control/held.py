@@ -24,6 +24,8 @@ class Nature:
     refuses_evse_limit: bool = False
     refuses_leases: bool = False
     refuses_transaction_limit: bool = False
+    # The one purpose that it does not refuse.
+    takes_only: str | None = None
     refused_kinds: frozenset[str] = frozenset()
     # Below, and above these it refuses a stack level.
     lowest_level: int = 0
@@ -161,7 +163,8 @@ class Held:
         if never[profile.purpose]:
             return NOT_SUPPORTED
         if (
-            profile.kind in nature.refused_kinds
+            nature.takes_only not in (None, profile.purpose)
+            or profile.kind in nature.refused_kinds
             or profile.unit not in nature.units
             or not nature.lowest_level <= profile.level <= nature.highest_level
             or profile.transaction not in (None, transactions.get(profile.evse))

@@ -1,5 +1,6 @@
 """The nouns: what they refuse, and their arithmetic."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 import math
@@ -221,7 +222,7 @@ def test_phases_in_use(seen_s_ago: dict[str, float], live: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("station_limit", "evse_limit", "controllable"),
+    ("station_limit", "evse_limit", "keeps"),
     [
         (None, None, True),
         (False, None, True),
@@ -231,10 +232,14 @@ def test_phases_in_use(seen_s_ago: dict[str, float], live: int | None) -> None:
     ],
 )
 def test_a_station_is_controllable_until_it_refused_everything(
-    station_limit: bool | None, evse_limit: bool | None, controllable: bool
+    station_limit: bool | None, evse_limit: bool | None, keeps: bool
 ) -> None:
     known = Capabilities(station_limit=station_limit, evse_limit=evse_limit)
-    assert known.is_controllable is controllable
+    assert (known.keeps_limits, known.is_controllable) == (keeps, keeps)
+    # That a transaction can be limited has to be seen.
+    with_transactions = replace(known, transaction_leases=True)
+    assert with_transactions.keeps_limits is keeps
+    assert with_transactions.is_controllable
 
 
 @pytest.mark.parametrize(

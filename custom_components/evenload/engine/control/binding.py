@@ -1,4 +1,7 @@
-"""What one transaction should be given beside the lasting limits: the watts of all its phases, or a pause that ends with it."""
+"""What one transaction should be given beside the lasting limits: the watts of all its phases, or a pause that ends with it.
+
+A station that takes no lasting limit is limited in this way alone, and counted as if it were not: the transaction may end.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -100,7 +103,10 @@ class Binding:
         if is_same and not (due or doubtful):
             return
         flows_a = min(flow_a(order, use), self._commitments.unlimited_a(key))
-        if flows_a > self._commitments.own_in_force_a(key) + SAME_A:
+        if station.capabilities.lacks_lasting_limits:
+            # All that it could draw is reserved for it.
+            yield Wish(order, raises=False)
+        elif flows_a > self._commitments.own_in_force_a(key) + SAME_A:
             yield Wish(order, raises=True, gathering=flows_a / aim.limit_a)
         else:
             yield Wish(order, raises=False)
@@ -112,6 +118,9 @@ class Binding:
             return _Need(0.0, 1)
         kind = self._commitments.kind(key)
         wanted_a = targets.allotments[key].current.a
+        if station.capabilities.lacks_lasting_limits:
+            is_less = wanted_a < self._commitments.unlimited_a(key) - SAME_A
+            return _Need(wanted_a, 1) if is_less else None
         if kind.is_dc or not takes_watts(station.capabilities) or wanted_a <= 0:
             return None
         used = min(self._commitments.use(key).phases, kind.phases)

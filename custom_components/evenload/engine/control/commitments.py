@@ -235,7 +235,7 @@ class Commitments:
             station.connected
             and station.identity not in self.deaf
             and not self._refuses(station.identity)
-            and station.capabilities.is_controllable
+            and not station.capabilities.lacks_lasting_limits
             and not any(self.disobeys(evse) for evse in station.evses.values())
         )
 

@@ -38,9 +38,14 @@ def concerns_of(
         for allotment in allotments
     )
     ignored, overruled, stuck = findings.of(station.identity)
+    known = station.capabilities
     facts = {
-        NoticeKind.NOT_CONTROLLABLE: not station.capabilities.is_controllable,
-        NoticeKind.LIMITS_DO_NOT_EXPIRE: lasts and not can_lease(station.capabilities),
+        NoticeKind.NOT_CONTROLLABLE: not known.is_controllable,
+        NoticeKind.LIMITS_ONLY_WHILE_CHARGING: known.is_controllable
+        and not known.keeps_limits,
+        NoticeKind.LIMITS_DO_NOT_EXPIRE: lasts
+        and known.keeps_limits
+        and not can_lease(known),
         NoticeKind.LIMIT_UNANSWERED: station.connected
         and station.identity in commitments.deaf,
         NoticeKind.LIMIT_IGNORED: station.connected and ignored,
@@ -61,7 +66,8 @@ def _advice(
     """Return what is known to help at stations of this make, and whether what it helps against is met."""
     quirks = quirks_of(station.info)
     met = {
-        Occasion.LIMITS_REFUSED: facts[NoticeKind.NOT_CONTROLLABLE],
+        Occasion.LIMITS_REFUSED: facts[NoticeKind.NOT_CONTROLLABLE]
+        or facts[NoticeKind.LIMITS_ONLY_WHILE_CHARGING],
         Occasion.LIMITS_IGNORED: facts[NoticeKind.LIMIT_IGNORED],
         Occasion.NEW_VERSION: station.connected and station.version in quirks.avoids,
     }

@@ -116,7 +116,7 @@ class Fitting:
             for other in self._told
             if other != identity
             and other in present
-            and self._stations[other].capabilities.is_controllable
+            and not self._stations[other].capabilities.lacks_lasting_limits
         )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..csms.limiting.terms import takes_watts
+from ..model.capabilities import Place
 from ..model.configuration import StationConfig
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum
@@ -125,10 +126,14 @@ class Wishes:
         lasting_a = targets.fallbacks[key].current.a
         wanted_a = targets.allotments[key].current.a
         if station.capabilities.evse_limit is False:
+            if station.capabilities.lacks_lasting_limits:
+                yield from self._binding.wishes(station, evse, targets, order)
             return
         if can_lease(station.capabilities):
             yield from self._fallback(key, lasting_a, order, unverified)
-            yield from self._lease(key, lasting_a, wanted_a, order)
+            if not station.capabilities.refuses(Place.EVSE):
+                # There is no form of a lease that who takes no default profile would take.
+                yield from self._lease(key, lasting_a, wanted_a, order)
         elif pauses_with_transaction(station, targets, key):
             yield from self._fallback(key, lasting_a, order, unverified)
         else:

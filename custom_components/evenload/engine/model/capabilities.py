@@ -99,18 +99,34 @@ class Capabilities:
     lasting: Mapping[Purpose, bool] = field(default_factory=dict)
     # How often it says that it is there, in seconds, where that cannot be changed.
     heartbeat_s: int | None = None
-    # The firmware these were learnt from: another one is asked again.
+    # The firmware and version of OCPP these were learnt from: others are asked again, but those heard before.
     learnt_from: str | None = None
+    learnt_before: tuple[str, ...] = ()
 
     @property
     def is_controllable(self) -> bool:
-        """Whether any limit holds in this station. Unknown counts as yes until it has refused both kinds."""
+        """Whether any limit holds in this station, if only while a transaction runs."""
+        return self.keeps_limits or self.transaction_leases is True
+
+    @property
+    def keeps_limits(self) -> bool:
+        """Whether a limit holds also while nobody charges. Unknown counts as yes until it has refused both kinds."""
         return not (self.station_limit is False and self.evse_limit is False)
+
+    @property
+    def lacks_lasting_limits(self) -> bool:
+        """Whether it has refused every form of both kinds, be it only once: a transaction's limit may be all there is."""
+        return self.refuses(Place.STATION) and self.refuses(Place.EVSE)
 
     def takes(self, place: Place) -> bool | None:
         """Whether limits of a place are accepted; None is not known."""
         known: bool | None = getattr(self, _ABILITIES[place])
         return known
+
+    def refuses(self, place: Place) -> bool:
+        """Whether it has refused every form of a limit of a place, and never taken one."""
+        takes = self.takes(place)
+        return takes is False or (takes is None and self.refusals.get(place, 0) > 0)
 
     def taking(self, place: Place, takes: bool | None) -> Capabilities:
         """Return these with another belief of a place."""

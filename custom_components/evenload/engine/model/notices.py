@@ -10,6 +10,8 @@ class NoticeKind(StrEnum):
 
     # A station refused every kind of limit: it is counted at its maximum for good.
     NOT_CONTROLLABLE = "not_controllable"
+    # A station takes limits for the transaction that runs and no others: it is counted at its maximum for good.
+    LIMITS_ONLY_WHILE_CHARGING = "limits_only_while_charging"
     # A station takes limits but none that expires: a pause or own maximum outlives Home Assistant.
     LIMITS_DO_NOT_EXPIRE = "limits_do_not_expire"
     # A station does not answer what it is told: it may or may not have taken the limit.

@@ -45,10 +45,13 @@ def rungs_for(
     order: LimitOrder,
     abilities: Capabilities,
     kinds: tuple[ProfileKind, ...] | None = None,
+    *,
+    most_varied: int | None = None,
 ) -> list[Rung]:
     """Return the forms to try in turn: the one that the station took last, then those nearest to the standard's best.
 
-    `kinds` are all that the station obeys, the best first, where its dialect says so.
+    `kinds` are all that the station obeys, the best first, where its dialect says so; no form is further than
+    `most_varied` steps from the best.
     """
     place = place_of(order)
     units = abilities.units or tuple(RateUnit)
@@ -61,6 +64,7 @@ def rungs_for(
         for level_rank, level in enumerate(_levels(place, abilities))
         # One thing is varied before two are: of a mere no it is not known what was meant.
         for rank in [(kind_rank + unit_rank + level_rank, level_rank, unit_rank)]
+        if most_varied is None or rank[0] <= most_varied
     ]
     rungs = [rung for _, rung in sorted(found, key=lambda item: item[0])]
     return _last_first(rungs, abilities.rungs.get(place), units)

@@ -82,7 +82,12 @@ class Limits:
             return Outcome.REFUSED
         answers: list[Answer] = []
         refused = self._refused.pop(place, set())
-        found = rungs_for(order, abilities, self._knowledge.quirks().kinds)
+        found = rungs_for(
+            order,
+            abilities,
+            self._knowledge.quirks().kinds,
+            most_varied=_most_varied(abilities.refusals.get(place, 0)),
+        )
         rungs = [rung for rung in found if rung not in refused] or found
         while rungs:
             rung = rungs.pop(0)
@@ -157,6 +162,11 @@ class Limits:
     def _learn(self, known: Capabilities, learnt: Capabilities) -> None:
         if learnt != known:
             self._knowledge.learn(learnt)
+
+
+def _most_varied(refusals: int) -> int | None:
+    """Return how far to go from the best form: all the way the first time, and before it is believed that none is taken."""
+    return 1 if 0 < refusals < REFUSALS_BELIEVED - 1 else None
 
 
 def _ends(answers: list[Answer]) -> bool:

@@ -20,10 +20,15 @@ class Knowledge:
     quirks: Callable[[], Quirks]
     overrides: Callable[[], Overrides]
     learn: Callable[[Capabilities], None]
+    # Whether the version spoken has dynamic profiles: a station that takes them may speak another one now.
+    has_dynamic: bool = True
 
     def abilities(self) -> Capabilities:
         """Return what holds of the station when all are heard."""
-        return abilities_of(self.capabilities(), self.quirks(), self.overrides())
+        known = self.capabilities()
+        if not self.has_dynamic:
+            known = replace(known, dynamic_profiles=None)
+        return abilities_of(known, self.quirks(), self.overrides())
 
 
 def abilities_of(
@@ -58,10 +63,10 @@ def takes_watts(abilities: Capabilities) -> bool:
 def relearning(known: Capabilities, firmware: str | None) -> Capabilities:
     """Return what is known after the station booted with a firmware: with another one, limits are learnt anew.
 
-    Who took none at all is asked again after every restart: its owner may have switched something on.
+    Who took none that lasts is asked again after every restart: its owner may have switched something on.
     """
     current = firmware or ""
-    if known.limits_learnt_from == current and known.is_controllable:
+    if known.limits_learnt_from == current and known.keeps_limits:
         return known
     return replace(forgetting(known), limits_learnt_from=current)
 
