@@ -32,6 +32,7 @@ from .frames import (
 from .framing import FRAMINGS, Fault
 from .schemas import Schemas
 from .tolerance import mend
+from .turns import Turns
 from .wire import Socket, Wire
 
 _LOGGER = logging.getLogger(__name__)
@@ -79,14 +80,16 @@ class Connection:
         identity: str,
         address: str,
         build: Callable[[Connection], Adapter],
+        turns: Turns | None = None,
     ) -> None:
-        """Take over an open websocket."""
+        """Take over an open websocket; all that share `turns` have their frames dealt with in turn."""
         self.identity = identity
         self.address = address
         self.entrance = Entrance(address)
         self.last_heard = asyncio.get_running_loop().time()
         self.answers_pings = False
         self._wire = Wire(socket, identity)
+        self._turns = turns or Turns()
         self._exchange = Exchange(identity, self._wire.send)
         self._allowance: Allowance | None = None
         self._lift: Callable[[], None] | None = None
@@ -128,6 +131,7 @@ class Connection:
             while True:
                 message = await self._wire.receive()
                 self.last_heard = asyncio.get_running_loop().time()
+                await self._turns.take()
                 if self._is_too_much():
                     self.hang_up(
                         1008, "Too many messages for a station that is not adopted"

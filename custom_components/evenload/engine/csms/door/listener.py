@@ -22,6 +22,7 @@ from ...model.stations import OcppVersion
 from ..connection import Adapter, Connection
 from ..dialects.matching import quirks_of
 from ..host import Host
+from ..turns import Turns
 from .admission import ADOPTED_FRAME_BYTES, PENDING_FRAME_BYTES, Waiting
 from .certificates import CertificateFacts
 from .doorstep import peer_of
@@ -75,6 +76,7 @@ class Listener:
         self._gate = Gate(guard)
         self._ports = Ports(config, guard.not_agreed)
         self._waiting = Waiting()
+        self._turns = Turns()
         self._renewal: Renewal | None = None
         self._watch: asyncio.Task[None] | None = None
         # How those came in whose handshake is not over.
@@ -187,7 +189,11 @@ class Listener:
         factory = self._adapters[version]
         entrance = self._entering.pop(socket, Entrance())
         connection = Connection(
-            socket, identity, entrance.address, lambda made: factory(made, self._host)
+            socket,
+            identity,
+            entrance.address,
+            lambda made: factory(made, self._host),
+            self._turns,
         )
         connection.entrance = entrance
         if self._host.is_adopted(identity):
