@@ -2,8 +2,10 @@
 
 import asyncio
 from typing import Any, cast
+from unittest.mock import Mock
 
 from custom_components.evenload.engine.csms.connection import Connection
+from custom_components.evenload.engine.csms.schemas import schemas
 from custom_components.evenload.engine.csms.v2.device_model import (
     DeviceModel,
     Key,
@@ -11,6 +13,7 @@ from custom_components.evenload.engine.csms.v2.device_model import (
 )
 from custom_components.evenload.engine.csms.v2.inventory import Inventory
 from custom_components.evenload.engine.csms.v2.reports import Reports
+from custom_components.evenload.engine.model.stations import OcppVersion
 from tests.engine.csms.dialler import Payload
 
 
@@ -18,6 +21,7 @@ class Line:
     """A station that tells all in one part, before it answers."""
 
     identity = "A"
+    adapter = Mock(schemas=schemas(OcppVersion.V201))
 
     def __init__(self, reports: Reports, items: list[Payload]) -> None:
         self._reports = reports
@@ -50,8 +54,10 @@ async def test_others_have_their_turn_while_a_large_inventory_is_read() -> None:
     line = cast(Connection, Line(reports, items))
     model = DeviceModel()
     task = asyncio.create_task(other())
-    assert await Inventory(line, reports).read(model)
-    task.cancel()
+    try:
+        assert await Inventory(line, reports).read(model)
+    finally:
+        task.cancel()
     assert len(model) == len(items)
     assert turns >= len(items) / 500
 
