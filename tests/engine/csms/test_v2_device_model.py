@@ -10,7 +10,7 @@ from custom_components.evenload.engine.model.capabilities import EvseTraits, Pur
 from custom_components.evenload.engine.model.limits import RateUnit
 from custom_components.evenload.engine.model.phases import CurrentType
 from custom_components.evenload.engine.site import Site
-from tests.engine.csms.conftest import Dial, Dial2, OpenSite
+from tests.engine.csms.conftest import Dial2, OpenSite
 from tests.engine.csms.dialler import Payload
 from tests.engine.csms.dialler2 import MEASURANDS, Dialler2
 
@@ -111,26 +111,6 @@ async def test_a_plain_reconnect_or_reboot_costs_nothing(
         assert len(again.asked("GetBaseReport")) == reports_asked
         assert again.written == []
         await again.close()
-
-
-async def test_another_version_is_another_station_to_learn(
-    open_site: OpenSite, dial: Dial, dial2: Dial2
-) -> None:
-    # Its owner has switched it over: the same firmware shows itself in other words (reference: FoxESS).
-    site = await open_site("A")
-    old = await dial(site)
-    await old.boot(firmwareVersion="1.0")
-    await old.called("TriggerMessage", 2)
-    await old.close()
-    new = await dial2(site)
-    await new.boot(firmwareVersion="1.0")
-    await new.settled()
-    assert len(new.asked("GetBaseReport")) == 1
-    assert site.stations["A"].capabilities.evse_traits[1].phases == 3
-    await new.close()
-    again = await dial(site)
-    await again.boot(firmwareVersion="1.0")
-    await again.called("GetConfiguration")
 
 
 FULL, CONFIGURATION, SUMMARY = (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime
 import logging
 from typing import Any, Protocol
@@ -60,6 +61,10 @@ MAXIMUM_EVSES = 32
 class Manners(Protocol):
     """How the steps are done in one version of OCPP."""
 
+    @property
+    def version(self) -> OcppVersion:
+        """The version itself."""
+
     async def ask_to_boot(self) -> None:
         """Ask the station to say what it is."""
 
@@ -92,6 +97,8 @@ class Onboarding:
             self.quirks,
             lambda: host.overrides(connection.identity),
             self.learn,
+            # 2.1 K28.
+            has_dynamic=manners.version is OcppVersion.V21,
         )
 
     def spoke(self) -> None:
@@ -214,24 +221,24 @@ class Onboarding:
 
     async def _learn_once(self) -> Callable[[], Awaitable[None]] | None:
         """Read what the station can do, unless that was done for this firmware; None when it was or fails."""
-        source = self._source(self._host.info(self._identity).firmware)
-        known = self.capabilities()
+        firmware = self._host.info(self._identity).firmware
+        source, known = self._source(firmware), self.capabilities()
+        heard = {known.learnt_from, *known.learnt_before}
         forgets = self.quirks().set_up_every_boot and self._booted.is_set()
-        if known.learnt_from == source and not forgets:
+        if source in heard and not forgets:
             return None
         try:
             learnt, set_up = await self._manners.learn(source)
         except EvenloadError as error:
             self._note(error)
             return None
-        self.learn(learnt)
+        # A station that speaks now one version and now another is not read at every change.
+        others = {_source(firmware, version) for version in OcppVersion} - {source}
+        self.learn(replace(learnt, learnt_before=tuple(sorted(others & heard))))
         return set_up
 
     def _source(self, firmware: str | None) -> str:
-        """Return what is learnt from: a firmware, and the version of OCPP where it is not the oldest."""
-        version = self._connection.version
-        named = "" if version is OcppVersion.V16 else f" (OCPP {version})"
-        return f"{firmware or ''}{named}".strip()
+        return _source(firmware, self._connection.version)
 
     async def _try(self, step: Awaitable[None]) -> None:
         try:
@@ -243,6 +250,12 @@ class Onboarding:
         _LOGGER.debug(
             "Bringing in %s: %s", masked(self._identity), type(error).__name__
         )
+
+
+def _source(firmware: str | None, version: OcppVersion) -> str:
+    """Return what is learnt from: a firmware, and the version of OCPP where it is not the oldest."""
+    named = "" if version is OcppVersion.V16 else f" (OCPP {version})"
+    return f"{firmware or ''}{named}".strip()
 
 
 def _registration(status: str, interval_s: int) -> dict[str, Any]:
