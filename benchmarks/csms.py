@@ -43,6 +43,22 @@ def rows(seen: Measured) -> list[tuple[str, str, float, str, float | None, str]]
             "",
         ),
         (
+            "Event loop late, at worst",
+            "loop_delay_worst",
+            percentile(seen.delays_ms, 100),
+            "ms",
+            None,
+            "",
+        ),
+        (
+            "Longest garbage collection meanwhile",
+            "collection",
+            seen.collected_ms,
+            "ms",
+            None,
+            "",
+        ),
+        (
             "Event loop late when all report at once",
             "loop_delay_burst",
             seen.burst_delay_ms,
@@ -76,6 +92,7 @@ def rows(seen: Measured) -> list[tuple[str, str, float, str, float | None, str]]
         ),
         ("Reports that no state shows", "reports_lost", seen.lost, "reports", 0, ""),
         ("Memory of a station", "memory", seen.memory_kb, "kB", 400, "860 kB"),
+        ("of it before it connects", "entities", seen.entities_kb, "kB", None, ""),
         (
             "All dial again: served after",
             "reconnect_storm",

@@ -38,11 +38,13 @@ class Measured:
     idle_percent: float = 0.0
     busy_percent: float = 0.0
     delays_ms: list[float] = field(default_factory=list)
+    collected_ms: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     lost: int = 0
     burst_delay_ms: float = 0.0
     burst_wait_ms: float = 0.0
     memory_kb: float = 0.0
+    entities_kb: float = 0.0
     arrival_s: float = 0.0
     storm_s: float = 0.0
     disturbed: int = 0
@@ -79,6 +81,8 @@ class Bench:
         self._instance.adopt(self._names)
         async with self._instance.running(), self._crowd, self._newcomer:
             await self._instance.is_quiet()
+            adopted_kb = self._instance.memory_kb - empty_kb
+            self.seen.entities_kb = adopted_kb / len(self._names)
             async with self._probed("arrival"):
                 self.seen.arrival_s = (await self._crowd.ask("dial"))["seconds"]
                 await self._crowd.ask("start")
@@ -102,6 +106,7 @@ class Bench:
             self.seen.busy_percent = await self._instance.busy_percent(self._seconds)
             sent = await self._crowd.ask("quiet")
         self.seen.delays_ms = sorted(probe["delays_ms"])
+        self.seen.collected_ms = max(probe["collected_ms"], default=0.0)
         self.seen.changes_s = probe["changes"] / self._seconds
         self._match(sent["reports"], probe["powers"])
 

@@ -1,6 +1,7 @@
 """Measures Home Assistant from inside: how late its event loop is, and when states change. No part of Evenload."""
 
 from cProfile import Profile
+import gc
 from time import monotonic
 from typing import Any
 
@@ -35,12 +36,16 @@ class Probe:
         self._delays_ms: list[float] = []
         self._powers: list[tuple[str, str, float]] = []
         self._changes = 0
+        self._collecting_since = 0.0
+        self._collected_ms: list[float] = []
         self._profile: Profile | None = None
 
     @callback
     def begin(self, *, profile: bool) -> None:
         """Begin to measure."""
         self._delays_ms, self._powers, self._changes = [], [], 0
+        self._collected_ms = []
+        gc.callbacks.append(self._collect)
         self._stop = [
             self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._changed),
         ]
@@ -54,6 +59,8 @@ class Probe:
         """Stop, and return what was seen; a profile goes into a file."""
         while self._stop:
             self._stop.pop()()
+        if self._collect in gc.callbacks:
+            gc.callbacks.remove(self._collect)
         if self._profile is not None:
             self._profile.disable()
             self._profile.dump_stats(profile)
@@ -62,7 +69,14 @@ class Probe:
             "delays_ms": self._delays_ms,
             "powers": self._powers,
             "changes": self._changes,
+            "collected_ms": self._collected_ms,
         }
+
+    def _collect(self, phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            self._collecting_since = monotonic()
+        else:
+            self._collected_ms.append((monotonic() - self._collecting_since) * 1000)
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
