@@ -80,6 +80,8 @@ class Desk:
     def opened(self, link: Link) -> None:
         """Take a connection; the station's older one goes."""
         first = self._reception.links.get(link.identity)
+        if first is not None and self.is_adopted(link.identity):
+            self._doubles.dialled(link, first, self._now())
         if self._doubles.is_shut_out(link, first, self._now()):
             self._on_double(link.identity, link.address)
             link.hang_up(1008, "Another station has this identity")

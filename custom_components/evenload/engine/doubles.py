@@ -9,6 +9,11 @@ from .model.stations import StationInfo
 # A connection that was replaced so long ago had nothing to do with what comes now.
 _REPLACED_JUST_NOW = timedelta(seconds=60)
 
+# Who takes its place back so often within this time does not redial: there are two. A station that changes from one
+# network to another and back does so less often.
+_SWAPS = 6
+_SWAPS_WITHIN = timedelta(minutes=5)
+
 # So long a place is kept for the first box, which was thrown out by the other and redials.
 _PLACE_KEPT = timedelta(minutes=2)
 
@@ -19,12 +24,34 @@ class Doubles:
 
     # Where the connection came from that was replaced last, and when.
     _replaced: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    # From where connections came that had to go for one from elsewhere, and when, the latest last.
+    _swaps: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
     # Boxes that are not served, by identity and address, and since when.
     _shut_out: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def replaced(self, older: Link, now: datetime) -> None:
         """Note that a connection had to go for a newer one."""
         self._replaced[older.identity] = older.address, now
+
+    def dialled(self, link: Link, first: Link, now: datetime) -> None:
+        """Shut one of two boxes out that take each other's place all the time: the one that came second.
+
+        Many tell no serial number, and some dial anew before they boot. Behind one address they look like one station.
+        """
+        identity = link.identity
+        if first.address == link.address or (identity, link.address) in self._shut_out:
+            return
+        swaps = [
+            (address, at)
+            for address, at in self._swaps.get(identity, [])
+            if now - at <= _SWAPS_WITHIN
+        ]
+        self._swaps[identity] = [*swaps, (first.address, now)]
+        if len(swaps) + 1 < _SWAPS:
+            return
+        was_first, _ = self._swaps.pop(identity)[0]
+        second = first if link.address == was_first else link
+        self._shut_out[identity, second.address] = now
 
     def is_another(
         self, link: Link, known: StationInfo, said: StationInfo, now: datetime
@@ -56,5 +83,6 @@ class Doubles:
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
         self._replaced.pop(identity, None)
+        self._swaps.pop(identity, None)
         for key in [key for key in self._shut_out if key[0] == identity]:
             del self._shut_out[key]

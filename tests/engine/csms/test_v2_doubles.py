@@ -1,10 +1,12 @@
 """Two boxes with one identity do not throw each other out (reference pains 9 and 10; every version)."""
 
 import asyncio
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from custom_components.evenload.engine.csms import onboarding
 from custom_components.evenload.engine.model.notices import NoticeKind
@@ -93,6 +95,50 @@ async def test_a_place_is_kept_for_the_first_one_for_a_while(
         assert (await boot(second, "S2"))["status"] == "Accepted"
         assert site.stations["A"].info.serial == "S2"
         await asyncio.sleep(0)
+
+
+async def test_two_that_tell_no_serial_number_do_not_fight_for_ever(
+    open_site: OpenSite,
+) -> None:
+    # `serialNumber` may be left out (2.0.1 §2.7 ChargingStationType); before they boot nobody tells it anyway.
+    site = await open_site("A")
+    answers: dict[str, list[int | None]] = {FIRST: [], SECOND: []}
+
+    async def box(source: str, dials: int) -> None:
+        for _ in range(dials):
+            async with dialling(site, source, "2.0.1") as station:
+                with suppress(ConnectionClosed):
+                    await station.boot()
+                await station.closed.wait()
+                answers[source].append(station.close_code)
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        kept = group.create_task(box(FIRST, 100))
+        await asyncio.sleep(0.1)
+        await group.create_task(box(SECOND, 12))
+        # The first one has stayed, and is served.
+        assert site._reception.links["A"].address == FIRST
+        kept.cancel()
+    assert len(answers[FIRST]) <= 6
+    assert answers[SECOND][-6:] == [1008] * 6
+    notice = told(site)[NoticeKind.STATION_DOUBLED]
+    assert (notice.subject, notice.placeholders) == ("A", {"address": SECOND})
+
+
+async def test_a_station_that_changes_networks_now_and_then_is_itself(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await open_site("A")
+    begin = datetime.now(UTC)
+    async with AsyncExitStack() as lines:
+        for number in range(12):
+            # Its old connection is not known to be dead yet.
+            later = begin + timedelta(minutes=2 * number)
+            monkeypatch.setattr(site._desk, "_now", lambda later=later: later)
+            source = (FIRST, SECOND)[number % 2]
+            line = await lines.enter_async_context(dialling(site, source, "2.0.1"))
+            assert (await line.boot())["status"] == "Accepted"
+    assert NoticeKind.STATION_DOUBLED not in told(site)
 
 
 @pytest.mark.parametrize(("before", "now"), [("S1", "S1"), ("S1", ""), ("", "S2")])
