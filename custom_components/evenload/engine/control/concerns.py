@@ -1,6 +1,7 @@
 """What the owner has to be told of a station's limits."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from ..csms.dialects.matching import quirks_of
 from ..csms.dialects.quirks import Occasion
@@ -13,6 +14,9 @@ from .commitments import Commitments
 from .findings import Findings
 from .targets import Targets
 from .wish import SAME_A
+
+# Within this time after a boot a station has told of all its EVSEs: it is asked to.
+_SETTLED = timedelta(minutes=5)
 
 
 def concerns_of(
@@ -52,12 +56,31 @@ def concerns_of(
         NoticeKind.LIMIT_OVERRULED: station.connected and overruled and not ignored,
         NoticeKind.UNPLUG_NEEDED: station.connected and stuck,
         NoticeKind.SHARE_TOO_SMALL: bool(starved),
+        NoticeKind.EVSES_GONE: station.connected and _lacks_evses(station),
     }
     facts |= _advice(station, facts)
     return [
         Notice(kind, station.identity, active, {"name": name})
         for kind, active in facts.items()
     ]
+
+
+def _lacks_evses(station: Station) -> bool:
+    """Whether a station says that it has fewer EVSEs than are known, and has not spoken of the others since it booted."""
+    told, booted, seen = (
+        station.capabilities.evses_told,
+        station.booted_at,
+        station.last_seen,
+    )
+    if told is None or booted is None or seen is None or seen < booted + _SETTLED:
+        return False
+    others = [evse for number, evse in station.evses.items() if number > told]
+    return bool(others) and all(
+        (evse.status_at is None or evse.status_at < booted)
+        and (evse.metered_at is None or evse.metered_at < booted)
+        and (evse.transaction is None or not evse.transaction.is_open)
+        for evse in others
+    )
 
 
 def _advice(

@@ -73,6 +73,8 @@ class Capabilities:
     """What a station was seen to accept. None is not known yet; learnt by asking once and kept."""
 
     evses: int | None = None
+    # How many it says that it has, which may be fewer than it has shown.
+    evses_told: int | None = None
     evse_traits: Mapping[int, EvseTraits] = field(default_factory=dict)
     features: tuple[str, ...] = ()
     units: tuple[RateUnit, ...] = ()

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     UNPLUG_NEEDED = "unplug_needed"
     # The share of an EVSE is less than a vehicle can take (it has more EVSEs than the form knew).
     SHARE_TOO_SMALL = "share_too_small"
+    # A station says that it has fewer EVSEs than it once had: the others keep their share until it is added anew.
+    EVSES_GONE = "evses_gone"
     # What the owner of a station of a known make can set in it, when what that helps against is met.
     ADVICE_EXTERNAL_ENERGY_MANAGEMENT = "advice_external_energy_management"
     ADVICE_USE_OCPP_16 = "advice_use_ocpp_16"

@@ -70,6 +70,7 @@ def learn(
     return replace(
         known,
         evses=_evses(settings) or known.evses,
+        evses_told=_evses(settings),
         features=_words(settings, "SupportedFeatureProfiles") or known.features,
         units=_units(settings) or known.units,
         highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),

@@ -112,6 +112,7 @@ def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities
     return replace(
         known,
         evses=evses or known.evses,
+        evses_told=evses,
         evse_traits={evse: _traits(model, evse) for evse in range(1, (evses or 0) + 1)}
         or known.evse_traits,
         features=_features(model) or known.features,
