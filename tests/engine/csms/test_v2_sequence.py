@@ -138,3 +138,20 @@ async def test_what_is_told_of_an_unknown_place_does_no_harm(
                 event(kind, at(2), 0, transaction=f"U{number}", **fields),
             )
     assert site.stations["A"].connected
+
+
+async def test_a_group_of_tokens_is_neither_heard_nor_named(
+    pair: tuple[Site, Dialler2],
+) -> None:
+    # C09: the house knows no groups. A station that tells of one adds what is not in the message.
+    site, station = pair
+    group = {"idToken": "FAMILY", "type": "Central"}
+    shown = {"idToken": "CARD", "type": "ISO14443"}
+    info = await station.result("Authorize", {"idToken": shown, "groupIdToken": group})
+    assert set(info["idTokenInfo"]) == {"status"}
+    payload = event("Started", at(1), 0, state="Charging", evse=PLUG, idToken=shown)
+    answer = await station.result("TransactionEvent", payload | {"groupIdToken": group})
+    assert set(answer["idTokenInfo"]) == {"status"}
+    transaction = site.evse(EvseKey("A", 1)).transaction
+    assert transaction is not None
+    assert transaction.token == "CARD"

@@ -39,7 +39,6 @@ DEFAULTS: dict[str, object] = {
     # Which event of a transaction came later is told by its time, too.
     "seqNo": 0,
     "idToken.type": "Central",
-    "groupIdToken.type": "Central",
     "chargingStation.vendorName": "",
     "chargingStation.model": "",
     "dataType": "string",

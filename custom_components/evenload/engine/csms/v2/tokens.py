@@ -37,7 +37,11 @@ class Tokens:
         return answer
 
     def info(self, id_token: dict[str, Any]) -> dict[str, Any]:
-        """Return what to say of a token (IdTokenInfoType)."""
+        """Return what to say of a token (IdTokenInfoType).
+
+        A group of tokens, any of which may stop what another has started, is named here or nowhere (C09): no station tells of
+        one. The house knows no groups, and so names none: a station then lets only the token stop that has started.
+        """
         if id_token["type"] == TokenKind.NO_AUTHORIZATION:
             # A button was pressed: the station does not ask who (C02).
             accepted = self._host.is_adopted(self._identity)
