@@ -61,8 +61,9 @@ KINDS: dict[str, tuple[str | bytes, str]] = {
     "null": ("null", FORMATION),
     "empty array": ("[]", FORMATION),
     "array of arrays": ("[[],[]]", FORMATION),
-    "NaN": ('[2,"f","StartTransaction",{"meterStart":NaN}]', FORMATION),
-    "Infinity": ('[2,"f","StartTransaction",{"meterStart":Infinity}]', FORMATION),
+    # No JSON, and met in the field: read as nothing, so what the message needs is missing.
+    "NaN": ('[2,"f","StartTransaction",{"meterStart":NaN}]', PROTOCOL),
+    "Infinity": ('[2,"f","StartTransaction",{"meterStart":Infinity}]', PROTOCOL),
     "number of 5000 digits": (
         '[2,"f","Heartbeat",{"a":' + "9" * 5000 + "}]",
         FORMATION,
