@@ -1,6 +1,6 @@
 """All stations of a site as they are now: what is heard changes them, and whoever looks on is told."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
 from .control.shown import shown
-from .control.targets import demand_of, targets_of
+from .control.targets import decisive, is_crowded, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .group_figures import GroupFigures
 from .memory import State
@@ -68,6 +68,7 @@ class Fleet:
             lambda: self._sharing.ask(),
         )
         self._reserved: dict[str, float] = {}
+        self._is_crowded = False
         self._records = Records(self.enforcer.commitments.holding, self.books.register)
         # When the power is back, all stations have news in the same second, and each concerns them all.
         self._sharing = Soon(self.retarget)
@@ -116,6 +117,8 @@ class Fleet:
             or self._is_reserved_otherwise(event.identity)
         ):
             self._sharing.ask()
+        if isinstance(event, Learnt):
+            self.enforcer.wake(event.identity)
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
@@ -138,7 +141,7 @@ class Fleet:
         self._replace(evse)
         self.enforcer.observe(evse)
         if self.phasing.is_watching(key):
-            self.enforcer.kick()
+            self.enforcer.wake(key.identity)
         if not self.enforcer.commitments.disobeys(evse):
             return
         in_vain = self.enforcer.contradicted(evse)
@@ -152,6 +155,7 @@ class Fleet:
         """Replace what the owner set on an EVSE."""
         self._replace(replace(self.evse(key), settings=settings))
         self.retarget()
+        self.enforcer.wake(key.identity)
         self._tell_evse(key)
 
     def evse(self, key: EvseKey) -> Evse:
@@ -176,6 +180,8 @@ class Fleet:
         targets = self.phasing.applied(
             self.config, targets_of(site, self.seen, self._reserved)
         )
+        on_all = site is self.config
+        self._is_crowded = not on_all or is_crowded(targets, self._reserved)
         self.enforcer.set_targets(site, targets)
         for identity in self.stations:
             if self._refresh(identity):
@@ -207,10 +213,8 @@ class Fleet:
         count = max(self.config.stations[identity].evses, default=1)
         self.stations[identity] = with_evses(known, count)
 
-    def _demands(self, station: Station) -> list[Demand]:
-        return [
-            demand_of(self.config, station, evse) for evse in station.evses.values()
-        ]
+    def _demands(self, station: Station) -> Sequence[Demand]:
+        return decisive(self.config, station, crowded=self._is_crowded)
 
     def _replace(self, evse: Evse) -> None:
         self.stations[evse.key.identity] = with_evse(

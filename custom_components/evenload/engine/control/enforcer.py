@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..csms.host import Link
 from ..model.capabilities import PauseMethod, Place
@@ -18,15 +18,11 @@ from .doubts import Doubts
 from .errands import Errands
 from .fitting import Fittings
 from .holdings import Holding
-from .targets import Targets
+from .pace import Pace
+from .repeats import Repeats
+from .targets import Targets, differing
 from .wish import look_in_s
 from .wishes import Wishes
-
-# A station that did not answer an order is asked again after this.
-RETRY_S = 30.0
-
-# What a station has accepted is not said in the same words again before this, whatever happens.
-SAME_AGAIN_S = 10.0
 
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
@@ -54,6 +50,7 @@ class Enforcer:
         """
         self.commitments = Commitments(site, stations, now)
         self.targets = Targets({}, {}, {}, {})
+        self._site = site
         self._stations = stations
         self._now = now
         self._save = save
@@ -73,24 +70,31 @@ class Enforcer:
         self._seen: dict[EvseKey, _Seen] = {}
         # Who waits for room.
         self._waiting: set[str] = set()
-        self._not_before: dict[tuple[str, LimitOrder], datetime] = {}
+        self._repeats = Repeats()
+        self._pace = Pace()
 
     def set_targets(self, site: SiteConfig, targets: Targets) -> None:
-        """Take new targets; everybody looks what that changes for them."""
+        """Take new targets; who is concerned, or waits for room, looks what that changes."""
         self.commitments.site = site
         self._fittings.end()
-        if targets != self.targets:
-            self._not_before.clear()
+        changed = differing(self.targets, targets)
+        self._repeats.forget(changed, self._now())
         self.targets = targets
         self.commitments.shares = {
             identity: share.current_a for identity, share in targets.shares.items()
         }
-        self.kick()
+        if site != self._site:
+            self._site, changed = site, set(self._writers)
+        switching = {key.identity for key in targets.use_phases}
+        concerned = changed | switching | self._waiting
+        for identity in self._writers:
+            if identity in concerned:
+                self.wake(identity)
 
     def attach(self, link: Link) -> None:
         """Begin to write to a station that listens; limits that it took long ago are written again."""
         self.detach(link.identity)
-        self._give_another_chance(link.identity)
+        self._repeats.forget({link.identity}, self._now())
         self._doubts.reconnected(link.identity)
         self.errands.reconnected(link.identity)
         wake = asyncio.Event()
@@ -100,13 +104,13 @@ class Enforcer:
     def rebooted(self, identity: str) -> None:
         """Write a station's limits again: it has started anew and may have lost them."""
         self._doubts.rebooted(identity)
-        self._give_another_chance(identity)
-        self.kick()
+        self._repeats.forget({identity}, self._now())
+        self.wake(identity)
 
     def contradicted(self, evse: Evse) -> Place | None:
         """Write a station's limits again that its meter contradicts; returns which leases are in vain there."""
         in_vain = self._doubts.contradicted(evse)
-        self.kick()
+        self.wake(evse.key.identity)
         return in_vain
 
     def detach(self, identity: str) -> None:
@@ -122,15 +126,16 @@ class Enforcer:
             self.detach(identity)
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def kick(self) -> None:
-        """Let every writer look again."""
-        for _, _, wake in self._writers.values():
-            wake.set()
+    def wake(self, identity: str) -> None:
+        """Let a station's writer look again."""
+        if identity in self._writers:
+            self._writers[identity][2].set()
 
     def _there_may_be_room(self) -> None:
         """Let those look again that wait for room."""
-        for identity in self._waiting & self._writers.keys():
-            self._writers[identity][2].set()
+        for identity in self._writers:
+            if identity in self._waiting:
+                self.wake(identity)
 
     def observe(self, evse: Evse) -> None:
         """Look whether a vehicle has followed a lowered limit, which makes room for others."""
@@ -150,18 +155,14 @@ class Enforcer:
             )
             for evse in station.evses.values()
         }
-        writer = self._writers.get(station.identity)
-        if writer is not None and any(
-            self._seen.get(key) != now_seen for key, now_seen in seen.items()
-        ):
-            writer[2].set()
+        if any(self._seen.get(key) != now_seen for key, now_seen in seen.items()):
+            self.wake(station.identity)
         self._seen |= seen
 
     def _say_again(self, key: EvseKey) -> None:
         """Have a limit said again that has no effect."""
         self._doubts.unverified.add(key)
-        if key.identity in self._writers:
-            self._writers[key.identity][2].set()
+        self.wake(key.identity)
 
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
@@ -192,7 +193,7 @@ class Enforcer:
             if order is None:
                 self._waiting.add(identity)
                 waits.append(ROOM_POLL_S)
-            elif (wait_s := self._wait_s(identity, order, now)) > 0:
+            elif (wait_s := self._repeats.wait_s(identity, order, now)) > 0:
                 waits.append(wait_s)
             else:
                 return order, None
@@ -202,6 +203,7 @@ class Enforcer:
         with contextlib.suppress(NotConnected):
             while True:
                 wake.clear()
+                await self._pace.keep()
                 order, wait_s = self.next_order(link.identity)
                 if order is not None:
                     await self._send(link, order)
@@ -221,14 +223,14 @@ class Enforcer:
         before, use = self.commitments.holding(key), self.commitments.use(key)
         raises = flow_a(order, use) > self.commitments.own_in_force_a(key)
         self.commitments.holdings[key] = before.sending(order, use)
-        self._fittings.end()
+        self._fittings.changed(link.identity)
         # Before a raise leaves, the disk knows of it: after a crash it must count.
         saved = not raises or await self._save()
         outcome = await link.commands.set_limit(order) if saved else Outcome.REFUSED
         if link.identity not in self.commitments.site.stations:
             return
         self._note(key, order, outcome, before)
-        self._fittings.end()
+        self._fittings.changed(link.identity)
         if saved:
             self._hear(link.identity, outcome)
         self._changed(link.identity)
@@ -238,11 +240,10 @@ class Enforcer:
         self, key: EvseKey, order: LimitOrder, outcome: Outcome, before: Holding
     ) -> None:
         """Keep what became of an order."""
-        holding = self.commitments.holding(key)
-        if outcome is Outcome.APPLIED:
+        holding, applied = self.commitments.holding(key), outcome is Outcome.APPLIED
+        self._repeats.told(key.identity, order, self._now(), applied=applied)
+        if applied:
             self._doubts.unverified.discard(key)
-            again_at = self._now() + timedelta(seconds=SAME_AGAIN_S)
-            self._not_before[key.identity, order] = again_at
             self.commitments.holdings[key] = holding.applied(
                 order,
                 self._now(),
@@ -253,8 +254,6 @@ class Enforcer:
             return
         if outcome is Outcome.REFUSED:
             self.commitments.holdings[key] = holding.not_sent(before)
-        retry_at = self._now() + timedelta(seconds=RETRY_S)
-        self._not_before[key.identity, order] = retry_at
 
     def _hear(self, identity: str, outcome: Outcome) -> None:
         """Note whether a station answers, and does what it is told."""
@@ -267,10 +266,6 @@ class Enforcer:
             else:
                 stations.discard(identity)
 
-    def _wait_s(self, identity: str, order: LimitOrder, now: datetime) -> float:
-        until = self._not_before.get((identity, order))
-        return 0.0 if until is None else (until - now).total_seconds()
-
     def _renewals(self, station: Station, now: datetime) -> list[float]:
         """Return after how many seconds each lease that holds should be renewed."""
         found: list[datetime | None] = []
@@ -281,8 +276,3 @@ class Enforcer:
             if holding.bound.holds(now, self.commitments.use(key)):
                 found.append(holding.bound.until)
         return [look_in_s(until, now) for until in found]
-
-    def _give_another_chance(self, identity: str) -> None:
-        """Let a station that is new, or has started anew, be asked at once for what it did not take."""
-        for told in [told for told in self._not_before if told[0] == identity]:
-            del self._not_before[told]

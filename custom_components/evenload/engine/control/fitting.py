@@ -63,6 +63,11 @@ class Fitting:
             return replace(order, current=Current(holding.fallback_a or 0.0))
         return None
 
+    def look_again(self, identity: str) -> None:
+        """Look what one station may be drawing by now; what all others may, is as it was."""
+        if "_committed" in self.__dict__:
+            self._committed[identity] = self._commitments.station_a(identity)
+
     @cached_property
     def _committed(self) -> dict[str, float]:
         """What every station may be drawing."""
@@ -143,6 +148,11 @@ class Fittings:
             asyncio.get_running_loop().call_soon(self.end)
         return self._shared
 
+    def changed(self, identity: str) -> None:
+        """Look at one station again: an order was sent to it, or its answer came."""
+        if self._shared is not None:
+            self._shared.look_again(identity)
+
     def end(self) -> None:
-        """Sum up anew: an order was sent, or its answer came."""
+        """Sum up anew."""
         self._shared = None

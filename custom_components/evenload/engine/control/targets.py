@@ -1,6 +1,6 @@
 """What every station should hold: the allotments of the strategy, as fallbacks and leases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -64,6 +64,51 @@ def targets_of(
         allotments=allot_static(site, demands, reserved, sum_held),
         minimums={demand.key: demand.minimum_a for demand in demands},
     )
+
+
+def differing(before: Targets, after: Targets) -> set[str]:
+    """Return the stations that are to hold something else than before."""
+    found: set[str] = set()
+    for old, new in (
+        (before.shares, after.shares),
+        (before.present, after.present),
+    ):
+        found |= _changed(old, new)
+    for of_old, of_new in (
+        (before.fallbacks, after.fallbacks),
+        (before.allotments, after.allotments),
+        (before.minimums, after.minimums),
+        (before.use_phases, after.use_phases),
+    ):
+        found |= {key.identity for key in _changed(of_old, of_new)}
+    return found
+
+
+def _changed[Key](
+    before: Mapping[Key, object], after: Mapping[Key, object]
+) -> set[Key]:
+    return {
+        key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+    }
+
+
+def is_crowded(targets: Targets, reserved: Mapping[str, float]) -> bool:
+    """Whether somebody holds more than its share, so that of the others those who came last may have to wait."""
+    return any(
+        held_a > targets.shares[identity].current_a
+        for identity, held_a in reserved.items()
+    )
+
+
+def decisive(site: SiteConfig, station: Station, *, crowded: bool) -> Sequence[Demand]:
+    """Return what counts of what the EVSEs of a station could use now.
+
+    Who came first is asked between them, and between stations in a crowd.
+    """
+    demands = [demand_of(site, station, evse) for evse in station.evses.values()]
+    if len(demands) > 1 or crowded:
+        return demands
+    return [replace(demand, plugged_in_at=None, charging=False) for demand in demands]
 
 
 def demand_of(site: SiteConfig, station: Station, evse: Evse) -> Demand:
