@@ -4,14 +4,17 @@ usage: scripts/bench messages [STATIONS]     how many stations the site has (def
 """
 
 import asyncio
+from collections.abc import Callable
 import json
 from statistics import median
 import sys
 from time import perf_counter
 from typing import Any
 
+from benchmarks.crowd.words import VERSIONS, Call
 from benchmarks.figures import figure
-from custom_components.evenload.engine.csms.connection import Connection
+from custom_components.evenload.engine.csms.connection import Adapter, Connection
+from custom_components.evenload.engine.csms.v2.adapter import Adapter21, Adapter201
 from custom_components.evenload.engine.csms.v16.adapter import Adapter16
 from custom_components.evenload.engine.desk import Desk
 from custom_components.evenload.engine.model.configuration import (
@@ -26,34 +29,10 @@ from custom_components.evenload.engine.vault import Part
 
 ROUNDS = 400
 GOAL_MS = 0.3
-
-NOW = "2026-11-02T12:00:00Z"
-SAMPLES = [
-    {"value": "12345", "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
-    {"value": "7400", "measurand": "Power.Active.Import", "unit": "W"},
-    {"value": "16", "measurand": "Current.Offered", "unit": "A"},
-    {"value": "50", "measurand": "SoC", "unit": "Percent"},
-    {"value": "31", "measurand": "Temperature", "unit": "Celsius"},
-    {"value": "50.0", "measurand": "Frequency"},
-    *(
-        {"value": "10.7", "measurand": "Current.Import", "unit": "A", "phase": f"L{n}"}
-        for n in (1, 2, 3)
-    ),
-    *(
-        {"value": "230", "measurand": "Voltage", "unit": "V", "phase": f"L{n}-N"}
-        for n in (1, 2, 3)
-    ),
-]
-MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
-    "Heartbeat": ("Heartbeat", {}),
-    "StatusNotification": (
-        "StatusNotification",
-        {"connectorId": 1, "errorCode": "NoError", "status": "Charging"},
-    ),
-    "MeterValues, 12 samples": (
-        "MeterValues",
-        {"connectorId": 1, "meterValue": [{"timestamp": NOW, "sampledValue": SAMPLES}]},
-    ),
+ADAPTERS: dict[str, Callable[[Connection, Desk], Adapter]] = {
+    "1.6": Adapter16,
+    "2.0.1": Adapter201,
+    "2.1": Adapter21,
 }
 
 
@@ -68,15 +47,21 @@ class Nowhere:
         """Forget it."""
 
 
+class Line(asyncio.WriteTransport):
+    """What carries nothing."""
+
+
 class Wire:
     """A websocket that is not one: answers go nowhere."""
+
+    transport = Line()
 
     async def send(self, message: str) -> None:
         """Take an answer."""
 
     async def recv(self) -> str:
         """Never say anything."""
-        return await asyncio.get_running_loop().create_future()
+        return str(await asyncio.get_running_loop().create_future())
 
     async def ping(self, data: bytes | None = None) -> asyncio.Future[float]:
         """Never be asked."""
@@ -86,8 +71,67 @@ class Wire:
         """Close nothing."""
 
 
+class Speaker:
+    """A station of one version, and the connection that hears it."""
+
+    def __init__(self, name: str, version: str, desk: Desk) -> None:
+        """Connect it."""
+        self._words = VERSIONS[version]()
+        self._connection = Connection(
+            Wire(), name, "127.0.0.1", lambda made: ADAPTERS[version](made, desk)
+        )
+        desk.opened(self._connection)
+
+    def says(self) -> dict[str, Call]:
+        """Return what it says all day; its reports differ."""
+        report = self._words.report()[0]
+        messages = {
+            "Heartbeat": self._words.heartbeat(),
+            "StatusNotification": self._words.status(),
+        }
+        return messages | {f"{report[0]}, 12 samples": report}
+
+    async def starts(self) -> None:
+        """Begin what its reports belong to."""
+        call = self._words.start()
+        if call is not None:
+            await self.hear(call)
+            self._words.started({"transactionId": 1})
+
+    async def hear(self, call: Call) -> float:
+        """Have one frame dealt with; returns how many milliseconds that took."""
+        text = json.dumps([2, "id", *call])
+        began = perf_counter()
+        await self._connection._receive(text)  # noqa: SLF001  # one frame, as run() receives it
+        return (perf_counter() - began) * 1000
+
+
 async def measure(stations: int) -> None:
     """Print what each message costs in a site of so many stations."""
+    print(
+        f"{'message':<40}{'median ms':>10}{'p99 ms':>10}   ({stations} stations, {ROUNDS} of each)"
+    )
+    figures = []
+    for version in ADAPTERS:
+        site, desk = await build(stations)
+        speakers = [Speaker(name, version, desk) for name in site.stations]
+        for speaker in speakers:
+            await speaker.starts()
+            for call in speaker.says().values():
+                await speaker.hear(call)
+        for message in speakers[-1].says():
+            calls = [speakers[-1].says()[message] for _ in range(ROUNDS)]
+            times = sorted([await speakers[-1].hear(call) for call in calls])
+            row = f"{message}, OCPP {version}"
+            print(f"{row:<40}{median(times):>10.3f}{times[int(ROUNDS * 0.99)]:>10.3f}")
+            name = f"{message.partition(',')[0]}_{version}_cost"
+            figures.append(figure(name, median(times), "ms", GOAL_MS))
+        await site.close()
+    print("\n".join(figures))
+
+
+async def build(stations: int) -> tuple[Site, Desk]:
+    """Return a site of so many stations, and the desk in it."""
     names = [f"STATION-{number:03d}" for number in range(stations)]
     config = SiteConfig(
         "Home",
@@ -97,31 +141,7 @@ async def measure(stations: int) -> None:
     )
     site = Site(config, ListenerConfig(0, "127.0.0.1"), Nowhere())
     await site.load()
-    desk: Desk = site._desk  # noqa: SLF001  # the benchmark stands where the listener stands
-    connections = [
-        Connection(Wire(), name, "127.0.0.1", lambda made: Adapter16(made, desk))
-        for name in names
-    ]
-    for connection in connections:
-        desk.opened(connection)
-        for action, payload in MESSAGES.values():
-            await connection._receive(json.dumps([2, "id", action, payload]))  # noqa: SLF001  # as run() receives
-    print(
-        f"{'message':<26}{'median ms':>10}{'p99 ms':>10}   ({stations} stations, {ROUNDS} of each)"
-    )
-    figures = []
-    for name, (action, payload) in MESSAGES.items():
-        text = json.dumps([2, "id", action, payload])
-        times = []
-        for _ in range(ROUNDS):
-            began = perf_counter()
-            await connection._receive(text)  # noqa: SLF001  # one frame, as run() receives it
-            times.append((perf_counter() - began) * 1000)
-        times.sort()
-        print(f"{name:<26}{median(times):>10.3f}{times[int(ROUNDS * 0.99)]:>10.3f}")
-        figures.append(figure(f"{action}_cost", median(times), "ms", GOAL_MS))
-    await site.close()
-    print("\n".join(figures))
+    return site, site._desk  # noqa: SLF001  # the benchmark stands where the listener stands
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ type Call = tuple[str, Json]
 FIRST_W = 5000
 STEP_W = 1
 
+# What OCPP 2 has no word for any more; and what it has beside, so that there are as many.
+ONLY_16 = {"Temperature"}
+ONLY_2 = {"Power.Offered"}
+
 
 def now() -> str:
     """Return the time as OCPP writes it."""
@@ -83,6 +87,7 @@ class Words16:
                                 **({"unit": unit} if unit else {}),
                             }
                             for measurand, phase, unit, value in samples
+                            if measurand not in ONLY_2
                         ],
                     }
                 ],
@@ -168,6 +173,7 @@ class Words2:
                         **({"unitOfMeasure": {"unit": unit}} if unit else {}),
                     }
                     for measurand, phase, unit, value in samples
+                    if measurand not in ONLY_16
                 ],
             }
         ]
@@ -232,6 +238,7 @@ def sampled(
         ("Energy.Active.Import.Register", None, "Wh", 20.0 * number),
         ("Power.Active.Import", None, "W", power_w),
         ("Current.Offered", None, "A", 16.0),
+        ("Power.Offered", None, "W", 11040.0),
         ("SoC", None, "Percent", float(20 + number // 30 % 80)),
         ("Temperature", None, "Celsius", float(30 + number // 12 % 5)),
         ("Frequency", None, None, 49.9 + waver / 10),
