@@ -20,7 +20,7 @@ from .archive import Archive
 from .plugs import Plug, Plugs
 from .search import at_time, meant, told_before
 from .shelf import Shelf
-from .visits import as_told
+from .visits import SETTLED, as_told
 
 # OCPP 1.6 carries the ids that we give in 32 bits.
 HIGHEST_ID = 2**31 - 1
@@ -80,6 +80,8 @@ class Ledger:
                 facts.unknown(start.transaction_id or self._take_id(), start.key, at),
                 given=start.transaction_id is None,
             )
+        if known.end_reason == SETTLED:
+            return known, None
         told = facts.started(as_told(known), start, at, late=late)
         session = None
         if told != as_told(known):
@@ -97,6 +99,8 @@ class Ledger:
         known = facts.unknown(event.transaction_id, key, event.at)
         if found is not None:
             known = as_told(found[1])
+        if known.end_reason == SETTLED:
+            return None
         told = facts.ended(known, event)
         return None if told == known else self.shelf.record(told)
 
@@ -115,6 +119,8 @@ class Ledger:
         known = facts.unknown(event.transaction_id, key, event.at)
         if found is not None:
             known = as_told(found[1])
+        if known.end_reason == SETTLED:
+            return None
         told = facts.updated(known, event.at, event.evse, event.token)
         return None if found is not None and told == known else self.shelf.record(told)
 
@@ -126,7 +132,7 @@ class Ledger:
         A reading that no outlet can have reached is left out: a transaction's end says what is right.
         """
         known = self._metered(key, transaction_id, at)
-        if known is None:
+        if known is None or known.end_reason == SETTLED:
             return None
         told = facts.metered(as_told(known), register_wh, at)
         if (

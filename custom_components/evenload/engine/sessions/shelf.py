@@ -9,10 +9,13 @@ from ..model.identity import EvseKey
 from ..model.transactions import Session, Transaction
 from .archive import Archive, named
 from .plugs import Plug, Plugs
-from .visits import as_told, corrected, untold, visits
+from .visits import as_told, bounded, corrected, untold, visits
 
 # So many of an EVSE's last sessions are made anew when something is told; what is older is settled.
 UNSETTLED = 32
+
+# Of more transactions than this no more sessions than one are made anew.
+TRANSACTIONS_UNSETTLED = 128
 
 
 @dataclass(slots=True)
@@ -133,9 +136,9 @@ class Shelf:
         if since is None or min(started_at, told.started_at) >= since:
             self._settle(key, told)
         elif of_id is not None and of_id[0].ended_at is None:
-            self.open[key] = of_id[0].holding(told)
+            self.open[key] = bounded(of_id[0].holding(told))
         elif of_id is not None:
-            self.ended.replace(key, of_id[:1], [corrected(of_id[0], told)])
+            self.ended.replace(key, of_id[:1], [bounded(corrected(of_id[0], told))])
         else:
             self.ended.replace(
                 key, (), visits(key, [told], [Plug(told.last_at, False)])
@@ -146,10 +149,12 @@ class Shelf:
     def _since(self, key: EvseKey) -> datetime | None:
         """Return from when on the sessions of an EVSE can be made anew; None: since ever."""
         since = self._plugs(key).since
-        recent = list(islice(reversed(self.ended.of(key)), UNSETTLED))
-        if len(recent) < UNSETTLED:
-            return since
-        return max(recent[-1].started_at, since or recent[-1].started_at)
+        transactions = 0
+        for sessions, session in enumerate(reversed(self.ended.of(key)), 1):
+            transactions += len(session.transactions)
+            if sessions >= UNSETTLED or transactions >= TRANSACTIONS_UNSETTLED:
+                return max(session.started_at, since or session.started_at)
+        return since
 
     def _settle(
         self, key: EvseKey, told: Transaction | None = None, gone: str | None = None
@@ -172,7 +177,9 @@ class Shelf:
         plugs = [
             plug for plug in self._plugs(key).told if since is None or plug.at >= since
         ]
-        sessions = visits(key, transactions.values(), plugs)
+        sessions = [
+            bounded(session) for session in visits(key, transactions.values(), plugs)
+        ]
         self.open.pop(key, None)
         if sessions:
             self._last[key] = sessions[-1]

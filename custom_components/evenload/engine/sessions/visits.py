@@ -11,7 +11,7 @@ A pure function of what was told, so that neither order nor repetition matters. 
 - A transaction without any energy, at an EVSE where nobody was seen, is no vehicle: it ends with itself.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -24,6 +24,14 @@ from .plugs import Plug
 UNTOLD = "Untold"
 SUPERSEDED = "Superseded"
 _PROVISIONAL = frozenset({UNTOLD, SUPERSEDED})
+
+# The end of many transactions that were put together.
+SETTLED = "Settled"
+
+# So many transactions are kept of one session, and so many ids of those that were put together: what a station tells of
+# them again is known.
+TRANSACTIONS_KEPT = 64
+NAMES_KEPT = 256
 
 # OCPP's words for an end by pulling the plug (1.6 and 2.x agree).
 UNPLUGGED = "EVDisconnected"
@@ -158,3 +166,35 @@ def untold(session: Session, at: datetime) -> Session:
 def corrected(session: Session, transaction: Transaction) -> Session:
     """Return a session of long ago with one of its transactions corrected."""
     return untold(session.holding(transaction), session.ended_at or transaction.last_at)
+
+
+def bounded(session: Session) -> Session:
+    """Return a session with no more transactions than are kept of one; the older ones are one then, with their energy."""
+    if len(session.transactions) <= TRANSACTIONS_KEPT:
+        return session
+    half = TRANSACTIONS_KEPT // 2
+    older, newer = session.transactions[:-half], session.transactions[-half:]
+    return replace(session, transactions=(_together(older), *newer))
+
+
+def _together(older: Sequence[Transaction]) -> Transaction:
+    """Return transactions as one, which nothing that is told later changes."""
+    first = older[0]
+    last_at = max(one.last_at for one in older)
+    names = [name for one in older for name in (one.id, *one.called)]
+    return Transaction(
+        first.id,
+        first.key,
+        first.started_at,
+        first.token,
+        # From anything but 0, which may be a register that was not read.
+        1.0,
+        None,
+        last_at,
+        ended_at=last_at,
+        end_reason=SETTLED,
+        meter_stop_wh=1.0 + sum(one.energy_wh for one in older),
+        token_at=first.token_at,
+        late=first.late,
+        called=tuple(names[1:][-NAMES_KEPT:]),
+    )
