@@ -51,9 +51,9 @@ def rows(seen: Measured) -> list[tuple[str, str, float, str, float | None, str]]
             "",
         ),
         (
-            "Longest garbage collection meanwhile",
+            "A full garbage collection, apart from these",
             "collection",
-            seen.collected_ms,
+            seen.collection_ms,
             "ms",
             None,
             "",

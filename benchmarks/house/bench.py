@@ -38,7 +38,7 @@ class Measured:
     idle_percent: float = 0.0
     busy_percent: float = 0.0
     delays_ms: list[float] = field(default_factory=list)
-    collected_ms: float = 0.0
+    collection_ms: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     lost: int = 0
     burst_delay_ms: float = 0.0
@@ -106,7 +106,7 @@ class Bench:
             self.seen.busy_percent = await self._instance.busy_percent(self._seconds)
             sent = await self._crowd.ask("quiet")
         self.seen.delays_ms = sorted(probe["delays_ms"])
-        self.seen.collected_ms = max(probe["collected_ms"], default=0.0)
+        self.seen.collection_ms = probe["collection_ms"]
         self.seen.changes_s = probe["changes"] / self._seconds
         self._match(sent["reports"], probe["powers"])
 

@@ -36,16 +36,17 @@ class Probe:
         self._delays_ms: list[float] = []
         self._powers: list[tuple[str, str, float]] = []
         self._changes = 0
-        self._collecting_since = 0.0
-        self._collected_ms: list[float] = []
+        self._collection_ms = 0.0
         self._profile: Profile | None = None
 
     @callback
     def begin(self, *, profile: bool) -> None:
         """Begin to measure."""
         self._delays_ms, self._powers, self._changes = [], [], 0
-        self._collected_ms = []
-        gc.callbacks.append(self._collect)
+        # One of thousands of entities takes long, comes every few minutes, and is no part of what is measured.
+        began = monotonic()
+        gc.collect()
+        self._collection_ms = (monotonic() - began) * 1000
         self._stop = [
             self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._changed),
         ]
@@ -59,8 +60,6 @@ class Probe:
         """Stop, and return what was seen; a profile goes into a file."""
         while self._stop:
             self._stop.pop()()
-        if self._collect in gc.callbacks:
-            gc.callbacks.remove(self._collect)
         if self._profile is not None:
             self._profile.disable()
             self._profile.dump_stats(profile)
@@ -69,14 +68,8 @@ class Probe:
             "delays_ms": self._delays_ms,
             "powers": self._powers,
             "changes": self._changes,
-            "collected_ms": self._collected_ms,
+            "collection_ms": self._collection_ms,
         }
-
-    def _collect(self, phase: str, _: dict[str, int]) -> None:
-        if phase == "start":
-            self._collecting_since = monotonic()
-        else:
-            self._collected_ms.append((monotonic() - self._collecting_since) * 1000)
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
