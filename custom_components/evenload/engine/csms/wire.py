@@ -1,22 +1,17 @@
 """The websocket under a connection: what is sent leaves in time or not at all, and the last frames are remembered."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Protocol
 
 from websockets.exceptions import ConnectionClosed
 
 from ..model.errors import NotConnected
-from .redaction import redacted
+from .recollection import Recollection
 
 # A station that has not read for this long what it is sent will not read a goodbye either.
 SEND_PATIENCE_S = 5.0
-
-FRAMES_KEPT = 200
-_FRAME_TEXT_KEPT = 4000
 
 
 class Socket(Protocol):
@@ -46,7 +41,7 @@ class Wire:
         """Take over an open websocket."""
         self._socket = socket
         self._identity = identity
-        self._frames: deque[tuple[datetime, str, str]] = deque(maxlen=FRAMES_KEPT)
+        self._recollection = Recollection()
         self._closing: asyncio.Task[None] | None = None
         self._later: set[asyncio.Task[None]] = set()
         self.is_open = True
@@ -55,7 +50,7 @@ class Wire:
         """Wait for a frame. Raises websockets' `ConnectionClosed`."""
         message = await self._socket.recv()
         if self.is_open:
-            self._keep(
+            self._recollection.keep(
                 "in",
                 message
                 if isinstance(message, str)
@@ -72,7 +67,7 @@ class Wire:
             self._later.add(later)
             later.add_done_callback(self._later.discard)
             return
-        self._keep("out", text)
+        self._recollection.keep("out", text)
         await self._patiently(self._socket.send(text))
 
     async def ping(self) -> Awaitable[float]:
@@ -93,10 +88,7 @@ class Wire:
 
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
-        return [
-            {"at": at.isoformat(), "direction": direction, "frame": redacted(text)}
-            for at, direction, text in self._frames
-        ]
+        return self._recollection.frames()
 
     async def _send_later(self, text: str, after_s: float) -> None:
         await asyncio.sleep(after_s)
@@ -118,6 +110,3 @@ class Wire:
             raise NotConnected(self._identity) from None
         except ConnectionClosed:
             raise NotConnected(self._identity) from None
-
-    def _keep(self, direction: str, text: str) -> None:
-        self._frames.append((datetime.now(UTC), direction, text[:_FRAME_TEXT_KEPT]))
