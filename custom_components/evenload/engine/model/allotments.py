@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from .identity import EvseKey
 from .limits import MINIMUM_CURRENT_A, Current
+from .loads import Load, to_neutral
 from .phases import ALL_PHASES, Phase, PhaseCurrents
+
+_THREE_PHASES = to_neutral(ALL_PHASES, 230.0)
 
 
 class Reason(StrEnum):
@@ -15,6 +18,14 @@ class Reason(StrEnum):
     OWN_MAXIMUM = "own_maximum"
     GROUP_LIMIT = "group_limit"
     MAIN_FUSE = "main_fuse"
+    # A cap from outside: the grid operator's signal.
+    GRID_OPERATOR = "grid_operator"
+    METER_LOST = "meter_lost"
+    # There is room, but not for long enough yet.
+    RAISING_SLOWLY = "raising_slowly"
+    VEHICLE_TAKES_NO_MORE = "vehicle_takes_no_more"
+    # Nobody is plugged in, and others can use what was kept for whoever comes.
+    NOT_PLUGGED_IN = "not_plugged_in"
     PAUSED = "paused"
     NOT_ENOUGH = "not_enough"
     WAITING_FOR_TURN = "waiting_for_turn"
@@ -32,6 +43,8 @@ class Demand:
     """What one EVSE could use now; currents in amperes on each grid phase, those of a DC EVSE too.
 
     `phases` are the grid phases that it is wired to, whatever its vehicle was seen to use: it may change its mind.
+    `load` is what an ampere of it puts on the grid as its vehicle uses it, and `single` the same on one phase, where
+    the station can switch to that.
     """
 
     key: EvseKey
@@ -41,6 +54,28 @@ class Demand:
     plugged_in_at: datetime | None = None
     paused: bool = False
     charging: bool = False
+    load: Load = _THREE_PHASES
+    single: Load | None = None
+    # Why it can use no more than its maximum.
+    most: Reason = Reason.OWN_MAXIMUM
+    # A vehicle is there and has not said that it is done.
+    wants: bool = True
+    # What it may draw whatever is decided, because it cannot be told: offline, deaf, out of control.
+    fixed_a: float | None = None
+    # What it may have while nobody else can use it, should somebody plug in: its fallback.
+    standing_a: float = 0.0
+    # Between those who weigh the same, all get the same; under `priority` twice the weight gets twice as much.
+    weight: float = 1.0
+    # First in every queue, until unplugged.
+    boosted: bool = False
+    departs_at: datetime | None = None
+    needs_wh: float | None = None
+    served_wh: float = 0.0
+    # Since when it has been allowed to charge, or has not: a turn lasts for a while.
+    is_served: bool = False
+    since: datetime | None = None
+    # How often this session was paused to make room for others: some vehicles do not wake up again.
+    pauses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +98,11 @@ class Allotment:
     # The node of the tree that binds, for the words "the main fuse is full on L2".
     node: str | None = None
     phase: Phase | None = None
+    # The vehicle is to use one phase, so that it need not be paused.
+    single: bool = False
+    # The place in the queue of those that wait (1 is next), and when its turn comes at the latest, where that is known.
+    position: int | None = None
+    turn_at: datetime | None = None
 
     def on_grid(self, phases: tuple[Phase, ...]) -> PhaseCurrents:
         """Return what it may draw on each grid phase, in amperes."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .capabilities import PauseMethod
+from .household import MeterConfig
 from .limits import Current, Limit, RateUnit
 from .phases import ALL_PHASES, CurrentType, Phase
 from .security import SecurityProfile
@@ -14,6 +15,10 @@ class Strategy(StrEnum):
     """How a group shares its limit."""
 
     STATIC = "static"
+    EQUAL_SERVE = "equal_serve"
+    FIRST_COME_FIRST_SERVE = "first_come_first_serve"
+    PRIORITY = "priority"
+    EARLIEST_DEPARTURE = "earliest_departure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class StationConfig:
     # The grid phase of each of the station's own phases: L1's first.
     wiring: tuple[Phase, ...] = ALL_PHASES
     maximum: Current = Current(32.0)
+    # Its wiring names two lines, and what it draws flows between them: 208 V or 240 V where others have 120.
+    between_lines: bool = False
     # Whether its EVSEs can charge at the same time.
     simultaneous: bool = True
     evses: Mapping[int, EvseConfig] = field(default_factory=dict)
@@ -60,6 +67,13 @@ class GroupConfig:
     limit: Limit
     members: tuple[str, ...]
     strategy: Strategy = Strategy.STATIC
+    # The group that this one's circuit hangs on; None is the site.
+    parent: str | None = None
+    meter: MeterConfig | None = None
+    # How long a turn lasts where the least for everybody is too much.
+    turn_s: float = 900.0
+    # Compute and show, and send nothing.
+    shadow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,13 @@ class SiteConfig:
     main_fuse: Current
     phases: tuple[Phase, ...] = ALL_PHASES
     voltage_v: float = 230.0
+    # Two phases are the legs of a split-phase grid, with opposite voltages, not two of three.
+    split_phase: bool = False
+    meter: MeterConfig | None = None
+    # How stations outside any group, and groups among each other, share the main fuse.
+    strategy: Strategy = Strategy.EQUAL_SERVE
+    turn_s: float = 900.0
+    shadow: bool = False
     stations: dict[str, StationConfig] = field(default_factory=dict)
     groups: dict[str, GroupConfig] = field(default_factory=dict)
 
