@@ -10,6 +10,9 @@ from .phases import ALL_PHASES, Phase
 _LEADS = exp(1j * pi / 6)
 _LAGS = exp(-1j * pi / 6)
 
+# From the voltage of one line to that of the line before it.
+_THIRD = exp(2j * pi / 3)
+
 
 @dataclass(frozen=True, slots=True)
 class Load:
@@ -60,3 +63,21 @@ def between_lines(first: Phase, second: Phase, voltage_v: float) -> Load:
 def _on(by_phase: dict[Phase, complex]) -> tuple[complex, complex, complex]:
     l1, l2, l3 = (by_phase.get(phase, 0j) for phase in ALL_PHASES)
     return l1, l2, l3
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaWye:
+    """A transformer with its delta towards the grid; `ratio` is the grid's line-to-line voltage by ours to neutral.
+
+    Each line of the grid feeds two windings: I'_k = (I_k - I_(k-1)) / ratio. On such a line loads may be 120 degrees
+    apart, so the lines behind it need a limit of their own for sums to be monotone.
+    """
+
+    ratio: float
+
+    def above(self, load: Load) -> Load:
+        """Return what a load behind the transformer puts on the lines before it, a common turn of 30 degrees aside."""
+        one, two, three = (
+            (load.on[k] - load.on[k - 1] * _THIRD) / self.ratio for k in range(3)
+        )
+        return Load((one, two, three), load.watts)

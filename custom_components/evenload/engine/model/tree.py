@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .allotments import Reason
 from .configuration import Strategy
+from .loads import DeltaWye
 from .phases import PhaseCurrents
 
 # The site's node has no other name.
@@ -48,6 +49,8 @@ class Node:
     room: Room = Room()
     strategy: Strategy | None = None
     exclusive: bool = False
+    # It hangs on the node above by this.
+    transformer: DeltaWye | None = None
     # What each of its members gets under `static`: the node's limit divided by them, whoever is there.
     members: int = 0
 
