@@ -67,7 +67,7 @@ async def async_setup_entry(
             LearnAgain(entry, identity, LEARN_AGAIN),
             Protect(entry, identity, PROTECT),
         ],
-        evse=lambda key: [Unlock(hass, entry, key, UNLOCK)],
+        evse=lambda key: [Unlock(entry, key, UNLOCK)],
     )
 
 

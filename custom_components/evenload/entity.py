@@ -3,11 +3,10 @@
 from abc import abstractmethod
 from typing import override
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .const import SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import evse_device, group_device, station_device
 from .engine.model.groups import GroupState
@@ -57,21 +56,14 @@ class EvenloadEntity(Entity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin with what is now, and be told of changes, those of settings too."""
+        """Begin with what is now, and be told of changes; of settings the platform tells all its entities."""
         await super().async_added_to_hass()
         self._refresh()
         self._last_shown = self._shown
-        self.async_on_remove(self._subscribe(self._async_changed))
-        self.async_on_remove(
-            async_dispatcher_connect(
-                self.hass,
-                SIGNAL_CHANGED.format(self._entry.entry_id),
-                self._async_changed,
-            )
-        )
+        self.async_on_remove(self._subscribe(self.async_changed))
 
     @callback
-    def _async_changed(self) -> None:
+    def async_changed(self) -> None:
         """Show what is now, if that is news; what was removed takes its entities along by itself."""
         if self._refresh() and (shown := self._shown) != self._last_shown:
             self._last_shown = shown
@@ -91,7 +83,12 @@ class StationEntity(EvenloadEntity):
         super().__init__(entry, description, identity)
         self._identity = identity
         self._station: Station = self._site.stations[identity]
-        self._attr_device_info = station_device(identity)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device of the station. It is asked for once, and thousands of copies would stay."""
+        return station_device(self._identity)
 
     @property
     @override
@@ -116,7 +113,6 @@ class EvseEntity(EvenloadEntity):
 
     def __init__(
         self,
-        hass: HomeAssistant,
         entry: EvenloadConfigEntry,
         key: EvseKey,
         description: EntityDescription,
@@ -125,7 +121,12 @@ class EvseEntity(EvenloadEntity):
         super().__init__(entry, description, str(key))
         self._key = key
         self._station: Station = self._site.stations[key.identity]
-        self._attr_device_info = evse_device(hass, entry, key)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo | ChildDeviceInfo:
+        """Return the device of the connector, as it is when it is asked for."""
+        return evse_device(self.hass, self._entry, self._key)
 
     @property
     def _evse(self) -> Evse:
@@ -163,7 +164,12 @@ class GroupEntity(EvenloadEntity):
         super().__init__(entry, description, group_id)
         self._group_id = group_id
         self._group: GroupState = self._site.groups[group_id]
-        self._attr_device_info = group_device(group_id)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """Return the device of the group."""
+        return group_device(self._group_id)
 
     @override
     def _subscribe(self, observer: Observer) -> Unsubscribe:

@@ -9,7 +9,9 @@ from homeassistant.util import dt as dt_util
 
 from .data import EvenloadConfigEntry
 from .engine.model.events import Event, TokenPresented
+from .engine.model.identity import EvseKey
 from .engine.model.transactions import Session
+from .engine.observers import Observers
 from .entity import EvseEntity
 from .roster import async_add_as_they_come
 from .states import masked
@@ -32,11 +34,20 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the events."""
+    # By station: most of what happens is a meter's report, and no connector is to be woken by another station's.
+    cards = Observers[TokenPresented]()
+
+    @callback
+    def pass_on(event: Event) -> None:
+        if isinstance(event, TokenPresented):
+            cards.tell(event.identity, event)
+
+    entry.async_on_unload(entry.runtime_data.on_event(pass_on))
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: [Activity(hass, entry, key, ACTIVITY)],
+        evse=lambda key: [Activity(entry, key, ACTIVITY, cards)],
     )
 
 
@@ -45,15 +56,26 @@ class Activity(EvseEntity, EventEntity):
 
     _needs_connection = False
 
+    def __init__(
+        self,
+        entry: EvenloadConfigEntry,
+        key: EvseKey,
+        description: EventEntityDescription,
+        cards: Observers[TokenPresented],
+    ) -> None:
+        """Take the connector as it is now; `cards` tells which were shown at a station."""
+        super().__init__(entry, key, description)
+        self._cards = cards
+
     @override
     async def async_added_to_hass(self) -> None:
         """Be told of cards too."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._site.on_event(self._async_event))
+        self.async_on_remove(self._cards.add(self._key.identity, self._async_card))
 
     @callback
     @override
-    def _async_changed(self) -> None:
+    def async_changed(self) -> None:
         """Tell which sessions ended and began since the last change."""
         before = self._evse.session
         if not self._refresh():
@@ -62,12 +84,8 @@ class Activity(EvseEntity, EventEntity):
             self._tell(event_type, _summary(session))
 
     @callback
-    def _async_event(self, event: Event) -> None:
+    def _async_card(self, event: TokenPresented) -> None:
         """Tell of a card; a station that does not say where it was shown means its first connector."""
-        if not isinstance(event, TokenPresented):
-            return
-        if event.identity != self._key.identity:
-            return
         first = min(self._station.evses)
         if (event.evse or first) == self._key.evse:
             self._tell(

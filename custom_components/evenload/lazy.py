@@ -1,6 +1,7 @@
 """Entities that exist only once their value was seen, and from then on; and those that one kind of connector has."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from homeassistant.const import Platform
@@ -25,90 +26,119 @@ class Row(Protocol):
         """Whether it waits for its first value."""
 
 
-def _always(_: object) -> bool:
-    return True
+class _Watch[R: Row]:
+    """What is watched of one station or connector: the rows that belong to it, and those of them that still wait."""
+
+    __slots__ = ("belonging", "leave", "waiting")
+
+    def __init__(self, belonging: Sequence[R], waiting: list[R]) -> None:
+        """Begin with what is known now."""
+        self.belonging = belonging
+        self.waiting = waiting
+        self.leave: Unsubscribe = _nothing
 
 
-class Latecomers[R: Row]:
-    """The rows that still wait for a value, for every station or connector of one platform."""
+def _nothing() -> None:
+    pass
+
+
+class Latecomers[S: Hashable, R: Row]:
+    """The rows that still wait for a value, for every station or connector of one platform.
+
+    Its callbacks say which of all rows belong to a subject, if not all do; whether a row has a value; how to be told of
+    a subject's changes; and they take the rows to add. What is looked at with every report of a meter is kept small.
+    """
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry: EvenloadConfigEntry,
+        every: Sequence[R],
         platform: Platform = Platform.SENSOR,
+        *,
+        has_value: Callable[[S, R], bool],
+        subscribe: Callable[[S, Observer], Unsubscribe],
+        add: Callable[[S, list[R]], None],
+        belonging: Callable[[S], Sequence[R]] | None = None,
     ) -> None:
-        """Wait for nothing yet."""
+        """Wait for nothing yet; the name of a subject begins the names of its entities."""
         self._registry = er.async_get(hass)
         self._platform = platform
-        self._watched: dict[str, Unsubscribe] = {}
+        self._every = every
+        self._has_value = has_value
+        self._subscribe = subscribe
+        self._add = add
+        self._may_change = belonging is not None
+        self._belonging = belonging or (lambda _: every)
+        self._watches: dict[S, _Watch[R]] = {}
         entry.async_on_unload(self._stop_all)
 
     @callback
-    def split(
-        self,
-        prefix: str,
-        rows: Iterable[R],
-        *,
-        has_value: Callable[[R], bool],
-        subscribe: Callable[[Observer], Unsubscribe],
-        add: Callable[[list[R]], None],
-        belongs: Callable[[R], bool] = _always,
-    ) -> list[R]:
-        """Return the rows to add now; `add` gets each of the others when it first has a value.
+    def split(self, subject: S) -> list[R]:
+        """Return the rows to add now; the others are added when they first have a value.
 
         What does not belong to a connector of this kind is taken away, once that is known.
         """
-        every = list(rows)
+        belonging = self._belonging(subject)
         now = [
             row
-            for row in every
-            if belongs(row)
-            and (not row.lazy or has_value(row) or self._entity_id(prefix, row))
+            for row in belonging
+            if not row.lazy
+            or self._has_value(subject, row)
+            or self._entity_id(subject, row)
         ]
-        shown = {row.key for row in now}
-        for row in every:
-            if not belongs(row):
-                self._remove(prefix, row)
-
-        @callback
-        def look() -> None:
-            for row in every:
-                if row.key in shown and not belongs(row):
-                    shown.discard(row.key)
-                    self._remove(prefix, row)
-            arrived = [
-                row
-                for row in every
-                if row.key not in shown
-                and belongs(row)
-                and (not row.lazy or has_value(row))
-            ]
-            if arrived:
-                shown.update(row.key for row in arrived)
-                add(arrived)
-            if len(shown) == len(every) and belongs is _always:
-                self._stop(prefix)
-
+        self._remove(subject, _without(self._every, belonging))
         # A station that was removed and comes back is watched anew.
-        self._stop(prefix)
-        if len(now) < len(every) or belongs is not _always:
-            self._watched[prefix] = subscribe(look)
+        self._stop(subject)
+        waiting = _without(belonging, now)
+        if waiting or self._may_change:
+            watch = self._watches[subject] = _Watch(belonging, waiting)
+            watch.leave = self._subscribe(subject, partial(self._look, subject))
         return now
 
-    def _entity_id(self, prefix: str, row: R) -> str | None:
+    @callback
+    def _look(self, subject: S) -> None:
+        """Add what has come, and take away what no longer belongs."""
+        watch = self._watches[subject]
+        belonging = self._belonging(subject)
+        if belonging != watch.belonging:
+            self._remove(subject, _without(watch.belonging, belonging))
+            new = _without(belonging, watch.belonging)
+            watch.waiting = _without(watch.waiting, _without(watch.waiting, belonging))
+            watch.waiting += new
+            watch.belonging = belonging
+        arrived = [
+            row
+            for row in watch.waiting
+            if not row.lazy or self._has_value(subject, row)
+        ]
+        if not arrived:
+            return
+        watch.waiting = _without(watch.waiting, arrived)
+        if not watch.waiting and not self._may_change:
+            self._stop(subject)
+        self._add(subject, arrived)
+
+    def _entity_id(self, subject: S, row: R) -> str | None:
         """Return the entity that Home Assistant knows from an earlier run, or has now."""
-        unique_id = f"{prefix}_{row.key}"
+        unique_id = f"{subject}_{row.key}"
         return self._registry.async_get_entity_id(self._platform, DOMAIN, unique_id)
 
-    def _remove(self, prefix: str, row: R) -> None:
-        if entity_id := self._entity_id(prefix, row):
-            self._registry.async_remove(entity_id)
+    def _remove(self, subject: S, rows: Iterable[R]) -> None:
+        for row in rows:
+            if entity_id := self._entity_id(subject, row):
+                self._registry.async_remove(entity_id)
 
-    def _stop(self, prefix: str) -> None:
-        if unsubscribe := self._watched.pop(prefix, None):
-            unsubscribe()
+    def _stop(self, subject: S) -> None:
+        if watch := self._watches.pop(subject, None):
+            watch.leave()
 
     def _stop_all(self) -> None:
-        for prefix in tuple(self._watched):
-            self._stop(prefix)
+        for subject in tuple(self._watches):
+            self._stop(subject)
+
+
+def _without[R: Row](rows: Iterable[R], others: Iterable[R]) -> list[R]:
+    """Return rows but for the others; they differ in their keys."""
+    keys = {row.key for row in others}
+    return [row for row in rows if row.key not in keys]

@@ -62,6 +62,11 @@ MAXIMA = (
 )
 LIMIT = NumberEntityDescription(key="limit", mode=NumberMode.BOX)
 
+_OF_KIND = {
+    given: tuple(row for row in MAXIMA if row.current_type is given)
+    for given in CurrentType
+}
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -70,36 +75,31 @@ async def async_setup_entry(
 ) -> None:
     """Set up the numbers."""
     site = entry.runtime_data
-    of_kinds = Latecomers[MaximumDescription](hass, entry, Platform.NUMBER)
 
-    def of_evse(key: EvseKey) -> Iterable[Maximum]:
-        def create(rows: list[MaximumDescription]) -> list[Maximum]:
-            return [Maximum(hass, entry, key, row) for row in rows]
+    def of_evse(key: EvseKey, rows: Iterable[MaximumDescription]) -> list[Maximum]:
+        return [Maximum(entry, key, row) for row in rows]
 
-        def belongs(row: MaximumDescription) -> bool:
-            return (
-                key.identity in site.stations
-                and site.kind(key).current_type is row.current_type
-            )
+    def of_kind(key: EvseKey) -> tuple[MaximumDescription, ...]:
+        known = key.identity in site.stations
+        return _OF_KIND[site.kind(key).current_type] if known else ()
 
-        return create(
-            of_kinds.split(
-                str(key),
-                MAXIMA,
-                has_value=belongs,
-                belongs=belongs,
-                subscribe=lambda observer: site.on_evse(key, observer),
-                add=lambda rows: async_add_entities(
-                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
-                ),
-            )
-        )
-
+    maxima = Latecomers[EvseKey, MaximumDescription](
+        hass,
+        entry,
+        MAXIMA,
+        Platform.NUMBER,
+        has_value=lambda _, __: True,
+        belonging=of_kind,
+        subscribe=site.on_evse,
+        add=lambda key, rows: async_add_entities(
+            of_evse(key, rows), config_subentry_id=subentry_id(entry, key.identity)
+        ),
+    )
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=of_evse,
+        evse=lambda key: of_evse(key, maxima.split(key)),
         group=lambda group_id: [GroupLimit(entry, group_id, LIMIT)],
     )
 

@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable, Mapping
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
 
 from .const import SIGNAL_CHANGED, SUBENTRY_GROUP
 from .data import EvenloadConfigEntry
 from .devices import station_subentries
 from .engine.model.identity import EvseKey
+from .entity import EvenloadEntity
 
 type Create[Subject] = Callable[[Subject], Iterable[Entity]]
 
@@ -25,7 +29,8 @@ def async_add_as_they_come(
     evse: Create[EvseKey] = lambda _: (),
     group: Create[str] = lambda _: (),
 ) -> None:
-    """Add the entities of all that is there now, and of all that comes later."""
+    """Add the entities of all that is there now, and of all that comes later; tell those there are of other settings."""
+    platform = async_get_current_platform()
     stations: set[str] = set()
     evses: set[EvseKey] = set()
     groups: set[str] = set()
@@ -46,6 +51,9 @@ def async_add_as_they_come(
         add(_stations(entry), stations, station)
         add(_evses(entry), evses, evse)
         add(_groups(entry), groups, group)
+        for entity in tuple(platform.entities.values()):
+            if isinstance(entity, EvenloadEntity):
+                entity.async_changed()
 
     entry.async_on_unload(
         async_dispatcher_connect(hass, SIGNAL_CHANGED.format(entry.entry_id), sweep)

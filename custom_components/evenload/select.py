@@ -34,6 +34,7 @@ class PhasesDescription(SelectEntityDescription):
 PHASES = PhasesDescription(
     key="phases", entity_category=EntityCategory.CONFIG, options=list(CHOICES)
 )
+_EVERY = (PHASES,)
 
 
 async def async_setup_entry(
@@ -43,29 +44,32 @@ async def async_setup_entry(
 ) -> None:
     """Set up the choices."""
     site = entry.runtime_data
-    that_switch = Latecomers[PhasesDescription](hass, entry, Platform.SELECT)
 
-    def of_evse(key: EvseKey) -> Iterable[Phases]:
-        def create(rows: list[PhasesDescription]) -> list[Phases]:
-            return [Phases(hass, entry, key, row) for row in rows]
+    def of_evse(key: EvseKey, rows: Iterable[PhasesDescription]) -> list[Phases]:
+        return [Phases(entry, key, row) for row in rows]
 
-        def can_switch(_: PhasesDescription) -> bool:
-            return key.identity in site.stations and site.can_switch_phases(key)
+    def if_it_can(key: EvseKey) -> tuple[PhasesDescription, ...]:
+        can = key.identity in site.stations and site.can_switch_phases(key)
+        return _EVERY if can else ()
 
-        return create(
-            that_switch.split(
-                str(key),
-                [PHASES],
-                has_value=can_switch,
-                belongs=can_switch,
-                subscribe=lambda observer: site.on_evse(key, observer),
-                add=lambda rows: async_add_entities(
-                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
-                ),
-            )
-        )
-
-    async_add_as_they_come(hass, entry, async_add_entities, evse=of_evse)
+    that_switch = Latecomers[EvseKey, PhasesDescription](
+        hass,
+        entry,
+        _EVERY,
+        Platform.SELECT,
+        has_value=lambda _, __: True,
+        belonging=if_it_can,
+        subscribe=site.on_evse,
+        add=lambda key, rows: async_add_entities(
+            of_evse(key, rows), config_subentry_id=subentry_id(entry, key.identity)
+        ),
+    )
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        evse=lambda key: of_evse(key, that_switch.split(key)),
+    )
 
 
 class Phases(EvseEntity, SelectEntity):

@@ -14,7 +14,7 @@ from homeassistant.helpers.typing import StateType
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .engine.model.identity import EvseKey
-from .engine.model.phases import ALL_PHASES
+from .engine.model.phases import ALL_PHASES, CurrentType
 from .engine.model.stations import Evse
 from .engine.site import Site
 from .entity import EvseEntity, GroupEntity, StationEntity
@@ -29,6 +29,12 @@ PARALLEL_UPDATES = 0
 
 DURATION_STEP = timedelta(seconds=30)
 
+# Which sensors a connector has that gives one current or the other; where that is not known, what both have.
+_OF_KIND = {
+    given: tuple(row for row in EVSE_SENSORS if row.current_type in {None, given})
+    for given in (*CurrentType, None)
+}
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -37,65 +43,56 @@ async def async_setup_entry(
 ) -> None:
     """Set up the sensors."""
     site = entry.runtime_data
-    of_evses = Latecomers[EvseSensorDescription](hass, entry)
-    of_stations = Latecomers[StationSensorDescription](hass, entry)
 
-    def of_station(identity: str) -> Iterable[StationSensor]:
-        def has_value(row: StationSensorDescription) -> bool:
-            station = site.stations.get(identity)
-            return station is not None and row.value(station) is not None
+    def of_station(
+        identity: str, rows: Iterable[StationSensorDescription]
+    ) -> list[StationSensor]:
+        return [StationSensor(entry, identity, row) for row in rows]
 
-        def create(rows: list[StationSensorDescription]) -> list[StationSensor]:
-            return [StationSensor(entry, identity, row) for row in rows]
+    def of_evse(
+        key: EvseKey, rows: Iterable[EvseSensorDescription]
+    ) -> list[EvseSensor]:
+        return [
+            (SessionDuration if row is DURATION else EvseSensor)(entry, key, row)
+            for row in rows
+        ]
 
-        return create(
-            of_stations.split(
-                identity,
-                STATION_SENSORS,
-                has_value=has_value,
-                subscribe=lambda observer: site.on_station(identity, observer),
-                add=lambda rows: async_add_entities(
-                    create(rows), config_subentry_id=subentry_id(entry, identity)
-                ),
-            )
-        )
+    def station_has(identity: str, row: StationSensorDescription) -> bool:
+        station = site.stations.get(identity)
+        return station is not None and row.value(station) is not None
 
-    def of_evse(key: EvseKey) -> Iterable[EvseSensor]:
-        def has_value(row: EvseSensorDescription) -> bool:
-            if key.identity not in site.stations:
-                return False
-            if row.phase is not None:
-                return row.phase in site.wiring(key.identity)
-            return shown(site, site.evse(key), row) is not None
+    def evse_has(key: EvseKey, row: EvseSensorDescription) -> bool:
+        if key.identity not in site.stations:
+            return False
+        if row.phase is not None:
+            return row.phase in site.wiring(key.identity)
+        return shown(site, site.evse(key), row) is not None
 
-        def belongs(row: EvseSensorDescription) -> bool:
-            if row.current_type is None:
-                return True
-            return (
-                key.identity in site.stations
-                and site.kind(key).current_type is row.current_type
-            )
+    def of_kind(key: EvseKey) -> tuple[EvseSensorDescription, ...]:
+        known = key.identity in site.stations
+        return _OF_KIND[site.kind(key).current_type if known else None]
 
-        def create(rows: list[EvseSensorDescription]) -> list[EvseSensor]:
-            return [
-                (SessionDuration if row is DURATION else EvseSensor)(
-                    hass, entry, key, row
-                )
-                for row in rows
-            ]
-
-        return create(
-            of_evses.split(
-                str(key),
-                EVSE_SENSORS,
-                has_value=has_value,
-                belongs=belongs,
-                subscribe=lambda observer: site.on_evse(key, observer),
-                add=lambda rows: async_add_entities(
-                    create(rows), config_subentry_id=subentry_id(entry, key.identity)
-                ),
-            )
-        )
+    of_stations = Latecomers[str, StationSensorDescription](
+        hass,
+        entry,
+        STATION_SENSORS,
+        has_value=station_has,
+        subscribe=site.on_station,
+        add=lambda identity, rows: async_add_entities(
+            of_station(identity, rows), config_subentry_id=subentry_id(entry, identity)
+        ),
+    )
+    of_evses = Latecomers[EvseKey, EvseSensorDescription](
+        hass,
+        entry,
+        EVSE_SENSORS,
+        has_value=evse_has,
+        belonging=of_kind,
+        subscribe=site.on_evse,
+        add=lambda key, rows: async_add_entities(
+            of_evse(key, rows), config_subentry_id=subentry_id(entry, key.identity)
+        ),
+    )
 
     def of_group(group_id: str) -> Iterable[GroupSensor]:
         return [GroupSensor(entry, group_id, row) for row in GROUP_SENSORS]
@@ -104,8 +101,8 @@ async def async_setup_entry(
         hass,
         entry,
         async_add_entities,
-        station=of_station,
-        evse=of_evse,
+        station=lambda identity: of_station(identity, of_stations.split(identity)),
+        evse=lambda key: of_evse(key, of_evses.split(key)),
         group=of_group,
     )
 

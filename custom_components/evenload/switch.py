@@ -59,7 +59,7 @@ async def async_setup_entry(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: [EvseSwitch(hass, entry, key, row) for row in SWITCHES],
+        evse=lambda key: [EvseSwitch(entry, key, row) for row in SWITCHES],
     )
 
 
@@ -70,13 +70,12 @@ class EvseSwitch(EvseEntity, SwitchEntity):
 
     def __init__(
         self,
-        hass: HomeAssistant,
         entry: EvenloadConfigEntry,
         key: EvseKey,
         description: EvseSwitchDescription,
     ) -> None:
         """Take the connector as it is now."""
-        super().__init__(hass, entry, key, description)
+        super().__init__(entry, key, description)
         self._needs_connection = description.needs_connection
 
     @property

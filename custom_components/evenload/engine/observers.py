@@ -6,34 +6,51 @@ from collections.abc import Callable, Hashable
 type Unsubscribe = Callable[[], None]
 
 
+class _Ticket[*Args]:
+    """One subscription; calling it ends it. There are thousands: a closure for each would cost several times as much."""
+
+    __slots__ = ("_observers", "_topic")
+
+    def __init__(
+        self,
+        observers: dict[Hashable, dict[_Ticket[*Args], Callable[[*Args], None]]],
+        topic: Hashable,
+    ) -> None:
+        """Be one of those who are told of a topic."""
+        self._observers = observers
+        self._topic = topic
+
+    def __call__(self) -> None:
+        """Leave."""
+        told = self._observers.get(self._topic, {})
+        told.pop(self, None)
+        if not told:
+            self._observers.pop(self._topic, None)
+
+
 class Observers[*Args]:
     """Callbacks by topic, called in the order they came."""
 
     def __init__(self) -> None:
         """Begin with nobody."""
         # Each under a ticket of its own: comparing callbacks would cost more than calling them.
-        self._by_topic: dict[Hashable, dict[object, Callable[[*Args], None]]] = {}
+        self._by_topic: dict[
+            Hashable, dict[_Ticket[*Args], Callable[[*Args], None]]
+        ] = {}
 
     def add(self, topic: Hashable, observer: Callable[[*Args], None]) -> Unsubscribe:
         """Tell an observer of a topic until the returned callback is called."""
-        ticket = object()
+        ticket = _Ticket(self._by_topic, topic)
         self._by_topic.setdefault(topic, {})[ticket] = observer
-
-        def remove() -> None:
-            observers = self._by_topic.get(topic, {})
-            observers.pop(ticket, None)
-            if not observers:
-                self._by_topic.pop(topic, None)
-
-        return remove
+        return ticket
 
     def tell(self, topic: Hashable, *args: *Args) -> None:
         """Call every observer of a topic; one that is removed meanwhile is not called."""
         observers = self._by_topic.get(topic)
         if observers is None:
             return
-        for ticket, observer in tuple(observers.items()):
-            if ticket in observers:
+        for ticket in tuple(observers):
+            if (observer := observers.get(ticket)) is not None:
                 observer(*args)
 
     def has(self, topic: Hashable) -> bool:
