@@ -1,0 +1,204 @@
+"""What everything else on a line draws: what the meter read, less what our own stations draw there.
+
+Both are never read at the same moment. A meter that rises shows either the house, or a vehicle that has begun to take
+what it may: its station will say so within a minute. So the estimate changes as little as the readings allow:
+
+- what fell, fell at once, for those who hold what they have; for those who want more it fell only after it has been
+  lower for a while;
+- what rose counts at once, except for what vehicles explain that may draw more than they last said, until they have
+  spoken again. What they may draw has its place below the limit, so this hides no overload;
+- above the limit nothing is explained any more but by vehicles that were told to let go and have time to follow.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# A vehicle that explains a rise has spoken by then (stations speak once a minute at least).
+EXPLAIN = timedelta(seconds=75)
+
+# A vehicle takes seconds to reach its limit: what rises by more than this is still rising, and stations average a little.
+STEP_A = 1.0
+LAG = timedelta(seconds=3)
+
+# What a meter shows is some seconds old: what our stations drew until now may still be in it.
+METER_LAG = timedelta(seconds=5)
+
+# Beyond this multiple of the limit not even seconds are left, so no vehicle explains it (see the table in `trip_risk`).
+WORST_RATIO = 2.0
+
+_SAME_A = 0.05
+
+
+class RollingMaximum:
+    """The greatest of the values that held within the last so many seconds. A value holds until the next one comes."""
+
+    def __init__(self, window_s: float) -> None:
+        """Know no value yet."""
+        self._window = timedelta(seconds=window_s)
+        self._since: datetime | None = None
+        # Falling values, each with the moment when it ended; the last one holds still.
+        self._falling: deque[tuple[float, datetime | None]] = deque()
+
+    def add(self, value: float, now: datetime) -> None:
+        """Take the value that holds from now on; each costs the same on average."""
+        if self._since is None or now < self._since:
+            self._since = now
+        if self._falling:
+            latest, _ = self._falling.pop()
+            self._falling.append((latest, now))
+        self._expire(now)
+        while self._falling and self._falling[-1][0] <= value:
+            self._falling.pop()
+        self._falling.append((value, None))
+
+    def highest(self, now: datetime) -> float | None:
+        """Return the greatest value; None while the first is younger than the window."""
+        if self._since is None or self._since > now or now - self._since < self._window:
+            return None
+        self._expire(now)
+        return self._falling[0][0]
+
+    def falls_at(self, now: datetime) -> datetime | None:
+        """Return when the maximum falls next if nothing is heard."""
+        if self._since is None:
+            return None
+        if now - self._since < self._window:
+            return self._since + self._window
+        self._expire(now)
+        _, ended = self._falling[0]
+        return None if ended is None else ended + self._window
+
+    def clear(self) -> None:
+        """Forget all values: they are of another time."""
+        self._since = None
+        self._falling.clear()
+
+    def _expire(self, now: datetime) -> None:
+        while (ended := self._falling[0][1] if self._falling else None) is not None:
+            if ended > now:
+                # The clock was set back: what ended later than now ended now.
+                self._falling[0] = (self._falling[0][0], now)
+                return
+            if now - ended < self._window:
+                return
+            self._falling.popleft()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What our stations draw on one line, in amperes, when the meter was read.
+
+    `certain_a` is in the reading. `settling_a` may be, because it was only just forbidden; `rising_a` may be, because
+    it is allowed and whoever is allowed it has not spoken since.
+    """
+
+    certain_a: float = 0.0
+    settling_a: float = 0.0
+    rising_a: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """A rise that a vehicle may explain: since when, when it last was more than noise, and all that it may be."""
+
+    since: datetime
+    stepped_at: datetime
+    worst_a: float
+
+
+class Background:
+    """The estimate for one line, or for the sum of all."""
+
+    def __init__(self, raise_after_s: float) -> None:
+        """Know nothing yet."""
+        # What else is drawn now.
+        self.present_a: float | None = None
+        self._past = RollingMaximum(raise_after_s)
+        self._certain_a = 0.0
+        self._had: tuple[float, datetime] | None = None
+        self._rise: _Rise | None = None
+
+    def rising_since(
+        self, load_a: float, certain_a: float, now: datetime
+    ) -> datetime | None:
+        """Return since when a reading is more than what is known to be drawn; None when nothing has to be explained.
+
+        Of a first reading all has to be.
+        """
+        worst_a = load_a - certain_a
+        if self.present_a is not None and worst_a <= self.present_a + _SAME_A:
+            self._rise = None
+            return None
+        if self._rise is None or self._rise.since > now:
+            self._rise = _Rise(now, now, worst_a)
+        elif worst_a > self._rise.worst_a + STEP_A:
+            self._rise = _Rise(self._rise.since, now, worst_a)
+        return self._rise.stepped_at
+
+    def read(
+        self,
+        load_a: float,
+        limit_a: float,
+        stations: Explanation,
+        now: datetime,
+        *,
+        insist: bool = False,
+    ) -> None:
+        """Take what the meter reads; `insist`: what was to explain an overload did not, in time."""
+        worst_a = load_a - stations.certain_a
+        lagging_a = self._lagging_a(stations.certain_a, now)
+        self.rising_since(load_a, stations.certain_a, now)
+        if self._rise is None:
+            self._set(worst_a, now)
+            return
+        if load_a > limit_a:
+            explained_a = 0.0 if insist else stations.settling_a
+        elif now - self._rise.since >= EXPLAIN:
+            explained_a = 0.0
+        else:
+            explained_a = max(stations.settling_a + stations.rising_a, lagging_a)
+            explained_a = min(explained_a, WORST_RATIO * limit_a - load_a)
+        present_a = worst_a - explained_a
+        if self.present_a is not None:
+            present_a = max(self.present_a, present_a)
+        if worst_a - present_a <= _SAME_A:
+            present_a, self._rise = worst_a, None
+        self._set(present_a, now)
+
+    def patient_a(self, now: datetime) -> float | None:
+        """Return what has not been exceeded for a while; None while it is not known for so long."""
+        highest_a = self._past.highest(now)
+        if highest_a is None or self._rise is None:
+            return highest_a
+        return max(highest_a, self._rise.worst_a)
+
+    def changes_at(self, now: datetime) -> datetime | None:
+        """Return when there may be more room, or less, if nothing is heard."""
+        moments = [self._past.falls_at(now)]
+        if self._rise is not None:
+            moments.append(self._rise.since + EXPLAIN)
+        return min(
+            (moment for moment in moments if moment is not None and moment > now),
+            default=None,
+        )
+
+    def forget(self) -> None:
+        """Forget everything: nothing was heard for too long."""
+        self.present_a = self._had = self._rise = None
+        self._certain_a = 0.0
+        self._past.clear()
+
+    def _set(self, present_a: float, now: datetime) -> None:
+        self.present_a = present_a
+        self._past.add(present_a, now)
+
+    def _lagging_a(self, certain_a: float, now: datetime) -> float:
+        """Return what our stations drew a moment ago and draw no more."""
+        if self._had is not None and not now - METER_LAG < self._had[1] <= now:
+            self._had = None
+        if certain_a < self._certain_a:
+            had_a = self._certain_a if self._had is None else self._had[0]
+            self._had = (max(had_a, self._certain_a), now)
+        self._certain_a = certain_a
+        return 0.0 if self._had is None else max(0.0, self._had[0] - certain_a)

@@ -1,0 +1,207 @@
+"""A meter in the house at one node: what it leaves for the stations below, and how far it is believed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..model.allotments import Reason
+from ..model.household import MeterConfig, MeterReading, MeterState
+from ..model.limits import Power
+from ..model.phases import ALL_PHASES, PhaseCurrents
+from ..model.tree import Room
+from .channel import Channel
+from .circuit import Circuit, bare_room, capped
+from .drawn import Drawn
+from .freshness import Freshness, is_wild
+from .trip_risk import Urgency
+
+# Room that has not been there for long enough is told from none by more than the noise of meters.
+SLOWLY_A = 0.5
+
+# What a breaker carries for minutes: the largest other appliance may start into it (WARP's rule).
+START_RATIO = 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFigures:
+    """What a meter comes to, for who looks on. Currents are on each line; None where nothing is known.
+
+    `headroom` is what may be added to what flows now: less than nothing when that is too much.
+    """
+
+    background: PhaseCurrents | None
+    headroom: PhaseCurrents | None
+    overload: bool
+    risk: float
+    # When the budget is used up if the current stays, and for how long it has been.
+    used_up_at: datetime | None
+    beyond_s: float
+
+
+class Household:
+    """The meter at one node. It has no clock: every moment is told."""
+
+    def __init__(self, meter: MeterConfig, circuit: Circuit) -> None:
+        """Know nothing yet: the meter is lost until it speaks."""
+        self.meter = meter
+        self.circuit = circuit
+        self.reading: MeterReading | None = None
+        self._freshness = Freshness(meter.stale_s, meter.lost_s)
+        self._lines, self._sum = self._channels()
+
+    def configure(self, meter: MeterConfig, circuit: Circuit) -> None:
+        """Use other settings. What is known of the house stays where it still means the same."""
+        before, self.meter, self.circuit = self.meter, meter, circuit
+        self._freshness.configure(meter.stale_s, meter.lost_s)
+        if before.includes_stations != meter.includes_stations or (
+            before.raise_after_s != meter.raise_after_s
+        ):
+            self._lines, self._sum = self._channels()
+
+    def read(self, reading: MeterReading, drawn: Drawn, now: datetime) -> bool:
+        """Take a reading, and what the stations behind the meter draw; returns whether it counts.
+
+        A wild value, and one older than the last, change nothing.
+        """
+        if is_wild(reading.currents, max(self.circuit.fuse.a, self.circuit.line_a)):
+            return False
+        was_lost = self.state(now) is MeterState.LOST
+        if not self._freshness.read(reading, self._seen(drawn), now):
+            return False
+        if was_lost:
+            for channel in (*self._lines, self._sum):
+                channel.background.forget()
+        self.reading = reading
+        limits = dict.fromkeys(self._lines, self.circuit.line_a)
+        limits[self._sum] = self.circuit.sum_a
+        with_stations = self.meter.includes_stations
+        for channel, limit_a in limits.items():
+            channel.read(
+                reading.currents, limit_a, drawn, now, includes_stations=with_stations
+            )
+        return True
+
+    def drew(self, drawn: Drawn, now: datetime) -> None:
+        """Take what the stations draw between two readings: a meter that misses what they do is not fresh.
+
+        The estimate waits for the next reading: now it would compare two moments.
+        """
+        self._freshness.watch(self._seen(drawn), now)
+
+    def state(self, now: datetime) -> MeterState:
+        """Return how far the meter is believed."""
+        return self._freshness.state(now)
+
+    def may_raise(self, now: datetime) -> bool:
+        """Whether anybody may be given more than it has."""
+        return self.state(now) is MeterState.FRESH
+
+    def urgency(self, now: datetime) -> Urgency:
+        """Return how strongly to act, on the line that needs it most."""
+        if self.state(now) is MeterState.LOST:
+            return Urgency.NONE
+        return max(channel.risk.urgency(now) for channel, _ in self._watched)
+
+    def room(self, held: PhaseCurrents, now: datetime) -> Room:
+        """Return what all stations below may draw.
+
+        `held` is what they have been allotted by now, on each line: so much they keep while there is room for it. More
+        they get when there has been room for a while, and the meter is fresh.
+        """
+        bare = bare_room(self.circuit)
+        if self.state(now) is MeterState.LOST:
+            fallback = self.meter.fallback
+            return capped(bare, fallback, Reason.METER_LOST, self.circuit.phases)
+        if isinstance(self.circuit.limit, Power):
+            room_a, reason = self._hold(
+                self._sum, self.circuit.sum_a, sum(held), len(self.circuit.phases), now
+            )
+            room_w = room_a * self.circuit.voltage_v
+            return Room(None, room_w, bare.reasons, reason)
+        current, reasons = PhaseCurrents(), list(bare.reasons)
+        for channel, limit_a in self._watched:
+            line = channel.lines[0]
+            phase = ALL_PHASES[line]
+            room_a, reasons[line] = self._hold(channel, limit_a, held[phase], 1, now)
+            current = current.on(phase, room_a)
+        return Room(current, None, (reasons[0], reasons[1], reasons[2]))
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """Return when the state, the room or the urgency changes next if nothing is heard."""
+        moments = [self._freshness.changes_at(now)]
+        if self.state(now) is not MeterState.LOST:
+            moments += [channel.changes_at(now) for channel, _ in self._watched]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def figures(self, now: datetime) -> HouseholdFigures:
+        """Return what the meter comes to."""
+        known = self.reading is not None and self.state(now) is not MeterState.LOST
+        risks = [channel.risk for channel, _ in self._watched]
+        used_up = [risk.used_up_at(now) for risk in risks] if known else []
+        return HouseholdFigures(
+            self._backgrounds() if known else None,
+            self._headroom() if known else None,
+            known and any(risk.overload for risk in risks),
+            max(risk.risk for risk in risks),
+            min((at for at in used_up if at is not None), default=None),
+            max(risk.beyond_s for risk in risks),
+        )
+
+    @property
+    def _watched(self) -> list[tuple[Channel, float]]:
+        """The channels that this circuit limits, each with its limit, in amperes."""
+        if isinstance(self.circuit.limit, Power):
+            return [(self._sum, self.circuit.sum_a)]
+        return [
+            (channel, self.circuit.line_a)
+            for phase, channel in zip(ALL_PHASES, self._lines, strict=True)
+            if phase in self.circuit.phases
+        ]
+
+    def _channels(self) -> tuple[tuple[Channel, ...], Channel]:
+        after_s, hold_s = self.meter.raise_after_s, self.meter.lost_s
+        lines = tuple(Channel((line,), after_s, hold_s) for line in range(3))
+        return lines, Channel((0, 1, 2), after_s, hold_s)
+
+    def _seen(self, drawn: Drawn) -> PhaseCurrents | None:
+        return drawn.seen if self.meter.includes_stations else None
+
+    def _target_a(self, limit_a: float, lines: int) -> float:
+        """Return the most that is meant to flow, in amperes: the largest other appliance must be able to start."""
+        kept_a = limit_a - lines * self.meter.margin.a
+        return min(kept_a, START_RATIO * limit_a - lines * self.meter.largest.a)
+
+    def _hold(
+        self, channel: Channel, limit_a: float, held_a: float, lines: int, now: datetime
+    ) -> tuple[float, Reason]:
+        """Return the room in one channel, and what makes it so little."""
+        target_a = self._target_a(limit_a, lines)
+        present_a = channel.room_a(limit_a, target_a, now)
+        keeps_a = held_a
+        if self.may_raise(now):
+            patient_a = channel.patient_a(limit_a, target_a, now)
+            if patient_a is None:
+                # They might have so much without any meter.
+                patient_a = lines * self.circuit.each_a(self.meter.fallback)
+            keeps_a = max(held_a, patient_a)
+        if keeps_a < present_a - SLOWLY_A:
+            return keeps_a, Reason.RAISING_SLOWLY
+        return min(present_a, keeps_a), self.circuit.reason
+
+    def _headroom(self) -> PhaseCurrents:
+        """Return what may be added to what flows now, on each line."""
+        target_a = self._target_a(self.circuit.line_a, 1)
+        return self._on_lines([target_a - line.load_a for line in self._lines])
+
+    def _backgrounds(self) -> PhaseCurrents:
+        return self._on_lines(
+            [line.background.present_a or 0.0 for line in self._lines]
+        )
+
+    def _on_lines(self, values: list[float]) -> PhaseCurrents:
+        """Return values by line, and nothing on lines that the site does not have."""
+        return PhaseCurrents(
+            *(
+                value if phase in self.circuit.phases else 0.0
+                for phase, value in zip(ALL_PHASES, values, strict=True)
+            )
+        )
