@@ -56,6 +56,8 @@ class Demand:
     charging: bool = False
     load: Load = _THREE_PHASES
     single: Load | None = None
+    # It charges on one phase now, because it was told to: going back is a pause and wears contactors.
+    is_single: bool = False
     # Why it can use no more than its maximum.
     most: Reason = Reason.OWN_MAXIMUM
     # A vehicle is there and has not said that it is done.

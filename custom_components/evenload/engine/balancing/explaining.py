@@ -1,0 +1,117 @@
+"""Why an EVSE may draw what it may: the constraint that binds it, and the circuit where that is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..model.allotments import Allotment, Reason
+from ..model.configuration import Strategy
+from ..model.limits import Current
+from .circuits import TOLERANCE, Line, Lines
+from .claims import Claim
+
+
+def explained(claim: Claim, strategy: Strategy) -> Allotment:
+    """Return what a claim came to; `strategy` is what it is shared by."""
+    demand, line = claim.demand, claim.full
+    if not claim.is_able:
+        line = claim.use.by
+        return _bound(claim, demand.most if line is None else Reason.NOT_ENOUGH, line)
+    if claim.current_a:
+        if line is not None:
+            return _bound(claim, line.reason, line)
+        less = claim.use.most_a < demand.maximum_a - 0.1
+        return _bound(claim, Reason.NOT_PLUGGED_IN if less else demand.most, None)
+    if not demand.wants and strategy is not Strategy.STATIC:
+        return _bound(claim, Reason.NOT_PLUGGED_IN, None)
+    if (narrow := _too_narrow(claim, beside_fixed=False)) is not None:
+        return _bound(claim, Reason.NOT_ENOUGH, narrow)
+    if (narrow := _too_narrow(claim, beside_fixed=True)) is not None:
+        return _bound(claim, Reason.WAITING_FOR_OTHERS, narrow)
+    if strategy is Strategy.STATIC:
+        return _bound(claim, Reason.WAITING_FOR_OTHERS, line)
+    return _bound(claim, Reason.WAITING_FOR_TURN, line)
+
+
+def _bound(claim: Claim, reason: Reason, line: Line | None) -> Allotment:
+    node, phase = (None, None) if line is None else (line.node, line.phase)
+    return Allotment(
+        claim.demand.key, Current(claim.current_a), reason, node, phase, claim.single
+    )
+
+
+def _too_narrow(claim: Claim, *, beside_fixed: bool) -> Line | None:
+    """Return the line that has no room for the minimum, even if nobody else that can be told drew anything."""
+    ways = [claim.use] if claim.other is None else [claim.use, claim.other]
+    found = [
+        _narrow_line(way.lines, claim.least_a, beside_fixed=beside_fixed)
+        for way in ways
+        if way.most_a >= claim.least_a
+    ]
+    return None if None in found else found[0]
+
+
+def _narrow_line(lines: Lines, current_a: float, *, beside_fixed: bool) -> Line | None:
+    for line, ampere in lines:
+        fixed = line.fixed if beside_fixed else 0.0
+        if abs(fixed + current_a * ampere) > line.room + TOLERANCE:
+            return line
+    return None
+
+
+def queued(
+    waiting: Sequence[tuple[Claim, Allotment]],
+    served: Sequence[Claim],
+    now: datetime,
+    *,
+    turns: bool,
+    maximum_pauses: int,
+) -> list[Allotment]:
+    """Return the allotments of those that wait with their place in the queue at the same circuit.
+
+    With turns, the time is when the turn of so many of those that hold the place ends.
+    """
+    places: dict[str, int] = {}
+    ends: dict[Line, list[tuple[datetime, float]]] = {}
+    found = []
+    for claim, allotment in waiting:
+        line = claim.full
+        if allotment.reason is not Reason.WAITING_FOR_TURN or line is None:
+            found.append(allotment)
+            continue
+        place = places[line.node] = places.get(line.node, 0) + 1
+        at = None
+        if turns:
+            if line not in ends:
+                ends[line] = _turn_ends(line, served, now, maximum_pauses)
+            at = _turn_at(claim, ends[line], place)
+        found.append(replace(allotment, position=place, turn_at=at))
+    return found
+
+
+def _turn_ends(
+    line: Line, served: Sequence[Claim], now: datetime, maximum_pauses: int
+) -> list[tuple[datetime, float]]:
+    """Return when those on a line that may be paused have had their turn, and what they were served."""
+    ends = []
+    for claim in served:
+        demand = claim.demand
+        if demand.boosted or (demand.is_served and demand.pauses >= maximum_pauses):
+            continue
+        if all(other is not line for other, _ in claim.use.lines):
+            continue
+        since = demand.since if demand.is_served and demand.since is not None else now
+        end = since + timedelta(seconds=claim.turn_s)
+        if end > now:
+            ends.append((end, demand.served_wh))
+    return sorted(ends)
+
+
+def _turn_at(
+    claim: Claim, ends: Sequence[tuple[datetime, float]], place: int
+) -> datetime | None:
+    """Return when its turn comes, unless who has the place was served less and so goes on."""
+    if place > len(ends):
+        return None
+    end, served_wh = ends[place - 1]
+    return end if claim.demand.served_wh <= served_wh else None

@@ -1,0 +1,90 @@
+"""The strategies: who is served, in which order, and how much each of them gets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ..model.configuration import Strategy
+from .circuits import Line, blocking
+from .claims import Claim
+from .ordering import in_order
+from .rising import rise
+
+
+def serve(
+    strategy: Strategy, claims: Sequence[Claim], now: datetime, maximum_pauses: int
+) -> list[Claim]:
+    """Give the claims what fits beside all that flows already; return those that wait, the next one first.
+
+    Those that have something keep it and may get more.
+    """
+    ordered = in_order(strategy, claims, now, maximum_pauses)
+    if strategy is Strategy.FIRST_COME_FIRST_SERVE:
+        return _one_after_the_other(ordered)
+    waiting = [claim for claim in ordered if not (claim.current_a or claim.start())]
+    if waiting:
+        waiting = _on_one_phase(waiting, ordered)
+    served = [claim for claim in ordered if claim.current_a]
+    if strategy is Strategy.EARLIEST_DEPARTURE:
+        for claim in served:
+            claim.raise_to_most()
+        return waiting
+    if boosted := [claim for claim in served if claim.demand.boosted]:
+        rise(boosted)
+    rise(served, weighted=strategy is Strategy.PRIORITY)
+    return waiting
+
+
+def _one_after_the_other(ordered: Sequence[Claim]) -> list[Claim]:
+    """Give each its most before the next one gets anything."""
+    waiting = []
+    for claim in ordered:
+        if claim.current_a or claim.start():
+            claim.raise_to_most()
+        else:
+            waiting.append(claim)
+    return waiting
+
+
+def _on_one_phase(waiting: Sequence[Claim], ordered: Sequence[Claim]) -> list[Claim]:
+    """Let those that can do with one phase, the last ones first, where that makes room for who would have to wait."""
+    able = [
+        claim
+        for claim in ordered
+        if claim.current_a == claim.least_a
+        and claim.other is not None
+        and not claim.single
+        and claim.other.most_a >= claim.least_a
+    ]
+    still: list[Claim] = []
+    hopeless: set[Line | None] = set()
+    for claim in waiting:
+        # What did not help the one before does not help this one.
+        if claim.start():
+            continue
+        if claim.full in hopeless or not _make_room(claim, able):
+            hopeless.add(claim.full)
+            still.append(claim)
+    return still
+
+
+def _make_room(claim: Claim, able: list[Claim]) -> bool:
+    """Switch others until it can start, or none."""
+    switched: list[Claim] = []
+    while able and not claim.current_a:
+        other = able.pop()
+        other.release()
+        other.switch()
+        if blocking(other.use.lines, other.least_a) is None:
+            switched.append(other)
+        else:
+            other.switch()
+        other.take(other.least_a)
+        claim.start()
+    if claim.current_a:
+        return True
+    for other in switched:
+        other.release()
+        other.switch()
+        other.take(other.least_a)
+    able.extend(reversed(switched))
+    return False
