@@ -2,18 +2,31 @@
 
 from pathlib import Path
 
+from hypothesis import is_hypothesis_test
 import pytest
 
 # The test package brings a custom_components of its own: the first one imported is the one Home Assistant searches.
 import custom_components  # noqa: F401
 
 TESTS = Path(__file__).parent
+
+# A property that fails is made smaller for up to five minutes. A test that is stopped meanwhile would be taken for another
+# failure, one that cannot be repeated, and hide the true one.
+PROPERTY_TIMEOUT_S = 600
+
 WITH_SOCKETS = {"engine", "simulator", "end_to_end"}
 
 
 def folder(request: pytest.FixtureRequest) -> str:
     """The folder of tests/ that a test lives in."""
     return request.path.relative_to(TESTS).parts[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give properties time to be made smaller."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.timeout(PROPERTY_TIMEOUT_S))
 
 
 @pytest.fixture(autouse=True)
