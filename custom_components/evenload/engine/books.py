@@ -113,12 +113,10 @@ class Books:
         one = self.ledger.transaction(station.identity, transaction_id)
         if one is None:
             return station
-        for raw_wh, at in (
-            (one.meter_start_wh, one.started_at),
-            # Told while nobody knew on which EVSE.
-            (one.first_wh, one.first_at),
-            (one.meter_last_wh, one.ended_at),
-            (one.meter_stop_wh, one.ended_at),
+        for at, raw_wh in (
+            (one.started_at, one.meter_start_wh),
+            *one.unplaced,
+            (one.ended_at, one.meter_stop_wh),
         ):
             if raw_wh is not None and at is not None:
                 station = self._read(station, one.key, IMPORTED, raw_wh, at)

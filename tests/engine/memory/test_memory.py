@@ -52,7 +52,11 @@ for kind, numbers in (
 ):
     st.register_type_strategy(kind, numbers)
 
-TRANSACTIONS = st.builds(Transaction, key=KEYS)
+TRANSACTIONS = st.builds(
+    Transaction,
+    key=KEYS,
+    unplaced=st.lists(st.tuples(MOMENTS, NUMBERS), max_size=2).map(tuple),
+)
 SESSIONS = st.builds(
     Session, key=KEYS, transactions=st.lists(TRANSACTIONS, max_size=3).map(tuple)
 )

@@ -15,6 +15,7 @@ from custom_components.evenload.engine.model.transactions import (
     Transaction,
     TransactionStart,
 )
+from custom_components.evenload.engine.sessions.facts import UNPLACED_KEPT
 from custom_components.evenload.engine.sessions.ledger import Ledger
 
 KEY = EvseKey("garage", 1)
@@ -243,3 +244,13 @@ def test_the_readings_of_a_transaction_without_a_place_go_along_with_it(
     assert ledger.key_of("garage", UUID) == KEY
     assert ledger.open[KEY].energy_wh == 200
     assert not ledger.ended
+
+
+def test_a_transaction_that_never_gets_a_place_keeps_only_some_of_its_readings(
+    ledger: Ledger,
+) -> None:
+    for minutes in range(3 * UNPLACED_KEPT):
+        wh = 1000 * (minutes % 2)
+        ledger.meter(EvseKey("garage", 0), UUID, wh, at(minutes))
+    assert len(only(ledger).unplaced) == UNPLACED_KEPT
+    assert only(ledger).unplaced[-1] == (at(3 * UNPLACED_KEPT - 1), 1000)

@@ -83,3 +83,12 @@ def test_a_long_day_is_remembered_by_its_turns() -> None:
     late = told([*sessions[0], *sessions[2], *sessions[1]])
     assert late.total_wh == straight.total_wh == 3 * 799 * 20.0
     assert len(late.kept().readings) <= 48
+
+
+def test_what_is_left_out_does_not_look_like_the_register_coming_back() -> None:
+    """A session of more than the lifetime so far: read in one leap, it would be taken for the lifetime again."""
+    wh = (0, 122, 1151, 0, 77, 442, 518, 0, 268, 557, 1335, 1800, 1939, 2200)
+    minutes = (0, 5, 17, 80, 85, 88, 91, 94, 98, 103, 109, 114, 119, 124)
+    points = [*zip(minutes, wh, strict=True)]
+    straight, late = told(points), told([*points[:-2], points[-1], points[-2]], 13)
+    assert straight.register.total_wh == late.register.total_wh == 1151 + 557 + 1643

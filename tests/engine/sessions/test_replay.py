@@ -244,6 +244,25 @@ def compare(version: int, case: tuple[Day, list[Told], int]) -> None:
     assert all(replayed.shown_wh[evse] >= wh for evse, wh in registers_wh.items())
 
 
+def test_readings_told_before_their_evse_count_when_it_is_told() -> None:
+    """E01.FR.16: the message that names it may come last; each reading shows that the register began anew."""
+
+    def told(minutes: int, kind: str, number: int, wh: float | None = None) -> Message:
+        at = T0 + timedelta(minutes=minutes)
+        names = kind == "start"
+        return Message(at, 1, kind, number, wh, token="card", names_evse=names)
+
+    first = [told(0, "start", 101, 0), told(10, "meter", 101, 2000)]
+    first.append(told(20, "end", 101, 3000))
+    readings = [told(30 + n, "meter", 102, 200 * n) for n in (1, 2, 3)]
+    second = [told(30, "start", 102), *readings, told(34, "end", 102, 700)]
+    later = T0 + timedelta(hours=1)
+    backwards = [(later, message) for message in (*first, *reversed(second))]
+    for restart in (-1, 6):
+        house = asyncio.run(played(2, backwards, restart))
+        assert house.registers_wh() == {1: 3700}
+
+
 @SLOW
 @given(replays(1))
 def test_a_day_of_1_6_replayed_is_the_same_day(

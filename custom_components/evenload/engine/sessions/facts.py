@@ -12,6 +12,10 @@ from ..model.events import TransactionEnded
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION
 from ..model.transactions import Transaction, TransactionStart
+from .history import thinned
+
+# So many readings are kept of a transaction while nobody has said on which EVSE it runs.
+UNPLACED_KEPT = 64
 
 
 def unknown(transaction_id: str, key: EvseKey, at: datetime) -> Transaction:
@@ -49,7 +53,11 @@ def updated(
 
 
 def metered(known: Transaction, register_wh: float, at: datetime) -> Transaction:
-    """Return it with a reading of its register; one that no outlet can have reached is left out."""
+    """Return it with a reading of its register; one that no outlet can have reached does not count."""
+    return _counted(_unplaced(known, register_wh, at), register_wh, at)
+
+
+def _counted(known: Transaction, register_wh: float, at: datetime) -> Transaction:
     first_wh, first_at, last_wh = known.first_wh, known.first_at, known.meter_last_wh
     goes_on = last_wh is None or is_plausible(register_wh - last_wh, at - known.last_at)
     if first_wh is None or first_at is None or last_wh is None:
@@ -91,6 +99,17 @@ def ended(known: Transaction, event: TransactionEnded) -> Transaction:
         end_reason=event.reason,
         meter_stop_wh=event.meter_stop_wh,
     )
+
+
+def _unplaced(known: Transaction, register_wh: float, at: datetime) -> Transaction:
+    """Return it with a reading that the register of its EVSE will need, when that is known."""
+    point = (at, register_wh)
+    if known.key.evse != WHOLE_STATION or point in known.unplaced:
+        return known
+    readings = tuple(sorted((*known.unplaced, point)))
+    if len(readings) > UNPLACED_KEPT:
+        readings = thinned(readings)[-UNPLACED_KEPT:]
+    return replace(known, unplaced=readings)
 
 
 def _until(known: Transaction, at: datetime) -> Transaction:

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ..model.energy import is_plausible
 from ..model.readings import is_late
@@ -19,6 +20,9 @@ KEPT = 48
 
 # What lies between readings this close together, and rose with them, changes nothing: no plug was pulled in between.
 CLOSE = timedelta(minutes=20)
+
+# Less than this is the rounding of our own sums.
+SAME_WH = 0.001
 
 type Point = tuple[datetime, float]
 
@@ -51,7 +55,7 @@ class History:
 
     def kept(self) -> History:
         """Return it as it is kept over a restart: with the readings that matter."""
-        return _shortened(self, _thinned(self.readings), KEPT)
+        return _shortened(self, thinned(self.readings, self.before), KEPT)
 
     def _going_on(self, point: Point) -> History:
         at, raw_wh = point
@@ -95,7 +99,9 @@ def _bounded(history: History) -> History:
         history.readings[: -REMEMBERED // 2],
         history.readings[-REMEMBERED // 2 :],
     )
-    return _shortened(history, (*_thinned(older), *newer), REMEMBERED * 3 // 4)
+    return _shortened(
+        history, (*thinned(older, history.before), *newer), REMEMBERED * 3 // 4
+    )
 
 
 def _shortened(history: History, readings: tuple[Point, ...], most: int) -> History:
@@ -110,20 +116,49 @@ def _read(register: Register | None, readings: Iterable[Point]) -> Register | No
     return register
 
 
-def _thinned(readings: tuple[Point, ...]) -> tuple[Point, ...]:
+def thinned(
+    readings: tuple[Point, ...], before: Register | None = None
+) -> tuple[Point, ...]:
     """Return readings without those between others, of which a steady rise needs no more than its ends.
 
-    Of each rise the first few stay: so many make a register believed that began anew.
+    Of each rise the first few stay: so many make a register believed that began anew. Of one that did, those stay as well
+    without which it would look as if it had come back.
     """
+    may_come_back = _may_come_back(readings, before)
     kept: list[Point] = []
-    risen = 0
+    states: list[Register | None] = []
+    register, risen = before, 0
     for number, point in enumerate(readings):
         risen = risen + 1 if kept and _rises(readings[number - 1], point) else 0
-        if risen > PATIENCE and point[0] - kept[-2][0] <= CLOSE:
-            kept[-1] = point
+        if may_come_back:
+            register = _read(register, (point,))
+        if (
+            risen > PATIENCE
+            and point[0] - kept[-2][0] <= CLOSE
+            and (not may_come_back or _are_alike(_read(states[-2], (point,)), register))
+        ):
+            kept[-1], states[-1] = point, register
         else:
             kept.append(point)
+            states.append(register)
     return tuple(kept)
+
+
+def _may_come_back(readings: tuple[Point, ...], before: Register | None) -> bool:
+    """Whether it began anew: then how a reading is read depends on those just before it."""
+    if before is not None and (before.left or before.doubt):
+        return True
+    return any(after[1] < earlier[1] for earlier, after in pairwise(readings))
+
+
+def _are_alike(one: Register | None, other: Register | None) -> bool:
+    """Whether two registers that showed the same count the same and go on alike."""
+    if one is None or other is None:
+        return one is other
+    return abs(one.total_wh - other.total_wh) < SAME_WH and (
+        one.doubt,
+        one.left is None,
+    ) == (other.doubt, other.left is None)
 
 
 def _rises(before: Point, after: Point) -> bool:
