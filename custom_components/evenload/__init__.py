@@ -2,7 +2,11 @@
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import (
+    ConfigEntryError,
+    ConfigEntryNotReady,
+    HomeAssistantError,
+)
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
@@ -77,8 +81,12 @@ async def async_remove_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) ->
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry
 ) -> bool:
-    """Let the owner remove a device that the site no longer has."""
-    return not is_known_device(entry, device)
+    """Let the owner remove a device that the site no longer has; of others, say what to remove instead."""
+    if is_known_device(entry, device):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="device_in_use"
+        )
+    return True
 
 
 @callback

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
-from .configuration import site_config, station_config
+from .configuration import site_config, station_config, unit_of
 from .const import (
     CONF_EVSES,
     CONF_IDENTITY,
@@ -19,11 +20,12 @@ from .const import (
     CONF_MEMBERS,
     CONF_NUMBER,
     CONF_PHASES,
-    CONF_UNIT,
     CONF_VOLTAGE_V,
     DOMAIN,
     SECTION_CONNECTORS,
+    SECTION_SECURITY,
     SUBENTRY_STATION,
+    UNIT_AMPERES,
     UNIT_WATTS,
 )
 from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group
@@ -36,6 +38,14 @@ from .wiring import WIRINGS
 # From the two halves of a North American supply to a European one between phases.
 MINIMUM_VOLTAGE_V = 100
 MAXIMUM_VOLTAGE_V = 480
+
+PORTS = range(1, 65536)
+
+# What a connector can be rated for, from what a car needs up to the strongest that are built.
+CONNECTOR_RANGES: dict[str, tuple[float, float]] = {
+    UNIT_AMPERES: (MINIMUM_CURRENT_A, MAXIMUM_LIMIT_A),
+    UNIT_WATTS: (MINIMUM_DC_POWER_W, 1_000_000),
+}
 
 # The field that a sentence stands at; the others stand above the form.
 FIELDS = {
@@ -50,11 +60,26 @@ FIELDS = {
     "main_fuse_out_of_range": CONF_MAIN_FUSE_A,
     "maximum_out_of_range": CONF_MAXIMUM_A,
     "more_phases_than_site": CONF_PHASES,
+    "name_missing": CONF_NAME,
     "no_members": CONF_MEMBERS,
     "share_below_minimum": CONF_LIMIT,
     "station_in_other_group": CONF_MEMBERS,
     "unknown_member": CONF_MEMBERS,
     "voltage_out_of_range": CONF_VOLTAGE_V,
+}
+
+# The section of a station's form that a sentence speaks of: it is unfolded.
+SECTIONS = {
+    "connector_out_of_range": SECTION_CONNECTORS,
+    "connector_twice": SECTION_CONNECTORS,
+    "no_client_ca": SECTION_SECURITY,
+    "no_encrypted_port": SECTION_SECURITY,
+    "not_saved": SECTION_SECURITY,
+    "password_needed": SECTION_SECURITY,
+    "password_refused": SECTION_SECURITY,
+    "password_unanswered": SECTION_SECURITY,
+    "password_unsuitable": SECTION_SECURITY,
+    "site_not_running": SECTION_SECURITY,
 }
 
 # What is said of a group's own form, as it is said of a group from elsewhere.
@@ -67,6 +92,24 @@ OF_GROUP = {
 def form_error(err: BadSetting) -> dict[str, str]:
     """Return the error of a form: the sentence at its field."""
     return {FIELDS.get(err.key, "base"): err.key}
+
+
+def check_name(name: str) -> None:
+    """Check that there is a name: devices and entities are called by it."""
+    if not name:
+        raise BadSetting("name_missing")
+
+
+def check_ports(ports: Iterable[float]) -> None:
+    """Check that each can be a port."""
+    for port in ports:
+        if port not in PORTS:
+            raise BadSetting(
+                "port_out_of_range",
+                port=f"{port:g}",
+                minimum=str(PORTS[0]),
+                maximum=str(PORTS[-1]),
+            )
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -94,6 +137,7 @@ def check_site(entry: ConfigEntry, options: Mapping[str, Any]) -> None:
 
 def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> None:
     """Check a station with the site and the group that it is in."""
+    check_name(name)
     _check_range(
         "maximum_out_of_range",
         data[CONF_MAXIMUM_A],
@@ -119,14 +163,14 @@ def _check_connectors(rows: Iterable[Mapping[str, Any]]) -> None:
             raise BadSetting("connector_twice", number=str(number))
         seen.add(number)
         maximum = row.get(CONF_MAXIMUM)
-        in_watts = row.get(CONF_UNIT) == UNIT_WATTS
-        least = MINIMUM_DC_POWER_W if in_watts else MINIMUM_CURRENT_A
-        if maximum is not None and not least <= maximum < math.inf:
-            unit = "W" if in_watts else "A"
+        unit = unit_of(row)
+        least, most = CONNECTOR_RANGES[unit]
+        if maximum is not None and not least <= maximum <= most:
             raise BadSetting(
                 "connector_out_of_range",
                 number=str(number),
-                minimum=f"{least:g} {unit}",
+                minimum=f"{least:g} {unit.upper()}",
+                maximum=f"{most:g} {unit.upper()}",
             )
 
 

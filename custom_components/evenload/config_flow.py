@@ -15,9 +15,16 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
 from homeassistant.core import callback
 
-from .checks import check_identity, check_options, check_station, form_error, is_adopted
+from .checks import (
+    check_identity,
+    check_options,
+    check_ports,
+    check_station,
+    form_error,
+    is_adopted,
+)
 from .configuration import listener_config, site_config
-from .connection import async_try_certificate, async_try_port, station_url
+from .connection import async_try_certificate, async_try_port, own_url, station_url
 from .const import (
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
@@ -37,7 +44,7 @@ from .engine.model.errors import BadSetting
 from .engine.security import CertificateFacts
 from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
-from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA
+from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA, unfolded
 from .security_flow import async_protect, check_encryption, fingerprint
 from .station_fields import station_schema
 from .station_flow import StationFlow
@@ -104,7 +111,9 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
                 )
         return self.async_show_form(
             step_id="user",
-            data_schema=self.add_suggested_values_to_schema(USER_SCHEMA, user_input),
+            data_schema=self.add_suggested_values_to_schema(
+                unfolded(USER_SCHEMA, errors, SECTION_ADVANCED), user_input
+            ),
             errors=errors,
             description_placeholders=placeholders,
         )
@@ -129,10 +138,11 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                CONNECTION_SCHEMA, user_input or current
+                unfolded(CONNECTION_SCHEMA, errors, SECTION_ADVANCED),
+                user_input or current,
             ),
             errors=errors,
-            description_placeholders=placeholders,
+            description_placeholders={"url": own_url(self.hass, entry), **placeholders},
         )
 
     @override
@@ -171,7 +181,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry is None:
             return self.async_abort(reason="site_removed")
         if user_input is not None:
-            name = user_input.pop(CONF_NAME)
+            name = user_input.pop(CONF_NAME).strip()
             data = {CONF_IDENTITY: card.identity, **user_input}
             try:
                 check_identity(self.hass, card.identity)
@@ -201,7 +211,8 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         return self.async_show_form(
             step_id="discovery_confirm",
             data_schema=self.add_suggested_values_to_schema(
-                station_schema(STATION_SCHEMA, entry), user_input or suggested
+                unfolded(station_schema(STATION_SCHEMA, entry), errors),
+                user_input or suggested,
             ),
             errors=errors,
             description_placeholders=placeholders,
@@ -212,17 +223,20 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Try the connection; of a port that the entry itself holds only the address is tried."""
         new = listener_config(data)
+        ports = [port for port in (new.port, new.tls_port) if port is not None]
         held = set() if entry is None else _held_ports(entry)
         try:
+            check_ports(ports)
             if entry is not None:
                 check_encryption(site_config(entry), new)
             self._certificate = await async_try_certificate(self.hass, new)
-            for port in filter(None, (new.port, new.tls_port)):
+            for port in ports:
                 tried = 0 if port in held else port
                 if key := await async_try_port(self.hass, new.host, tried):
-                    # What stands in the section that is folded up is said above the form.
-                    field = CONF_PORT if port == new.port else "base"
-                    return {field: key}, {"port": str(port)}
+                    # What stands in the section is said above the form.
+                    at_port = port == new.port and key != "no_such_address"
+                    field = CONF_PORT if at_port else "base"
+                    return {field: key}, {"port": str(port), "host": new.host or ""}
         except BadSetting as err:
             return form_error(err), err.placeholders
         except Exception:

@@ -37,6 +37,7 @@ from .const import (
     SUBENTRY_GROUP,
     SUBENTRY_STATION,
     UNIT_AMPERES,
+    UNIT_WATTS,
     YES,
 )
 from .engine.model.capabilities import PauseMethod
@@ -121,10 +122,14 @@ def evse_config(row: Mapping[str, Any]) -> EvseConfig:
     maximum = row.get(CONF_MAXIMUM)
     return EvseConfig(
         current_type=CurrentType(row[CONF_CURRENT_TYPE]),
-        maximum=None
-        if maximum is None
-        else limit_from(maximum, row.get(CONF_UNIT, UNIT_AMPERES)),
+        maximum=None if maximum is None else limit_from(maximum, unit_of(row)),
     )
+
+
+def unit_of(row: Mapping[str, Any]) -> str:
+    """Return the unit of a connector's maximum; where none was chosen, the one that its kind is rated in."""
+    usual = UNIT_WATTS if row[CONF_CURRENT_TYPE] == CurrentType.DC else UNIT_AMPERES
+    return str(row.get(CONF_UNIT, usual))
 
 
 def overrides(data: Mapping[str, Any]) -> Overrides:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 import errno
 from ipaddress import ip_address
+import socket
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -19,6 +20,16 @@ from .engine.security import CertificateFacts, check_authority, check_certificat
 
 # What stands for every address of the machine is none that a station could dial.
 EVERYWHERE = (None, "0.0.0.0", "::")
+
+# What the machine says of a port that cannot be opened; a name that nobody knows has numbers of its own, and asyncio
+# gives none when no address could be used.
+BIND_ERRORS = {
+    None: "no_such_address",
+    errno.EADDRINUSE: "address_in_use",
+    socket.EAI_NONAME: "no_such_address",
+    socket.EAI_AGAIN: "no_such_address",
+    socket.EAI_FAIL: "no_such_address",
+}
 
 
 async def async_try_certificate(
@@ -48,7 +59,7 @@ async def async_try_port(
     try:
         server = await hass.loop.create_server(asyncio.Protocol, host, port)
     except OSError as err:
-        return "address_in_use" if err.errno == errno.EADDRINUSE else "cannot_bind"
+        return BIND_ERRORS.get(err.errno, "cannot_bind")
     server.close()
     await server.wait_closed()
     return None

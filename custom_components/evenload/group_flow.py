@@ -6,7 +6,7 @@ from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
 from homeassistant.util.ulid import ulid_now
 
-from .checks import form_error
+from .checks import check_name, form_error
 from .configuration import group_config, site_config
 from .const import CONF_LIMIT, CONF_MAIN_FUSE_A, CONF_MEMBERS
 from .engine.balancing.checks import check_group
@@ -27,7 +27,7 @@ class GroupFlow(ConfigSubentryFlow):
             return self.async_abort(reason="no_stations")
         if user_input is not None:
             data = dict(user_input)
-            name = data.pop(CONF_NAME)
+            name = data.pop(CONF_NAME).strip()
             try:
                 self._check(ulid_now(), name, data)
             except BadSetting as err:
@@ -52,7 +52,7 @@ class GroupFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         if user_input is not None:
             data = dict(user_input)
-            name = data.pop(CONF_NAME)
+            name = data.pop(CONF_NAME).strip()
             try:
                 self._check(subentry.subentry_id, name, data)
             except BadSetting as err:
@@ -88,5 +88,6 @@ class GroupFlow(ConfigSubentryFlow):
 
     def _check(self, group_id: str, name: str, data: dict[str, Any]) -> None:
         """Raise `BadSetting` when the group cannot be set up like this."""
+        check_name(name)
         site = site_config(self._get_entry())
         check_group(site, group_config(group_id, name, data, site.stations))

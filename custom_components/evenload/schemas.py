@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .checks import SECTIONS
 from .const import (
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
@@ -63,11 +64,14 @@ PHASES = SelectSelector(
     )
 )
 
+
+def _whole(value: float) -> float:
+    """Return a whole number as one; any other is answered by a sentence of ours."""
+    return int(value) if value.is_integer() else value
+
+
 PORT = vol.All(
-    NumberSelector(
-        NumberSelectorConfig(mode=NumberSelectorMode.BOX, min=1, max=65535, step=1)
-    ),
-    vol.Coerce(int),
+    NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)), _whole
 )
 
 CONNECTION_SCHEMA = vol.Schema(
@@ -96,14 +100,8 @@ SITE_SCHEMA = vol.Schema(
     }
 )
 
-# The section comes last: few owners need it.
-USER_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_PORT, default=DEFAULT_PORT): PORT,
-        **SITE_SCHEMA.schema,
-        **CONNECTION_SCHEMA.schema,
-    }
-)
+# What every owner knows comes first, what few need last.
+USER_SCHEMA = SITE_SCHEMA.extend(CONNECTION_SCHEMA.schema)
 
 SECURITY_SCHEMA = vol.Schema(
     {
@@ -138,6 +136,23 @@ NEW_STATION_SCHEMA = vol.Schema(
         **STATION_SCHEMA.schema,
     }
 )
+
+
+def unfolded(
+    schema: vol.Schema, errors: Mapping[str, str], usual: str | None = None
+) -> vol.Schema:
+    """Return a form with the section unfolded that the sentence above it speaks of; most speak of the usual one."""
+    if "base" not in errors:
+        return schema
+    shown = SECTIONS.get(errors["base"], usual)
+    return vol.Schema(
+        {
+            name: section(field.schema, {"collapsed": False})
+            if str(name) == shown
+            else field
+            for name, field in schema.schema.items()
+        }
+    )
 
 
 def group_schema(stations: Mapping[str, str]) -> vol.Schema:

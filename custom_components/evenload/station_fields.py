@@ -13,6 +13,7 @@ from homeassistant.helpers.selector import (
     ObjectSelector,
     ObjectSelectorConfig,
     ObjectSelectorField,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -58,6 +59,19 @@ def _choice(translation_key: str, options: Iterable[str]) -> SelectSelector:
     )
 
 
+def _symbols(options: Iterable[str]) -> SelectSelector:
+    """Return a choice inside of an object: Home Assistant's page translates none there, so it shows what all languages write alike."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=option, label=option.upper())
+                for option in options
+            ],
+            mode=SelectSelectorMode.DROPDOWN,
+        )
+    )
+
+
 CONNECTORS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_SIMULTANEOUS, default=True): BooleanSelector(),
@@ -80,7 +94,7 @@ CONNECTORS_SCHEMA = vol.Schema(
                         ),
                     ),
                     CONF_CURRENT_TYPE: ObjectSelectorField(
-                        required=True, selector=_choice("current_type", CurrentType)
+                        required=True, selector=_symbols(CurrentType)
                     ),
                     CONF_MAXIMUM: ObjectSelectorField(
                         selector=NumberSelector(
@@ -90,7 +104,7 @@ CONNECTORS_SCHEMA = vol.Schema(
                         )
                     ),
                     CONF_UNIT: ObjectSelectorField(
-                        selector=_choice("unit", (UNIT_AMPERES, UNIT_WATTS))
+                        selector=_symbols((UNIT_AMPERES, UNIT_WATTS))
                     ),
                 },
             )

@@ -9,7 +9,7 @@ from .checks import check_identity, check_station, form_error
 from .connection import own_url
 from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
-from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA
+from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA, unfolded
 from .security_flow import async_protect, suggested_security
 from .station_fields import station_schema
 
@@ -26,7 +26,7 @@ class StationFlow(ConfigSubentryFlow):
         placeholders = {"url": own_url(self.hass, entry)}
         if user_input is not None:
             data = dict(user_input)
-            name = data.pop(CONF_NAME)
+            name = data.pop(CONF_NAME).strip()
             try:
                 check_identity(self.hass, data[CONF_IDENTITY])
                 check_station(entry, name, data)
@@ -40,7 +40,7 @@ class StationFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(
-                station_schema(NEW_STATION_SCHEMA, entry),
+                unfolded(station_schema(NEW_STATION_SCHEMA, entry), errors),
                 user_input or {CONF_PHASES: entry.options[CONF_PHASES]},
             ),
             errors=errors,
@@ -57,7 +57,7 @@ class StationFlow(ConfigSubentryFlow):
         placeholders = {"identity": subentry.data[CONF_IDENTITY]}
         if user_input is not None:
             data = {**subentry.data, **user_input}
-            name = data.pop(CONF_NAME)
+            name = data.pop(CONF_NAME).strip()
             try:
                 check_station(entry, name, data)
                 await async_protect(entry, data[CONF_IDENTITY], data)
@@ -70,7 +70,7 @@ class StationFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                station_schema(STATION_SCHEMA, entry, subentry.data),
+                unfolded(station_schema(STATION_SCHEMA, entry, subentry.data), errors),
                 user_input
                 or {
                     CONF_NAME: subentry.title,

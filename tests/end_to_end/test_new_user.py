@@ -21,7 +21,11 @@ SHARE_WITHIN_S = 10.0
 LIMIT_A = 20.0
 REDIAL_S = 90.0
 
-FILES = ("Certificate file", "Private key file", "Authority of the stations")
+FILES = (
+    "Certificate file",
+    "Private key file",
+    "Certificate authority of the stations",
+)
 PROTECTIONS = {
     2: "A password, over an encrypted connection",
     3: "A certificate of its own",

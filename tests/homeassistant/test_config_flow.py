@@ -75,6 +75,10 @@ async def test_the_defaults_are_enough(hass: HomeAssistant) -> None:
         ({"main_fuse_a": float("nan")}, {"main_fuse_a": "main_fuse_out_of_range"}),
         ({"main_fuse_a": float("inf")}, {"main_fuse_a": "main_fuse_out_of_range"}),
         ({"voltage_v": 12}, {"voltage_v": "voltage_out_of_range"}),
+        ({"port": 0}, {"base": "port_out_of_range"}),
+        ({"port": 9000.5}, {"base": "port_out_of_range"}),
+        ({"port": float("inf")}, {"base": "port_out_of_range"}),
+        ({"advanced": {"tls_port": 70_000}}, {"base": "port_out_of_range"}),
         (
             {"advanced": {"certificate": "/tmp/chain.pem"}},
             {"base": "certificate_without_key"},
@@ -125,7 +129,11 @@ async def test_an_address_of_another_machine_is_answered(
 ) -> None:
     form = FORM | {"port": unused_tcp_port, "advanced": {"host": "192.0.2.1"}}
     result = await fill_in(hass, form)
-    assert result["errors"] == {"port": "cannot_bind"}
+    assert result["errors"] == {"base": "no_such_address"}
+    assert result["description_placeholders"]["host"] == "192.0.2.1"
+    # What is wrong is to be seen.
+    advanced = result["data_schema"].schema["advanced"]
+    assert advanced.options == {"collapsed": False}
 
     form["advanced"] = {"host": "127.0.0.1"}
     result = await hass.config_entries.flow.async_configure(result["flow_id"], form)

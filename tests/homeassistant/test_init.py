@@ -5,6 +5,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -217,9 +218,9 @@ async def test_only_what_is_gone_can_be_removed(
         config_entry_id="site", identifiers={(DOMAIN, "sold")}
     )
     for name in ("site", "garage", "group-yard"):
-        assert not await async_remove_config_entry_device(
-            hass, entry, device(hass, name)
-        )
+        with pytest.raises(HomeAssistantError) as refused:
+            await async_remove_config_entry_device(hass, entry, device(hass, name))
+        assert refused.value.translation_key == "device_in_use"
     assert await async_remove_config_entry_device(hass, entry, stale)
 
 

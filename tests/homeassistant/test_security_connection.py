@@ -148,7 +148,7 @@ async def test_encryption_that_a_station_needs_stays(
     without: dict[str, Any] = {"port": 9000, "advanced": paths if profile == 3 else {}}
     result = await hass.config_entries.flow.async_configure(result["flow_id"], without)
     assert result["errors"] == {"base": "station_needs_encryption"}
-    assert result["description_placeholders"] == {"station": "Garage"}
+    assert result["description_placeholders"]["station"] == "Garage"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SOURCE_USER
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -33,6 +33,9 @@ CONNECTORS = {
         {"number": 1, "current_type": "ac", "maximum": 16, "unit": "a"},
         {"number": 2.0, "current_type": "dc", "maximum": 20_000, "unit": "w"},
         {"number": 3, "current_type": "dc"},
+        # Without a unit, it is the one of its kind.
+        {"number": 4, "current_type": "dc", "maximum": 50_000},
+        {"number": 5, "current_type": "ac", "maximum": 16},
     ],
 }
 ADVANCED = {
@@ -66,6 +69,15 @@ async def submit(
     )
     await hass.async_block_till_done()
     return result
+
+
+def unfolded_sections(result: dict[str, Any]) -> set[str]:
+    """Return the sections that a form shows open."""
+    return {
+        str(name)
+        for name, field in result["data_schema"].schema.items()
+        if isinstance(field, section) and not field.options["collapsed"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -117,6 +129,8 @@ async def test_what_its_connectors_are(
         1: EvseConfig(CurrentType.AC, Current(16)),
         2: EvseConfig(CurrentType.DC, Power(20_000)),
         3: EvseConfig(CurrentType.DC),
+        4: EvseConfig(CurrentType.DC, Power(50_000)),
+        5: EvseConfig(CurrentType.AC, Current(16)),
     }
 
 
@@ -153,6 +167,11 @@ async def test_what_its_owner_knows_better(
             "connector_out_of_range",
             {"minimum": "1400 W"},
         ),
+        (
+            [{"number": 2, "current_type": "ac", "maximum": 22_000}],
+            "connector_out_of_range",
+            {"minimum": "6 A", "maximum": "1000 A"},
+        ),
     ],
 )
 async def test_wrong_connectors_are_answered(
@@ -165,6 +184,7 @@ async def test_wrong_connectors_are_answered(
     wrong = {"simultaneous": True, "evses": rows}
     result = await submit(hass, YARD | {"connectors": wrong})
     assert result["errors"] == {"base": error}
+    assert unfolded_sections(result) == {"connectors"}
     assert placeholders.items() <= result["description_placeholders"].items()
 
 

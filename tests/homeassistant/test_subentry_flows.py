@@ -88,6 +88,7 @@ async def test_a_station_is_added_before_it_dials_in(
 @pytest.mark.parametrize(
     ("wrong", "errors"),
     [
+        ({"name": "  "}, {"name": "name_missing"}),
         ({"identity": "a/b"}, {"identity": "invalid_identity"}),
         ({"identity": " a"}, {"identity": "invalid_identity"}),
         ({"identity": ""}, {"identity": "invalid_identity"}),
@@ -207,6 +208,7 @@ async def test_a_group_reaches_the_site_at_once(
                 "needed": "8280 W",
             },
         ),
+        ({"name": " "}, {"name": "name_missing"}, {}),
         ({"members": []}, {"members": "no_members"}, {}),
         (
             {"members": ["garage", "barn"]},

@@ -25,11 +25,10 @@ from custom_components.evenload import (
     station_sensors,
     switch,
 )
-from custom_components.evenload.checks import FIELDS, OF_GROUP
+from custom_components.evenload.checks import FIELDS, OF_GROUP, SECTIONS
 from custom_components.evenload.engine.model.capabilities import PauseMethod
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.notices import NoticeKind
-from custom_components.evenload.engine.model.phases import CurrentType
 from custom_components.evenload.engine.model.security import SecurityProfile
 from custom_components.evenload.wiring import WIRINGS
 
@@ -169,7 +168,7 @@ def test_every_wrong_field_has_a_sentence() -> None:
         **ENGLISH["config_subentries"]["station"]["error"],
         **ENGLISH["config_subentries"]["group"]["error"],
     }
-    assert FIELDS.keys() | set(OF_GROUP.values()) <= errors.keys()
+    assert FIELDS.keys() | SECTIONS.keys() | set(OF_GROUP.values()) <= errors.keys()
     used = re.findall(r'{(?:"base"|CONF_PORT): "(\w+)"}', SOURCE)
     assert set(used) <= ENGLISH["config"]["error"].keys()
 
@@ -208,7 +207,6 @@ def test_every_notice_and_choice_has_words() -> None:
         "unit": {"a", "w"},
         "strategy": set(Strategy),
         "wiring": set(WIRINGS),
-        "current_type": set(CurrentType),
         "limit_unit": {"automatic", "a", "w"},
         "pause": {"automatic", *PauseMethod},
         "yes_no": {"automatic", "yes", "no"},
