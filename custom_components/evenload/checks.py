@@ -9,7 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
-from .configuration import site_config, station_config, unit_of
+from .configuration import group_config, site_config, station_config, unit_of
 from .const import (
     CONF_EVSES,
     CONF_IDENTITY,
@@ -19,25 +19,39 @@ from .const import (
     CONF_MAXIMUM_A,
     CONF_MEMBERS,
     CONF_NUMBER,
+    CONF_OF_GROUPS,
+    CONF_PARENT,
     CONF_PHASES,
+    CONF_STRATEGY,
+    CONF_TURN_MIN,
     CONF_VOLTAGE_V,
     DOMAIN,
     SECTION_CONNECTORS,
+    SECTION_MORE,
     SECTION_SECURITY,
     SUBENTRY_STATION,
     UNIT_AMPERES,
     UNIT_WATTS,
 )
-from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group
+from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group, check_site_strategy
 from .engine.model.configuration import GroupConfig, SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.identity import is_valid_identity
 from .engine.model.limits import MINIMUM_CURRENT_A, MINIMUM_DC_POWER_W
-from .wiring import WIRINGS
+from .grid import GRIDS
+from .meter_config import (
+    CONF_FALLBACK_A,
+    CONF_LARGEST_A,
+    CONF_LOST_S,
+    CONF_MARGIN_A,
+    CONF_STALE_S,
+    TOTAL,
+)
+from .wiring import WIRINGS, wirings_on
 
-# From the two halves of a North American supply to a European one between phases.
-MINIMUM_VOLTAGE_V = 100
-MAXIMUM_VOLTAGE_V = 480
+# Contactors and vehicles do not like shorter ones, and nobody waits longer.
+MINIMUM_TURN_MIN = 5
+MAXIMUM_TURN_MIN = 240
 
 PORTS = range(1, 65536)
 
@@ -52,20 +66,41 @@ FIELDS = {
     "already_configured": CONF_IDENTITY,
     "connector_out_of_range": "base",
     "connector_twice": "base",
+    "fallback_out_of_range": CONF_FALLBACK_A,
     "fuse_below_group_limit": CONF_MAIN_FUSE_A,
+    "group_in_circle": CONF_PARENT,
     "invalid_identity": CONF_IDENTITY,
+    "largest_out_of_range": CONF_LARGEST_A,
     "limit_above_main_fuse": CONF_LIMIT,
+    "limit_above_parent": CONF_LIMIT,
+    "limit_below_child": CONF_LIMIT,
+    "limit_below_minimum": CONF_LIMIT,
     "limit_not_positive": CONF_LIMIT,
     "limit_too_large": CONF_LIMIT,
+    "lost_out_of_range": CONF_LOST_S,
     "main_fuse_out_of_range": CONF_MAIN_FUSE_A,
+    "margin_out_of_range": CONF_MARGIN_A,
     "maximum_out_of_range": CONF_MAXIMUM_A,
+    "meter_export_alone": "base",
+    "meter_line_missing": "base",
+    "meter_sensor_missing": "base",
+    "meter_sensor_own": "base",
+    "meter_sensor_silent": "base",
+    "meter_sensor_twice": "base",
+    "meter_sensor_wrong_kind": "base",
+    "meter_total_missing": TOTAL,
     "more_phases_than_site": CONF_PHASES,
     "name_missing": CONF_NAME,
     "no_members": CONF_MEMBERS,
     "share_below_minimum": CONF_LIMIT,
+    "site_would_not_fit": CONF_STRATEGY,
+    "stale_out_of_range": CONF_STALE_S,
     "station_in_other_group": CONF_MEMBERS,
+    "turn_out_of_range": "base",
     "unknown_member": CONF_MEMBERS,
+    "unknown_parent": CONF_PARENT,
     "voltage_out_of_range": CONF_VOLTAGE_V,
+    "wiring_not_on_split_phase": CONF_PHASES,
 }
 
 # The section of a station's form that a sentence speaks of: it is unfolded.
@@ -85,6 +120,7 @@ SECTIONS = {
 # What is said of a group's own form, as it is said of a group from elsewhere.
 OF_GROUP = {
     "limit_above_main_fuse": "fuse_below_group_limit",
+    "limit_below_minimum": "group_without_minimum",
     "share_below_minimum": "group_would_not_fit",
 }
 
@@ -120,19 +156,34 @@ def check_options(options: Mapping[str, Any]) -> None:
         MINIMUM_CURRENT_A,
         MAXIMUM_LIMIT_A,
     )
+    grid = GRIDS[options[CONF_PHASES]]
     _check_range(
         "voltage_out_of_range",
         options[CONF_VOLTAGE_V],
-        MINIMUM_VOLTAGE_V,
-        MAXIMUM_VOLTAGE_V,
+        grid.minimum_v,
+        grid.maximum_v,
     )
 
 
 def check_site(entry: ConfigEntry, options: Mapping[str, Any]) -> None:
     """Check a site with the groups that it has."""
     check_options(options)
+    _check_turn(options)
     site = site_config(entry, options)
     _check_groups(site, site.groups.values())
+    _check_root(site)
+
+
+def check_group_data(
+    entry: ConfigEntry, group_id: str, name: str, data: Mapping[str, Any]
+) -> None:
+    """Check a group with the site that it is in."""
+    check_name(name)
+    more = data.get(SECTION_MORE, {})
+    _check_turn(more)
+    site = site_config(entry)
+    group = group_config(group_id, name, data, site.stations)
+    check_group(site, group, may_be_empty=more.get(CONF_OF_GROUPS, False))
 
 
 def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> None:
@@ -147,11 +198,17 @@ def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> Non
     site = site_config(entry)
     if not set(WIRINGS[data[CONF_PHASES]]) <= set(site.phases):
         raise BadSetting("more_phases_than_site")
+    if site.split_phase and data[CONF_PHASES] not in wirings_on(
+        site.phases, split_phase=True
+    ):
+        raise BadSetting("wiring_not_on_split_phase")
     _check_connectors(data.get(SECTION_CONNECTORS, {}).get(CONF_EVSES, ()))
     station = station_config(name, data, site.phases)
     site = replace(site, stations={**site.stations, station.identity: station})
     if group := site.group_of(station.identity):
         _check_groups(site, [group])
+    else:
+        _check_root(site)
 
 
 def _check_connectors(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -194,17 +251,28 @@ def is_adopted(hass: HomeAssistant, identity: str) -> bool:
 def _check_groups(site: SiteConfig, groups: Iterable[GroupConfig]) -> None:
     """Check groups that exist, and name the one that would not work any more."""
     for group in groups:
-        # A group whose stations were all removed waits for others.
-        if not group.members:
-            continue
         try:
-            check_group(site, group)
+            # A group whose stations were all removed waits for others.
+            check_group(site, group, may_be_empty=True)
         except BadSetting as err:
             if err.key not in OF_GROUP:
                 raise
             raise BadSetting(
                 OF_GROUP[err.key], **err.placeholders, group=group.name
             ) from err
+
+
+def _check_root(site: SiteConfig) -> None:
+    """Check that the main fuse is enough for how it is shared."""
+    try:
+        check_site_strategy(site)
+    except BadSetting as err:
+        raise BadSetting("site_would_not_fit", **err.placeholders) from err
+
+
+def _check_turn(data: Mapping[str, Any]) -> None:
+    if (turn := data.get(CONF_TURN_MIN)) is not None:
+        _check_range("turn_out_of_range", turn, MINIMUM_TURN_MIN, MAXIMUM_TURN_MIN)
 
 
 def _check_range(key: str, value: float, minimum: float, maximum: float) -> None:

@@ -46,7 +46,7 @@ from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
 from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA, unfolded
 from .security_flow import async_protect, check_encryption, fingerprint
-from .station_fields import station_schema
+from .station_fields import station_schema, usual_wiring
 from .station_flow import StationFlow
 
 _LOGGER = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
                 )
         suggested = {
             CONF_NAME: card.make or card.identity,
-            CONF_PHASES: entry.options[CONF_PHASES],
+            CONF_PHASES: usual_wiring(entry),
         }
         return self.async_show_form(
             step_id="discovery_confirm",

@@ -1,6 +1,7 @@
 """Maps a config entry and its subentries to the engine's configuration, and forms to groups."""
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 import math
 from typing import Any
 
@@ -21,19 +22,26 @@ from .const import (
     CONF_MAXIMUM,
     CONF_MAXIMUM_A,
     CONF_MEMBERS,
+    CONF_METER,
     CONF_NUMBER,
+    CONF_PARENT,
     CONF_PAUSE,
     CONF_PHASE_SWITCHING,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
     CONF_SECURITY_PROFILE,
+    CONF_SHADOW,
     CONF_SIMULTANEOUS,
     CONF_STRATEGY,
     CONF_TLS_PORT,
+    CONF_TURN_MIN,
     CONF_UNIT,
     CONF_VOLTAGE_V,
+    DEFAULT_TURN_MIN,
+    PARENT_SITE,
     SECTION_ADVANCED,
     SECTION_CONNECTORS,
+    SECTION_MORE,
     SUBENTRY_GROUP,
     SUBENTRY_STATION,
     UNIT_AMPERES,
@@ -51,10 +59,13 @@ from .engine.model.configuration import (
     Strategy,
 )
 from .engine.model.errors import BadSetting
+from .engine.model.household import MeterConfig
 from .engine.model.limits import Current, Limit, Power, RateUnit
 from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.security import SecurityProfile
-from .wiring import WIRINGS
+from .grid import GRIDS
+from .meter_config import meter_config
+from .wiring import BETWEEN_LINES, WIRINGS
 
 
 def listener_config(data: Mapping[str, Any]) -> ListenerConfig:
@@ -74,10 +85,10 @@ def site_config(
 ) -> SiteConfig:
     """Return what the owner has set up; `options` stand in for those of the entry."""
     options = entry.options if options is None else options
-    phases = phases_from(options[CONF_PHASES])
+    grid = GRIDS[options[CONF_PHASES]]
     stations = {
         subentry.data[CONF_IDENTITY]: station_config(
-            subentry.title, subentry.data, phases
+            subentry.title, subentry.data, grid.phases
         )
         for subentry in entry.get_subentries_of_type(SUBENTRY_STATION)
     }
@@ -90,10 +101,15 @@ def site_config(
     return SiteConfig(
         name=entry.title,
         main_fuse=Current(options[CONF_MAIN_FUSE_A]),
-        phases=phases,
-        voltage_v=options[CONF_VOLTAGE_V],
+        phases=grid.phases,
+        voltage_v=options[CONF_VOLTAGE_V] / grid.divide_by,
+        split_phase=grid.split_phase,
+        meter=_meter(options),
+        strategy=Strategy(options.get(CONF_STRATEGY, Strategy.EQUAL_SERVE)),
+        turn_s=_turn_s(options),
+        shadow=options.get(CONF_SHADOW, False),
         stations=stations,
-        groups=groups,
+        groups=hung_up(groups),
     )
 
 
@@ -102,11 +118,13 @@ def station_config(
 ) -> StationConfig:
     """Return one station; it cannot use phases that the site does not have."""
     connectors = data.get(SECTION_CONNECTORS, {})
+    wiring = _wiring(data[CONF_PHASES], site_phases)
     return StationConfig(
         identity=data[CONF_IDENTITY],
         name=name,
-        wiring=_wiring(data[CONF_PHASES], site_phases),
+        wiring=wiring,
         maximum=Current(data[CONF_MAXIMUM_A]),
+        between_lines=data[CONF_PHASES] in BETWEEN_LINES and len(wiring) > 1,
         simultaneous=connectors.get(CONF_SIMULTANEOUS, True),
         evses={
             int(row[CONF_NUMBER]): evse_config(row)
@@ -163,13 +181,49 @@ def group_config(
         BadSetting: the limit is not a number.
 
     """
+    more = data.get(SECTION_MORE, {})
+    parent = data.get(CONF_PARENT, PARENT_SITE)
     return GroupConfig(
         id=group_id,
         name=name,
         limit=limit_from(data[CONF_LIMIT], data[CONF_UNIT]),
         members=tuple(member for member in data[CONF_MEMBERS] if member in stations),
         strategy=Strategy(data[CONF_STRATEGY]),
+        parent=None if parent == PARENT_SITE else parent,
+        meter=_meter(data),
+        turn_s=_turn_s(more),
+        shadow=more.get(CONF_SHADOW, False),
     )
+
+
+def hung_up(groups: Mapping[str, GroupConfig]) -> dict[str, GroupConfig]:
+    """Return groups of which each hangs on one that there is, or on the site; none on itself, by whatever way.
+
+    The form refuses circles, and a removed group leaves those below it to the site.
+    """
+    return {
+        group.id: group if _hangs(group, groups) else replace(group, parent=None)
+        for group in groups.values()
+    }
+
+
+def _hangs(group: GroupConfig, groups: Mapping[str, GroupConfig]) -> bool:
+    """Whether a group's parent is there, and does not lead back to it."""
+    above, seen = group.parent, set[str]()
+    while above is not None and above in groups and above not in seen:
+        if above == group.id:
+            return False
+        seen.add(above)
+        above = groups[above].parent
+    return group.parent is None or group.parent in groups
+
+
+def _meter(data: Mapping[str, Any]) -> MeterConfig | None:
+    return meter_config(meter) if (meter := data.get(CONF_METER)) else None
+
+
+def _turn_s(data: Mapping[str, Any]) -> float:
+    return float(data.get(CONF_TURN_MIN, DEFAULT_TURN_MIN)) * 60
 
 
 def limit_from(value: float, unit: str) -> Limit:
@@ -177,8 +231,3 @@ def limit_from(value: float, unit: str) -> Limit:
     if not math.isfinite(value):
         raise BadSetting("limit_not_positive")
     return Current(value) if unit == UNIT_AMPERES else Power(value)
-
-
-def phases_from(value: str) -> tuple[Phase, ...]:
-    """Return the phases of a site that its form calls "1" and "3"."""
-    return ALL_PHASES[: int(value)]

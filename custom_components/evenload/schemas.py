@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PASSWORD, CONF_PORT
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
@@ -27,25 +28,36 @@ from .const import (
     CONF_MAIN_FUSE_A,
     CONF_MAXIMUM_A,
     CONF_MEMBERS,
+    CONF_METER,
+    CONF_OF_GROUPS,
+    CONF_PARENT,
     CONF_PHASES,
     CONF_PRIVATE_KEY,
     CONF_SECURITY_PROFILE,
+    CONF_SHADOW,
     CONF_STRATEGY,
     CONF_TLS_PORT,
+    CONF_TURN_MIN,
     CONF_UNIT,
     CONF_VOLTAGE_V,
     DEFAULT_MAIN_FUSE_A,
     DEFAULT_MAXIMUM_A,
     DEFAULT_PHASES,
     DEFAULT_PORT,
+    DEFAULT_TURN_MIN,
     DEFAULT_VOLTAGE_V,
+    PARENT_SITE,
     SECTION_ADVANCED,
+    SECTION_MORE,
     SECTION_SECURITY,
     UNIT_AMPERES,
     UNIT_WATTS,
 )
 from .engine.model.configuration import Strategy
 from .engine.model.security import SecurityProfile
+from .grid import GRIDS
+from .meter_config import NO_METER
+from .meter_fields import METER_KIND
 
 
 def _number(unit: str | None = None) -> NumberSelector:
@@ -58,7 +70,7 @@ def _number(unit: str | None = None) -> NumberSelector:
 
 PHASES = SelectSelector(
     SelectSelectorConfig(
-        options=["1", "3"],
+        options=list(GRIDS),
         mode=SelectSelectorMode.LIST,
         translation_key="phases",
     )
@@ -155,8 +167,48 @@ def unfolded(
     )
 
 
-def group_schema(stations: Mapping[str, str]) -> vol.Schema:
-    """Return the fields of a group; `stations` are their names by identity."""
+STRATEGY = SelectSelector(
+    SelectSelectorConfig(
+        options=[strategy.value for strategy in Strategy],
+        mode=SelectSelectorMode.DROPDOWN,
+        translation_key="strategy",
+    )
+)
+
+# How turns are taken, and whether anything is sent: of the site and of every group.
+_TURNS = {
+    vol.Required(CONF_TURN_MIN, default=DEFAULT_TURN_MIN): _number("min"),
+    vol.Required(CONF_SHADOW, default=False): BooleanSelector(),
+}
+
+SHARING_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_STRATEGY, default=Strategy.EQUAL_SERVE): STRATEGY,
+        **_TURNS,
+    }
+)
+
+_MORE_SCHEMA = vol.Schema(
+    {**_TURNS, vol.Required(CONF_OF_GROUPS, default=False): BooleanSelector()}
+)
+
+
+def _choice(labels: Mapping[str, str], mode: SelectSelectorMode) -> SelectSelector:
+    """Return a choice among what has names of the owner's."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[
+                SelectOptionDict(value=value, label=label)
+                for value, label in labels.items()
+            ],
+            mode=mode,
+            multiple=mode is SelectSelectorMode.LIST,
+        )
+    )
+
+
+def group_schema(stations: Mapping[str, str], parents: Mapping[str, str]) -> vol.Schema:
+    """Return the fields of a group; `stations` are their names by identity, `parents` what it may hang on."""
     return vol.Schema(
         {
             vol.Required(CONF_NAME): TextSelector(),
@@ -171,22 +223,14 @@ def group_schema(stations: Mapping[str, str]) -> vol.Schema:
                     )
                 ),
             ),
-            vol.Required(CONF_STRATEGY, default=Strategy.STATIC): SelectSelector(
-                SelectSelectorConfig(
-                    options=[strategy.value for strategy in Strategy],
-                    mode=SelectSelectorMode.DROPDOWN,
-                    translation_key="strategy",
-                )
+            vol.Required(CONF_STRATEGY, default=Strategy.STATIC): STRATEGY,
+            vol.Required(CONF_MEMBERS, default=list): _choice(
+                stations, SelectSelectorMode.LIST
             ),
-            vol.Required(CONF_MEMBERS, default=list): SelectSelector(
-                SelectSelectorConfig(
-                    options=[
-                        SelectOptionDict(value=identity, label=name)
-                        for identity, name in stations.items()
-                    ],
-                    mode=SelectSelectorMode.LIST,
-                    multiple=True,
-                )
+            vol.Required(CONF_PARENT, default=PARENT_SITE): _choice(
+                parents, SelectSelectorMode.DROPDOWN
             ),
+            vol.Required(CONF_METER, default=NO_METER): METER_KIND,
+            vol.Optional(SECTION_MORE): section(_MORE_SCHEMA, {"collapsed": True}),
         }
     )

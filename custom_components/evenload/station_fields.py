@@ -20,7 +20,6 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .configuration import phases_from
 from .const import (
     AUTOMATIC,
     CONF_CURRENT_TYPE,
@@ -43,6 +42,7 @@ from .const import (
 )
 from .engine.model.capabilities import PauseMethod
 from .engine.model.phases import CurrentType
+from .grid import GRIDS
 from .wiring import wirings_on
 
 # More connectors than any station has.
@@ -130,12 +130,18 @@ OVERRIDES_SCHEMA = vol.Schema(
 )
 
 
+def usual_wiring(entry: ConfigEntry) -> str:
+    """Return how most stations of a site are wired."""
+    return GRIDS[entry.options[CONF_PHASES]].wiring
+
+
 def station_schema(
     base: vol.Schema, entry: ConfigEntry, data: Mapping[str, Any] | None = None
 ) -> vol.Schema:
     """Return a station's form with the wirings that its site allows; what few owners need comes last, folded away."""
     known = (data or {}).get(CONF_PHASES)
-    options = wirings_on(phases_from(entry.options[CONF_PHASES]))
+    grid = GRIDS[entry.options[CONF_PHASES]]
+    options = wirings_on(grid.phases, split_phase=grid.split_phase)
     if known is not None and known not in options:
         # The site had more phases once: the form opens all the same, and says so when it is saved.
         options.append(known)

@@ -11,7 +11,7 @@ from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
 from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA, unfolded
 from .security_flow import async_protect, suggested_security
-from .station_fields import station_schema
+from .station_fields import station_schema, usual_wiring
 
 
 class StationFlow(ConfigSubentryFlow):
@@ -41,7 +41,7 @@ class StationFlow(ConfigSubentryFlow):
             step_id="user",
             data_schema=self.add_suggested_values_to_schema(
                 unfolded(station_schema(NEW_STATION_SCHEMA, entry), errors),
-                user_input or {CONF_PHASES: entry.options[CONF_PHASES]},
+                user_input or {CONF_PHASES: usual_wiring(entry)},
             ),
             errors=errors,
             description_placeholders=placeholders,

@@ -83,3 +83,29 @@ async def site(hass: HomeAssistant, entry: MockConfigEntry) -> FakeSite:
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry.runtime_data
+
+
+@pytest.fixture
+def meter_sensors(hass: HomeAssistant) -> None:
+    """Sensors of a meter, and some that are none."""
+    for name, value, unit in (
+        ("grid_l1", "6.24", "A"),
+        ("grid_l2", "-400", "mA"),
+        ("grid_l3", "11.9", "A"),
+        ("power_l1", "1.15", "kW"),
+        ("power_l2", "-230", "W"),
+        ("power_l3", "460", "VA"),
+        ("fed_l1", "0", "W"),
+        ("fed_l2", "690", "W"),
+        ("fed_l3", "0", "W"),
+        ("total", "2.3", "kW"),
+        ("energy", "1234", "kWh"),
+        ("words", "many", "A"),
+        ("gone", "unavailable", "A"),
+        ("silent", "unknown", "A"),
+    ):
+        hass.states.async_set(
+            f"sensor.{name}",
+            value,
+            {"unit_of_measurement": unit, "friendly_name": name},
+        )

@@ -24,6 +24,7 @@ from custom_components.evenload.engine.model.stations import (
     PendingStation,
     Station,
 )
+from custom_components.evenload.engine.model.tree import ROOT
 from custom_components.evenload.engine.observers import Unsubscribe
 from custom_components.evenload.engine.settings import with_maximum
 from custom_components.evenload.engine.site import Observer, Site
@@ -71,6 +72,7 @@ class FakeSite(Site):
         self.told_frames: dict[str, list[dict[str, str]]] = {}
         self._stations: dict[str, Station] = {}
         self._groups: dict[str, GroupState] = {}
+        self._whole = GroupState(ROOT, config.main_fuse)
         self._pending: dict[str, PendingStation] = {}
         self._on_station: dict[str, Observers[()]] = defaultdict(Observers)
         self._on_evse: dict[EvseKey, Observers[()]] = defaultdict(Observers)
@@ -122,6 +124,7 @@ class FakeSite(Site):
             )
             for group in config.groups.values()
         }
+        self._whole = replace(self._whole, limit=config.main_fuse)
         return [EvseKey(identity, 1) for identity in new]
 
     @property
@@ -138,6 +141,11 @@ class FakeSite(Site):
     @override
     def groups(self) -> Mapping[str, GroupState]:
         return self._groups
+
+    @property
+    @override
+    def whole(self) -> GroupState:
+        return self._whole
 
     @property
     @override

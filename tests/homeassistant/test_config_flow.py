@@ -299,6 +299,9 @@ async def test_options_are_checked_and_applied_without_a_reload(
 ) -> None:
     result = await hass.config_entries.options.async_init(entry.entry_id)
     result = await hass.config_entries.options.async_configure(
+        result["flow_id"], {"next_step_id": "grid"}
+    )
+    result = await hass.config_entries.options.async_configure(
         result["flow_id"], OPTIONS | wrong
     )
     assert result["errors"] == errors

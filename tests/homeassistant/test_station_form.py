@@ -8,6 +8,7 @@ from homeassistant.data_entry_flow import FlowResultType, InvalidData, section
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.evenload.checks import check_station
 from custom_components.evenload.configuration import station_config
 from custom_components.evenload.engine.model.capabilities import PauseMethod
 from custom_components.evenload.engine.model.configuration import (
@@ -15,13 +16,14 @@ from custom_components.evenload.engine.model.configuration import (
     Overrides,
     StationConfig,
 )
+from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.limits import Current, Power, RateUnit
 from custom_components.evenload.engine.model.phases import (
     ALL_PHASES,
     CurrentType,
     Phase,
 )
-from custom_components.evenload.wiring import WIRINGS, wirings_on
+from custom_components.evenload.wiring import BETWEEN_LINES, TO_NEUTRAL, wirings_on
 from tests.homeassistant.conftest import OPTIONS, config_entry, station
 from tests.homeassistant.fake_site import FakeSite
 
@@ -103,9 +105,11 @@ def test_wirings(
 
 
 def test_every_wiring_there_is() -> None:
-    assert len(WIRINGS) == len(set(WIRINGS.values())) == 3 + 6 + 6
+    assert len(TO_NEUTRAL) == len(set(TO_NEUTRAL.values())) == 3 + 6 + 6
+    assert list(BETWEEN_LINES.values()) == [(L1, L2), (L1, L3), (L2, L3)]
     assert wirings_on((L1,)) == ["1"]
     assert wirings_on(ALL_PHASES)[0] == "1"
+    assert wirings_on((L1, L2), split_phase=True) == ["1", "l2", "between_l1_l2"]
 
 
 async def test_a_rotated_station(
@@ -200,3 +204,26 @@ async def test_a_station_has_only_phases_that_its_site_has(
     assert result["errors"] == {"phases": "more_phases_than_site"}
     result = await submit(hass, form | {"phases": "1"}, "station-garage")
     assert result["reason"] == "reconfigure_successful"
+
+
+async def test_a_station_between_two_lines(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
+    split = OPTIONS | {"phases": "split", "voltage_v": 120}
+    hass.config_entries.async_update_entry(entry, options=split)
+    await hass.async_block_till_done()
+    result = await submit(hass, YARD | {"phases": "between_l1_l2"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    made = site.config.stations["CP-3"]
+    assert (made.wiring, made.between_lines) == ((L1, L2), True)
+
+
+async def test_a_wiring_that_split_phase_does_not_have(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
+    split = OPTIONS | {"phases": "split", "voltage_v": 120}
+    hass.config_entries.async_update_entry(entry, options=split)
+    data = {"identity": "x", "phases": "l1_l2", "maximum_a": 16}
+    with pytest.raises(BadSetting) as refused:
+        check_station(entry, "X", data)
+    assert refused.value.key == "wiring_not_on_split_phase"

@@ -17,6 +17,7 @@ from custom_components.evenload import (
     event,
     evse_sensors,
     group_sensors,
+    meter_fields,
     number,
     schemas,
     select,
@@ -29,7 +30,10 @@ from custom_components.evenload.checks import FIELDS, OF_GROUP, SECTIONS
 from custom_components.evenload.engine.model.capabilities import PauseMethod
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.notices import NoticeKind
+from custom_components.evenload.engine.model.phases import ALL_PHASES
 from custom_components.evenload.engine.model.security import SecurityProfile
+from custom_components.evenload.grid import GRIDS
+from custom_components.evenload.meter_config import MeterKind, Spread
 from custom_components.evenload.wiring import WIRINGS
 
 COMPONENT = Path(services.__file__).parent
@@ -124,7 +128,15 @@ def fields(schema: vol.Schema) -> set[str]:
     }
 
 
-GROUP = schemas.group_schema({})
+GROUP = schemas.group_schema({}, {})
+# Of every kind of meter: no form has all of these fields.
+SENSORS = vol.Schema(
+    {
+        key: field
+        for kind in MeterKind
+        for key, field in meter_fields.sensors_schema(kind, ALL_PHASES).schema.items()
+    }
+)
 SITE = MockConfigEntry(options={"phases": "3"})
 STATION = station_fields.station_schema(schemas.STATION_SCHEMA, SITE)
 NEW_STATION = station_fields.station_schema(schemas.NEW_STATION_SCHEMA, SITE)
@@ -132,11 +144,17 @@ FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
     ("config", "discovery_confirm", STATION),
-    ("options", "init", schemas.SITE_SCHEMA),
+    ("options", "grid", schemas.SITE_SCHEMA),
+    ("options", "sharing", schemas.SHARING_SCHEMA),
+    ("options", "meter", meter_fields.METER_SCHEMA),
+    ("options", "meter_sensors", SENSORS),
+    ("options", "meter_belief", meter_fields.BELIEF_SCHEMA),
     ("config_subentries.station", "user", NEW_STATION),
     ("config_subentries.station", "reconfigure", STATION),
     ("config_subentries.group", "user", GROUP),
     ("config_subentries.group", "reconfigure", GROUP),
+    ("config_subentries.group", "meter_sensors", SENSORS),
+    ("config_subentries.group", "meter_belief", meter_fields.BELIEF_SCHEMA),
 ]
 
 
@@ -184,12 +202,16 @@ def test_every_end_of_a_form_has_a_sentence() -> None:
 def test_every_exception_has_a_sentence() -> None:
     raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
     raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
+    raised -= {"meter_kind", "spread"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
     of_numbers = {"power_out_of_range"}
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
     assert raised | of_groups | of_numbers | of_ports == ENGLISH["exceptions"].keys()
+    of_meter = {key for key in FIELDS if key.startswith("meter_")}
+    of_meter |= {f"{key}_out_of_range" for key in ("margin", "largest", "fallback")}
+    of_meter |= {f"{key}_out_of_range" for key in ("stale", "lost", "turn")}
     of_group_form = ENGLISH["config_subentries"]["group"]["error"]
-    assert of_group_form.keys() <= ENGLISH["exceptions"].keys()
+    assert of_group_form.keys() - of_meter <= ENGLISH["exceptions"].keys()
 
 
 def test_every_notice_and_choice_has_words() -> None:
@@ -203,9 +225,11 @@ def test_every_notice_and_choice_has_words() -> None:
         if key != "connector"
     }
     assert options == {
-        "phases": {"1", "3"},
+        "phases": set(GRIDS),
         "unit": {"a", "w"},
         "strategy": set(Strategy),
+        "meter_kind": {"none", *MeterKind},
+        "spread": set(Spread),
         "wiring": set(WIRINGS),
         "limit_unit": {"automatic", "a", "w"},
         "pause": {"automatic", *PauseMethod},

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from .absences import Absences
 from .control.abilities import forgotten
+from .control.figures import group_state
 from .csms.commands import Commands
 from .csms.door.listener import Listener
 from .csms.schemas import schemas
@@ -15,7 +16,7 @@ from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .fleet import Fleet, utc_now
 from .memory import Memory, Sessions
-from .model.configuration import ListenerConfig, SiteConfig
+from .model.configuration import GroupConfig, ListenerConfig, SiteConfig
 from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
 from .model.identity import EvseKey
@@ -23,6 +24,7 @@ from .model.kinds import EvseKind
 from .model.notices import Notice, NoticeKind
 from .model.phases import Phase
 from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
+from .model.tree import ROOT
 from .noticeboard import Noticeboard
 from .observers import Digest, Observers, Unsubscribe
 from .reception import Reception
@@ -157,6 +159,15 @@ class Site:
             group_id: self._fleet.group(group_id)
             for group_id in self._fleet.config.groups
         }
+
+    @property
+    def whole(self) -> GroupState:
+        """The site's own node: all its stations behind the main fuse."""
+        config = self._fleet.config
+        everybody = GroupConfig(
+            ROOT, config.name, config.main_fuse, tuple(self.stations)
+        )
+        return group_state(config, everybody, self.stations)
 
     @property
     def pending(self) -> Mapping[str, PendingStation]:

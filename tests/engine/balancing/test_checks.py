@@ -1,13 +1,19 @@
 """What a group's form refuses, and with which sentence."""
 
+from dataclasses import replace
+
 import pytest
 
-from custom_components.evenload.engine.balancing.checks import check_group
+from custom_components.evenload.engine.balancing.checks import (
+    check_group,
+    check_site_strategy,
+)
 from custom_components.evenload.engine.model.configuration import (
     EvseConfig,
     GroupConfig,
     SiteConfig,
     StationConfig,
+    Strategy,
 )
 from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.limits import Current, Limit, Power
@@ -73,3 +79,66 @@ def test_refused(
 def test_accepted(limit: Limit, members: str, group_id: str) -> None:
     """What lets every member charge is accepted."""
     check_group(HOME, GroupConfig(group_id, "New", limit, tuple(members)))
+
+
+GARAGE = GroupConfig("garage", "Garage", Current(16), ("A", "B"), Strategy.EQUAL_SERVE)
+TREE = SiteConfig("Home", Current(25), stations=STATIONS, groups={"garage": GARAGE})
+
+
+@pytest.mark.parametrize(
+    ("group", "key", "placeholders"),
+    [
+        # Not static: one vehicle at a time is enough.
+        (GroupConfig("x", "X", Current(5.9), ("C",), Strategy.EQUAL_SERVE), "limit_below_minimum", {"minimum": "6 A"}),
+        (GroupConfig("x", "X", Power(4000), ("C",), Strategy.PRIORITY), "limit_below_minimum", {"minimum": "4140 W"}),
+        (GroupConfig("x", "X", Current(20), ("C",), parent="garage"), "limit_above_parent", {"group": "Garage", "limit": "16 A"}),
+        # 16 A on three phases carry 11 kW.
+        (GroupConfig("x", "X", Power(11100), ("C",), parent="garage"), "limit_above_parent", {"limit": "16 A"}),
+        (GroupConfig("x", "X", Current(16), ("C",), parent="nobody"), "unknown_parent", {}),
+        (replace(GARAGE, parent="garage"), "group_in_circle", {"group": "Garage"}),
+        # A group of groups, whose shares are fixed: the garage and a station.
+        (GroupConfig("garage", "Garage", Current(10), ("A", "B")), "share_below_minimum", {"share": "5 A"}),
+    ],
+)  # fmt: skip  # a table
+def test_refused_in_a_tree(
+    group: GroupConfig, key: str, placeholders: dict[str, str]
+) -> None:
+    """What hangs on another group has to fit it."""
+    with pytest.raises(BadSetting) as refused:
+        check_group(TREE, group)
+    assert refused.value.key == key
+    assert placeholders.items() <= refused.value.placeholders.items()
+
+
+def test_a_circle_of_three_is_found() -> None:
+    """By whatever way it goes round."""
+    row = GroupConfig("row", "Row", Current(16), ("C",), parent="garage")
+    with pytest.raises(BadSetting) as refused:
+        check_group(
+            replace(TREE, groups={"garage": GARAGE, "row": row}),
+            replace(GARAGE, parent="row"),
+        )
+    assert refused.value.placeholders == {"group": "Row"}
+
+
+def test_a_group_of_groups_needs_no_stations() -> None:
+    """Neither one that has groups behind it, nor one that is made for them."""
+    top = GroupConfig("top", "Top", Current(20), ())
+    row = replace(GARAGE, parent="top")
+    check_group(replace(TREE, groups={"garage": row}), top)
+    check_group(TREE, top, may_be_empty=True)
+    # Its fixed shares are for the groups behind it: here all that the garage needs is one vehicle.
+    with pytest.raises(BadSetting) as refused:
+        check_group(
+            replace(TREE, groups={"garage": row}), replace(top, limit=Current(5))
+        )
+    assert refused.value.key == "limit_below_child"
+
+
+def test_fixed_shares_of_the_main_fuse() -> None:
+    """Each station outside a group, and each group, gets one."""
+    check_site_strategy(replace(TREE, strategy=Strategy.STATIC))
+    many = {str(n): StationConfig(str(n), str(n)) for n in range(5)}
+    with pytest.raises(BadSetting) as refused:
+        check_site_strategy(replace(TREE, strategy=Strategy.STATIC, stations=many))
+    assert refused.value.placeholders["share"] == "5 A"
