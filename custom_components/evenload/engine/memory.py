@@ -58,7 +58,8 @@ class Memory:
         self._vault = vault
         self._state = state
         self._sessions = sessions
-        self._written: Sessions | None = None
+        # What is on the disk of them.
+        self._filed = Sessions()
         self._records = Encodings(StationRecord)
         self._ended = Encodings(Session)
         self._on_trouble = on_trouble
@@ -76,7 +77,7 @@ class Memory:
         """Return what was kept, or None for what was not or cannot be read."""
         state = _decoded(_STATE_DECODER, await self._vault.load(Part.STATE))
         sessions = _decoded(_SESSIONS_DECODER, await self._vault.load(Part.SESSIONS))
-        self._written = sessions
+        self._filed = sessions or Sessions()
         if state is None and sessions is not None:
             # What is over was not lost with what was going on.
             state = State(Pages(next_id=0))
@@ -85,11 +86,8 @@ class Memory:
     async def save(self, *parts: Part) -> bool:
         """Write now; returns whether it is on the disk. If not, the owner is being told."""
         wanted = set(parts or (Part.STATE,))
-        if Part.STATE in wanted and self._sessions() != (self._written or Sessions()):
-            # What has ended is on the disk before it leaves what is open: a crash in between must lose neither.
-            wanted.add(Part.SESSIONS)
         written = [await self._write(part) for part in sorted(wanted, key=_ORDER.index)]
-        return all(written)
+        return all(written) and Part.SESSIONS not in self._failing
 
     async def _write(self, part: Part) -> bool:
         """Write one part; who asks while it is being written shares the next writing with all others that do."""
@@ -100,21 +98,34 @@ class Memory:
                 await self._write_now(part)
             return self._done[part] >= ticket
 
+    async def _file(self) -> None:
+        """Let what has ended be on the disk before it leaves what is open: a crash in between must lose neither."""
+        while self._sessions() != self._filed:
+            async with self._locks[Part.SESSIONS]:
+                # Another may have been writing just that.
+                if self._sessions() != self._filed:
+                    await self._write_now(Part.SESSIONS)
+            if Part.SESSIONS in self._failing:
+                # Limits are not to be lost with it.
+                return
+
     async def _write_now(self, part: Part) -> None:
         # Who asks in the same turn shares this writing: a vault need not take long enough for them to meet.
         await asyncio.sleep(0)
+        if part is Part.STATE:
+            await self._file()
         self._due.discard(part)
-        taken = self._asked[part]
+        taken, sessions = self._asked[part], self._sessions()
         try:
-            await self._vault.save(part, await self._encoded(part))
+            await self._vault.save(part, await self._encoded(part, sessions))
         except OSError as error:
             _LOGGER.error("Writing the %s failed: %s", part, error)
             self._failing.add(part)
-            if part is Part.SESSIONS:
-                self._written = None
             self.save_soon(part)
         else:
             self._done[part] = taken
+            if part is Part.SESSIONS:
+                self._filed = sessions
             self._failing.discard(part)
         self._on_trouble(bool(self._failing))
 
@@ -136,13 +147,12 @@ class Memory:
             await asyncio.gather(self._task, return_exceptions=True)
         await self.save(Part.STATE, *(self._due - {Part.STATE}))
 
-    async def _encoded(self, part: Part) -> dict[str, Any]:
+    async def _encoded(self, part: Part, sessions: Sessions) -> dict[str, Any]:
         """Take a snapshot now and encode it in a thread: of two hundred stations that may take a tenth of a second."""
         in_thread = asyncio.get_running_loop().run_in_executor
         if part is Part.STATE:
             return await in_thread(None, self._encoded_state, self._state())
-        self._written = self._sessions()
-        return await in_thread(None, self._encoded_sessions, self._written)
+        return await in_thread(None, self._encoded_sessions, sessions)
 
     def _encoded_state(self, state: State) -> dict[str, Any]:
         return {

@@ -258,6 +258,29 @@ async def test_what_has_ended_is_written_before_it_leaves_the_state() -> None:
     assert house.disk.writes[5:] == [Part.SESSIONS]
 
 
+async def test_what_ends_while_a_state_waits_is_written_before_it() -> None:
+    """A crash at any moment finds every session: open in the state, or among those that have ended."""
+
+    class Watched(Disk):
+        async def save(self, part: Part, data: dict[str, Any]) -> None:
+            await asyncio.sleep(0 if part is Part.STATE else 0.01)
+            await super().save(part, data)
+            next_id, ended = house.kept()
+            assert next_id <= 1 + ended, "one is in neither"
+
+    house = House(Watched())
+    savings: list[asyncio.Task[bool]] = []
+    for _ in range(4):
+        savings += [asyncio.create_task(house.memory.save()) for _ in range(2)]
+        await asyncio.sleep(0.002)
+        # What leaves the state is counted by its id.
+        house.end_one()
+        house.next_id += 1
+    savings.append(asyncio.create_task(house.memory.save()))
+    assert all(await asyncio.gather(*savings))
+    assert house.kept() == (5, 4)
+
+
 async def test_sessions_as_they_were_loaded_are_not_written_again() -> None:
     house = House(Disk(state=GOOD_STATE, sessions=GOOD_SESSIONS))
     await house.memory.load()
