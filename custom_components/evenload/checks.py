@@ -115,6 +115,7 @@ SECTIONS = {
     "password_unanswered": SECTION_SECURITY,
     "password_unsuitable": SECTION_SECURITY,
     "site_not_running": SECTION_SECURITY,
+    "turn_out_of_range": SECTION_MORE,
 }
 
 # What is said of a group's own form, as it is said of a group from elsewhere.
@@ -178,6 +179,7 @@ def check_group_data(
     entry: ConfigEntry, group_id: str, name: str, data: Mapping[str, Any]
 ) -> None:
     """Check a group with the site that it is in."""
+    check_name(name)
     check_name(name)
     more = data.get(SECTION_MORE, {})
     _check_turn(more)

@@ -29,7 +29,7 @@ from .engine.model.limits import Limit
 from .engine.model.phases import Phase
 from .meter_config import CONF_KIND, NO_METER
 from .meter_flow import MeterSteps
-from .schemas import group_schema
+from .schemas import group_schema, unfolded
 
 
 class GroupFlow(
@@ -93,7 +93,7 @@ class GroupFlow(
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                self._schema(), user_input or suggested
+                unfolded(self._schema(), errors), user_input or suggested
             ),
             errors=errors,
             description_placeholders=placeholders,
