@@ -1,6 +1,6 @@
 """Why an EVSE may draw what it may: the constraint that binds it, and the circuit where that is."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -72,7 +72,8 @@ def queued(
     With turns, the time is when the turn of so many of those that hold the place ends.
     """
     places: dict[str, int] = {}
-    ends: dict[Line, list[tuple[datetime, float]]] = {}
+    full = {claim.full for claim, _ in waiting if claim.full is not None}
+    ends = _turn_ends(full, served, now, maximum_pauses) if turns else {}
     found = []
     for claim, allotment in waiting:
         line = claim.full
@@ -80,31 +81,32 @@ def queued(
             found.append(allotment)
             continue
         place = places[line.node] = places.get(line.node, 0) + 1
-        at = None
-        if turns:
-            if line not in ends:
-                ends[line] = _turn_ends(line, served, now, maximum_pauses)
-            at = _turn_at(claim, ends[line], place)
+        at = _turn_at(claim, ends.get(line, ()), place)
         found.append(replace(allotment, position=place, turn_at=at))
     return found
 
 
 def _turn_ends(
-    line: Line, served: Sequence[Claim], now: datetime, maximum_pauses: int
-) -> list[tuple[datetime, float]]:
-    """Return when those on a line that may be paused have had their turn, and what they were served."""
-    ends = []
-    for claim in served:
+    lines: AbstractSet[Line],
+    served: Sequence[Claim],
+    now: datetime,
+    maximum_pauses: int,
+) -> dict[Line, list[tuple[datetime, float]]]:
+    """Return when those on each line that may be paused have had their turn, and what they were served."""
+    ends: dict[Line, list[tuple[datetime, float]]] = {line: [] for line in lines}
+    for claim in served if lines else ():
         demand = claim.demand
         if demand.boosted or (demand.is_served and demand.pauses >= maximum_pauses):
-            continue
-        if all(other is not line for other, _ in claim.use.lines):
             continue
         since = demand.since if demand.is_served and demand.since is not None else now
         end = since + timedelta(seconds=claim.turn_s)
         if end > now:
-            ends.append((end, demand.served_wh))
-    return sorted(ends)
+            for line, _ in claim.use.lines:
+                if line in ends:
+                    ends[line].append((end, demand.served_wh))
+    for found in ends.values():
+        found.sort()
+    return ends
 
 
 def _turn_at(
