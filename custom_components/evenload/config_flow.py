@@ -248,14 +248,19 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
 def _connection(user_input: dict[str, Any]) -> dict[str, Any]:
     """Return what the form says of the connection, empty fields left out."""
     advanced = user_input[SECTION_ADVANCED]
-    connection = {CONF_PORT: user_input[CONF_PORT]} | {
+    connection = {CONF_PORT: _whole(user_input[CONF_PORT])} | {
         key: value
         for key in (CONF_HOST, CONF_CERTIFICATE, CONF_PRIVATE_KEY, CONF_CLIENT_CA)
         if (value := advanced.get(key, "").strip())
     }
     if (tls_port := advanced.get(CONF_TLS_PORT)) is not None:
-        connection[CONF_TLS_PORT] = tls_port
+        connection[CONF_TLS_PORT] = _whole(tls_port)
     return connection
+
+
+def _whole(value: float) -> float:
+    """Return a whole number as one; any other is no port, which is checked."""
+    return int(value) if float(value).is_integer() else value
 
 
 def _held_ports(entry: ConfigEntry) -> set[int]:

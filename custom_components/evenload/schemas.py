@@ -77,14 +77,8 @@ PHASES = SelectSelector(
 )
 
 
-def _whole(value: float) -> float:
-    """Return a whole number as one; any other is answered by a sentence of ours."""
-    return int(value) if value.is_integer() else value
-
-
-PORT = vol.All(
-    NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1)), _whole
-)
+# What is no port is answered by a sentence of ours.
+PORT = NumberSelector(NumberSelectorConfig(mode=NumberSelectorMode.BOX, step=1))
 
 CONNECTION_SCHEMA = vol.Schema(
     {

@@ -5,7 +5,9 @@ from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import EntityDescription
+import probatio  # noqa: TID251  Home Assistant makes of a form what its page shows with it
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
@@ -177,6 +179,11 @@ def test_every_field_is_named_and_explained(
     for name, inner in sections.items():
         words = form["sections"][name]
         assert fields(inner) == words["data"].keys() == words["data_description"].keys()
+
+
+@pytest.mark.parametrize("schema", [schema for _, _, schema in FORMS])
+def test_every_form_can_be_shown(schema: vol.Schema) -> None:
+    assert probatio.to_field_list(schema, custom_serializer=cv.custom_serializer)
 
 
 def test_every_wrong_field_has_a_sentence() -> None:
