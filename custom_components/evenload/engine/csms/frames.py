@@ -17,6 +17,15 @@ MAXIMUM_ID_LENGTH = 255
 MAXIMUM_DEPTH = 32
 
 
+def _unknown(_name: str) -> None:
+    """Read NaN and Infinity, which are not JSON, as null: one of them must not cost the frame around it its id."""
+
+
+# Made once: `json.loads` and `json.dumps` make a new one for each frame that is not read or written by default.
+_DECODER = json.JSONDecoder(parse_constant=_unknown)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request."""
@@ -142,7 +151,12 @@ def _unknown_type(rest: list[Any], framing: Framing) -> CallFault | Ignored:
 
 def _parse_array(message: str | bytes) -> list[Any]:
     try:
-        fields = json.loads(message, parse_constant=_unknown)
+        text = (
+            message
+            if isinstance(message, str)
+            else message.decode(json.detect_encoding(message), "surrogatepass")
+        )
+        fields = _DECODER.decode(text)
         if isinstance(message, bytes) or "\\u" in message:
             # A lone surrogate parses but cannot be stored, logged or echoed.
             json.dumps(fields, ensure_ascii=False).encode()
@@ -150,19 +164,21 @@ def _parse_array(message: str | bytes) -> list[Any]:
         raise CallFault(Fault.FRAMEWORK, "The frame is not JSON") from None
     if not isinstance(fields, list):
         raise CallFault(Fault.FRAMEWORK, "A frame is a JSON array")
-    if not _is_shallow(fields):
+    # With so few brackets it cannot be deep, which spares most frames the walk.
+    brackets = text.count("[") + text.count("{")
+    if brackets > MAXIMUM_DEPTH and not _is_shallow(fields):
         raise _too_deep(fields)
     return fields
 
 
-def _is_shallow(value: object) -> bool:
-    level = [value]
+def _is_shallow(fields: list[Any]) -> bool:
+    level: list[Any] = [fields]
     for _ in range(MAXIMUM_DEPTH):
         level = [
             child
             for item in level
-            if isinstance(item, dict | list)
             for child in (item.values() if isinstance(item, dict) else item)
+            if isinstance(child, (dict, list))
         ]
         if not level:
             return True
@@ -177,10 +193,6 @@ def _too_deep(fields: list[Any]) -> CallFault | Ignored:
             return CallFault(Fault.FORMAT, "The frame is nested too deeply", call_id)
         case _:
             return CallFault(Fault.FRAMEWORK, "The frame is nested too deeply")
-
-
-def _unknown(_name: str) -> None:
-    """Read NaN and Infinity, which are not JSON, as null: one of them must not cost the frame around it its id."""
 
 
 def _is_id(value: object) -> bool:
@@ -207,16 +219,14 @@ def _call_error(call_id: str | int, rest: list[Any]) -> CallError:
 
 def dump_call(call_id: str, action: str, payload: dict[str, Any]) -> str:
     """Write a CALL."""
-    return json.dumps(
-        [2, call_id, action, payload], separators=(",", ":"), allow_nan=False
-    )
+    return _ENCODER.encode([2, call_id, action, payload])
 
 
 def dump_result(call_id: str | int, payload: dict[str, Any]) -> str:
     """Write a CALLRESULT."""
-    return json.dumps([3, call_id, payload], separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode([3, call_id, payload])
 
 
 def dump_error(call_id: str | int, code: str, description: str) -> str:
     """Write a CALLERROR; the description is cut to what the protocol allows (255)."""
-    return json.dumps([4, call_id, code, description[:255], {}], separators=(",", ":"))
+    return _ENCODER.encode([4, call_id, code, description[:255], {}])

@@ -40,6 +40,10 @@ _UNITS = {
     "celcius": ("°C", 1.0),
 }
 
+# Looked up, because an enumeration's own way to find a member is slow for what comes with every sample.
+_CONTEXTS = {context.value: context for context in Context}
+_LOCATIONS = {location.value: location for location in Location}
+
 # The unit of a sample that names none (1.6 and 2.x give only Wh for energy; the others are each measurand's own).
 _DEFAULT_UNITS = {
     "Energy": "Wh",
@@ -130,12 +134,12 @@ def sample(
     """Return a sample in its measurand's base unit; what is left out has OCPP's default."""
     factor, offset, base = _conversion(measurand, unit)
     return Sample(
-        measurand=measurand,
-        value=value * factor + offset,
-        unit=base,
-        phase=phase,
-        context=Context.SAMPLE_PERIODIC if context is None else Context(context),
-        location=Location.OUTLET if location is None else Location(location),
+        measurand,
+        value * factor + offset,
+        base,
+        phase,
+        Context.SAMPLE_PERIODIC if context is None else _CONTEXTS[context],
+        Location.OUTLET if location is None else _LOCATIONS[location],
     )
 
 

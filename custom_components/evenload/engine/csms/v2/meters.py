@@ -18,6 +18,8 @@ _SYNONYMS = {
 # 2.1: measured before the station, and so not what its EVSE draws.
 _ELSEWHERE = frozenset({"Upstream"})
 
+_NO_UNIT: dict[str, Any] = {}
+
 # No unit needs more, and a larger power of ten would be garbage.
 _HIGHEST_MULTIPLIER = 12
 
@@ -48,7 +50,7 @@ def readable(
 def _samples(sampled_values: Iterable[dict[str, Any]]) -> Iterable[Sample]:
     """Read samples. A signed one carries its number beside the signature."""
     for sampled in sampled_values:
-        unit = sampled.get("unitOfMeasure", {})
+        unit = sampled.get("unitOfMeasure", _NO_UNIT)
         multiplier = int(unit.get("multiplier", 0))
         value = number(sampled["value"])
         location = sampled.get("location")
@@ -61,7 +63,7 @@ def _samples(sampled_values: Iterable[dict[str, Any]]) -> Iterable[Sample]:
         measurand = str(sampled.get("measurand", DEFAULT_MEASURAND))
         yield sample(
             _SYNONYMS.get(measurand, measurand),
-            value * 10.0**multiplier,
+            value * 10.0**multiplier if multiplier else value,
             unit.get("unit"),
             sampled.get("phase"),
             sampled.get("context"),
