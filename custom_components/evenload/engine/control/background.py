@@ -14,15 +14,14 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .drawn import METER_LAG
+
 # A vehicle that explains a rise has spoken by then (stations speak once a minute at least).
 EXPLAIN = timedelta(seconds=75)
 
 # A vehicle takes seconds to reach its limit: what rises by more than this is still rising, and stations average a little.
 STEP_A = 1.0
 LAG = timedelta(seconds=3)
-
-# What a meter shows is some seconds old: what our stations drew until now may still be in it.
-METER_LAG = timedelta(seconds=5)
 
 # Beyond this multiple of the limit not even seconds are left, so no vehicle explains it (see the table in `trip_risk`).
 WORST_RATIO = 2.0
@@ -107,6 +106,20 @@ class _Rise:
     worst_a: float
 
 
+class _Peak:
+    """The greatest value of a moment, as long as a meter may still show it."""
+
+    def __init__(self) -> None:
+        self._value = 0.0
+        self._at: datetime | None = None
+
+    def hold(self, value: float, now: datetime) -> float:
+        at = self._at
+        if value >= self._value or at is None or not now - METER_LAG <= at <= now:
+            self._value, self._at = value, now
+        return self._value
+
+
 class Background:
     """The estimate for one line, or for the sum of all."""
 
@@ -115,8 +128,9 @@ class Background:
         # What else is drawn now.
         self.present_a: float | None = None
         self._past = RollingMaximum(raise_after_s)
-        self._certain_a = 0.0
-        self._had: tuple[float, datetime] | None = None
+        # What they drew, and were to let go: a meter that is late still shows it.
+        self._had = _Peak()
+        self._settling = _Peak()
         self._rise: _Rise | None = None
 
     def rising_since(
@@ -147,17 +161,19 @@ class Background:
     ) -> None:
         """Take what the meter reads; `insist`: what was to explain an overload did not, in time."""
         worst_a = load_a - stations.certain_a
-        lagging_a = self._lagging_a(stations.certain_a, now)
+        sure_a = stations.certain_a
+        settling_a = self._settling.hold(stations.settling_a, now)
+        had_a = self._had.hold(sure_a + stations.settling_a, now)
         self.rising_since(load_a, stations.certain_a, now)
         if self._rise is None:
             self._set(worst_a, now)
             return
         if load_a > limit_a:
-            explained_a = 0.0 if insist else stations.settling_a
+            explained_a = 0.0 if insist else settling_a
         elif now - self._rise.since >= EXPLAIN:
             explained_a = 0.0
         else:
-            explained_a = max(stations.settling_a + stations.rising_a, lagging_a)
+            explained_a = max(settling_a + stations.rising_a, had_a - sure_a)
             explained_a = min(explained_a, WORST_RATIO * limit_a - load_a)
         present_a = worst_a - explained_a
         if self.present_a is not None:
@@ -173,6 +189,11 @@ class Background:
             return highest_a
         return max(highest_a, self._rise.worst_a)
 
+    @property
+    def worst_a(self) -> float | None:
+        """What else is drawn if no vehicle explains any of it."""
+        return self.present_a if self._rise is None else self._rise.worst_a
+
     def changes_at(self, now: datetime) -> datetime | None:
         """Return when there may be more room, or less, if nothing is heard."""
         moments = [self._past.falls_at(now)]
@@ -185,20 +206,10 @@ class Background:
 
     def forget(self) -> None:
         """Forget everything: nothing was heard for too long."""
-        self.present_a = self._had = self._rise = None
-        self._certain_a = 0.0
+        self.present_a = self._rise = None
+        self._had, self._settling = _Peak(), _Peak()
         self._past.clear()
 
     def _set(self, present_a: float, now: datetime) -> None:
         self.present_a = present_a
         self._past.add(present_a, now)
-
-    def _lagging_a(self, certain_a: float, now: datetime) -> float:
-        """Return what our stations drew a moment ago and draw no more."""
-        if self._had is not None and not now - METER_LAG < self._had[1] <= now:
-            self._had = None
-        if certain_a < self._certain_a:
-            had_a = self._certain_a if self._had is None else self._had[0]
-            self._had = (max(had_a, self._certain_a), now)
-        self._certain_a = certain_a
-        return 0.0 if self._had is None else max(0.0, self._had[0] - certain_a)

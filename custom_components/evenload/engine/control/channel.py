@@ -49,12 +49,16 @@ class Channel:
         extra_a = self.risk.insistence(now) * max(0.0, self.load_a - limit_a)
         return max(0.0, min(limit_a, target_a - background_a - extra_a))
 
-    def patient_a(self, limit_a: float, target_a: float, now: datetime) -> float | None:
-        """Return what there has been room for all the while; None while it is not known for so long."""
-        highest_a = self.background.patient_a(now)
-        if highest_a is None:
-            return None
-        return max(0.0, min(limit_a, target_a - highest_a))
+    def patient_a(
+        self, limit_a: float, target_a: float, unproven_a: float, now: datetime
+    ) -> float:
+        """Return what there has been room for all the while; while that is not known, `unproven_a` if it fits."""
+        background_a = self.background.patient_a(now)
+        if background_a is not None:
+            return max(0.0, min(limit_a, target_a - background_a))
+        worst_a = self.background.worst_a
+        room_a = 0.0 if worst_a is None else min(limit_a, target_a - worst_a)
+        return max(0.0, min(room_a, unproven_a))
 
     def changes_at(self, now: datetime) -> datetime | None:
         """Return when the room or the urgency changes next if nothing is heard."""

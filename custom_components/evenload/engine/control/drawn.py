@@ -18,6 +18,9 @@ from .figures import on_grid
 # Stations speak once a minute at least. Who was silent for longer is not known to draw anything.
 DRAWN_AGE = timedelta(seconds=75)
 
+# What a meter shows is some seconds old: what our stations drew until now may still be in it.
+METER_LAG = timedelta(seconds=5)
+
 # A load between two lines is 30 degrees off the voltage of either: this much of it adds to what else flows there.
 _IN_STEP = cos(pi / 6)
 
@@ -28,15 +31,19 @@ type Lines = tuple[float, float, float]
 class Draw:
     """What one EVSE takes from the grid, on its lines: as it last said, as it is allowed, and the most that it may take.
 
-    `at` is when it last said so, by our clock. While it is `settling` it may still be letting go of what it drew
-    before its limit was lowered.
+    `at` is when it last said so, by our clock. Until `settling_until` it may still be letting go of what it drew before
+    its limit was lowered.
     """
 
     drawn: PhaseCurrents = PhaseCurrents()
     at: datetime | None = None
     allowed: PhaseCurrents = PhaseCurrents()
     most: PhaseCurrents = PhaseCurrents()
-    settling: bool = False
+    settling_until: datetime | None = None
+
+    def is_settling(self, now: datetime) -> bool:
+        """Whether a meter may still show what it drew before its limit was lowered."""
+        return self.settling_until is not None and now < self.settling_until + METER_LAG
 
 
 class Drawn:
@@ -53,14 +60,14 @@ class Drawn:
         for draw in self._draws:
             known = self._is_known(draw)
             is_seen &= known
-            allowed = tuple(draw.allowed)
+            # What was said before a limit was lowered is drawn no more, unless there was no time to follow it.
+            settles = draw.is_settling(now)
+            most = tuple(draw.allowed if settles else draw.most)
             for line, drawn_a in enumerate(draw.drawn):
                 # Who feeds back may still do so when it is silent, and who draws may have stopped.
-                sure_a = drawn_a if known else min(drawn_a, 0.0)
-                if draw.settling:
-                    sure_a = min(sure_a, allowed[line])
+                sure_a = min(drawn_a, most[line] if known else 0.0)
                 certain[line] += sure_a
-                settling[line] += max(0.0, drawn_a - sure_a) if draw.settling else 0.0
+                settling[line] += max(0.0, drawn_a - sure_a) if settles else 0.0
                 seen[line] += drawn_a
         # What is in a reading of the meter without doubt, and what may be in it because it was only just forbidden.
         self.certain = PhaseCurrents(*certain)
@@ -97,7 +104,7 @@ def draw_of(
     *,
     allowed_a: float,
     most_a: float,
-    settling: bool,
+    settling_until: datetime | None,
 ) -> Draw:
     """Return what an EVSE draws; the currents are its limit in force and the most that it may be drawing, per phase."""
     drawn = on_grid(evse.reading, kind, station.wiring)
@@ -110,5 +117,5 @@ def draw_of(
         evse.metered_at,
         PhaseCurrents.even(allowed_a, lines),
         PhaseCurrents.even(most_a, lines),
-        settling,
+        settling_until,
     )

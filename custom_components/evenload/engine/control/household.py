@@ -44,7 +44,7 @@ class Household:
         """Know nothing yet: the meter is lost until it speaks."""
         self.meter = meter
         self.circuit = circuit
-        self.reading: MeterReading | None = None
+        self._taken: tuple[MeterReading, Drawn, datetime] | None = None
         self._freshness = Freshness(meter.stale_s, meter.lost_s)
         self._lines, self._sum = self._channels()
 
@@ -56,6 +56,8 @@ class Household:
             before.raise_after_s != meter.raise_after_s
         ):
             self._lines, self._sum = self._channels()
+            if self._taken is not None:
+                self._take(*self._taken)
 
     def read(self, reading: MeterReading, drawn: Drawn, now: datetime) -> bool:
         """Take a reading, and what the stations behind the meter draw; returns whether it counts.
@@ -70,14 +72,8 @@ class Household:
         if was_lost:
             for channel in (*self._lines, self._sum):
                 channel.background.forget()
-        self.reading = reading
-        limits = dict.fromkeys(self._lines, self.circuit.line_a)
-        limits[self._sum] = self.circuit.sum_a
-        with_stations = self.meter.includes_stations
-        for channel, limit_a in limits.items():
-            channel.read(
-                reading.currents, limit_a, drawn, now, includes_stations=with_stations
-            )
+        self._taken = (reading, drawn, now)
+        self._take(reading, drawn, now)
         return True
 
     def drew(self, drawn: Drawn, now: datetime) -> None:
@@ -134,7 +130,7 @@ class Household:
 
     def figures(self, now: datetime) -> HouseholdFigures:
         """Return what the meter comes to."""
-        known = self.reading is not None and self.state(now) is not MeterState.LOST
+        known = self.state(now) is not MeterState.LOST
         risks = [channel.risk for channel, _ in self._watched]
         used_up = [risk.used_up_at(now) for risk in risks] if known else []
         return HouseholdFigures(
@@ -145,6 +141,20 @@ class Household:
             min((at for at in used_up if at is not None), default=None),
             max(risk.beyond_s for risk in risks),
         )
+
+    @property
+    def reading(self) -> MeterReading | None:
+        """The last reading that counted."""
+        return None if self._taken is None else self._taken[0]
+
+    def _take(self, reading: MeterReading, drawn: Drawn, now: datetime) -> None:
+        limits = dict.fromkeys(self._lines, self.circuit.line_a)
+        limits[self._sum] = self.circuit.sum_a
+        with_stations = self.meter.includes_stations
+        for channel, limit_a in limits.items():
+            channel.read(
+                reading.currents, limit_a, drawn, now, includes_stations=with_stations
+            )
 
     @property
     def _watched(self) -> list[tuple[Channel, float]]:
@@ -178,10 +188,9 @@ class Household:
         present_a = channel.room_a(limit_a, target_a, now)
         keeps_a = held_a
         if self.may_raise(now):
-            patient_a = channel.patient_a(limit_a, target_a, now)
-            if patient_a is None:
-                # They might have so much without any meter.
-                patient_a = lines * self.circuit.each_a(self.meter.fallback)
+            # So much they might have without any meter.
+            fallback_a = lines * self.circuit.each_a(self.meter.fallback)
+            patient_a = channel.patient_a(limit_a, target_a, fallback_a, now)
             keeps_a = max(held_a, patient_a)
         if keeps_a < present_a - SLOWLY_A:
             return keeps_a, Reason.RAISING_SLOWLY

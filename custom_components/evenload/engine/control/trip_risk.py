@@ -22,8 +22,9 @@ BUDGETS_S = (
 # A bimetal cools with a time constant of minutes: after five of them a used up budget is whole again.
 RECOVERY_S = 300.0
 
-# A vehicle follows a lowered limit within 5 s and as much again until the station has passed it on, and a round trip.
-REACTION_S = 12.0
+# A vehicle follows a lowered limit within 5 s, some need 6 more; a station passes it on within a second, and a meter
+# shows it some seconds later.
+REACTION_S = 15.0
 
 # A motor starts within a sample. Until two samples show how often the meter speaks:
 EVERY_S = 10.0
@@ -117,12 +118,12 @@ class TripRisk:
         self.advance(now)
         if not self._is_over or self.over_since is None:
             return Urgency.NONE
-        over_s = (now - self.over_since).total_seconds()
         lasts_s = budget_s(self._ratio)
-        if self.risk >= 1.0 - _EQUAL and (over_s >= REACTION_S or lasts_s == 0.0):
+        if self.risk >= 1.0 - _EQUAL and (self._is_proven or lasts_s == 0.0):
             return Urgency.PAUSE
-        if over_s >= REACTION_S:
+        if self._is_proven:
             return Urgency.INSIST
+        over_s = (now - self.over_since).total_seconds()
         # If it is no motor, the next sample shows so, and vehicles still have to follow.
         ahead = self.risk + (self._sample_s + REACTION_S) / (lasts_s or _EQUAL)
         return Urgency.RIDE_OUT if over_s < self._ride_s and ahead <= 1 else Urgency.ACT
@@ -131,20 +132,29 @@ class TripRisk:
         """Return when the urgency changes next if nothing is heard."""
         if self.urgency(now) is Urgency.NONE or self.over_since is None:
             return None
-        used_up = self.used_up_at(now) or now
-        reaction = self.over_since + timedelta(seconds=REACTION_S)
-        moments = [
-            self.over_since + timedelta(seconds=self._ride_s),
-            reaction,
-            max(used_up, reaction),
-        ]
+        moments = [self.over_since + timedelta(seconds=self._ride_s)]
+        used_up_at = self.used_up_at(now)
+        if self._is_proven and used_up_at is not None:
+            moments.append(used_up_at)
         return min((moment for moment in moments if moment > now), default=None)
 
     def insistence(self, now: datetime) -> int:
         """Return how often what is too much is to be taken off once more: the longer it does not help, the more often."""
         if self.urgency(now) < Urgency.INSIST or self.over_since is None:
             return 0
-        return int((now - self.over_since).total_seconds() / REACTION_S)
+        return int(self._shown_s / REACTION_S)
+
+    @property
+    def _shown_s(self) -> float:
+        """For how long samples have shown the line above its limit."""
+        if self.over_since is None or self._read_at is None:
+            return 0.0
+        return (self._read_at - self.over_since).total_seconds()
+
+    @property
+    def _is_proven(self) -> bool:
+        """Whether a sample showed that what was lowered did not help, though there was time."""
+        return self._shown_s >= REACTION_S
 
     @property
     def _sample_s(self) -> float:

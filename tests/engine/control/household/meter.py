@@ -20,6 +20,11 @@ def at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
+def later(seconds: float) -> timedelta:
+    """Return a time span."""
+    return timedelta(seconds=seconds)
+
+
 def even(current_a: float) -> PhaseCurrents:
     """Return the same current on all lines."""
     return PhaseCurrents.even(current_a)

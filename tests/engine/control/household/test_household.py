@@ -11,7 +11,7 @@ from custom_components.evenload.engine.model.allotments import Reason
 from custom_components.evenload.engine.model.household import MeterState
 from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
-from tests.engine.control.household.meter import FUSE, METER, Story, at, even
+from tests.engine.control.household.meter import FUSE, METER, Story, at, even, later
 
 
 def settled(held_a: float = 16.0, house_a: float = 2.0) -> Story:
@@ -126,13 +126,14 @@ def test_lowered_vehicle_has_time_to_follow_and_no_more() -> None:
     assert story.room_a == 14
     said = story.now
     story.held = even(14)
-    for _ in range(11):
+    for _ in range(14):
         story.wait(1)
-        story.car = Draw(even(20), said, even(14), even(20), settling=True)
+        story.car = Draw(even(20), said, even(14), even(20), said + later(10))
         story.read(even(30))
         assert story.room_a == 14
     assert story.household.urgency(story.now) is Urgency.ACT
     story.wait(1)
+    story.car = Draw(even(20), said, even(14), even(14))
     story.read(even(30))
     assert story.household.urgency(story.now) >= Urgency.INSIST
     # 16 A beside the 14 that it was told, and the 5 A that are still too much once more.
