@@ -2,6 +2,8 @@
 
 from collections import deque
 from datetime import UTC, datetime
+import struct
+from time import time
 import zlib
 
 from .redaction import redacted
@@ -9,8 +11,41 @@ from .redaction import redacted
 FRAMES_KEPT = 200
 _TEXT_KEPT = 4000
 
-# Shorter texts hardly become shorter. Meter values shrink to a third, in 13 µs.
-_WORTH_SHRINKING = 200
+# Shorter texts hardly become shorter.
+_WORTH_SHRINKING = 100
+
+# Words as they follow each other in the frames that come most. With them meter values shrink to a seventh, in 10 µs;
+# the window and the effort are as small as these texts.
+_WORDS = b"".join(
+    (
+        b'"idTokenInfo":{"status":"Accepted"}}]"currentTime":"2026-01-01T00:00:00Z"}]',
+        b'"errorCode":"NoError","status":"Available","connectorStatus":"Occupied"',
+        b'"format":"Raw","unit":"Celsius""unit":"Percent""measurand":"Temperature"',
+        b'"measurand":"SoC""measurand":"Frequency""context":"Sample.Clock"',
+        b'"unitOfMeasure":{"unit":"kWh","multiplier":0}},{"value":',
+        b'"measurand":"Power.Offered","unit":"W"},"measurand":"Current.Offered",',
+        b'"measurand":"Energy.Active.Export.Register",',
+        b'"phase":"L1-N","unit":"V"},"phase":"L2-N","unit":"V"},',
+        b'"phase":"L3-N","unit":"V"},"measurand":"Voltage",',
+        b'"phase":"L1","unit":"A"},"phase":"L2","unit":"A"},',
+        b'"phase":"L3","unit":"A"},"measurand":"Current.Import",',
+        b'"measurand":"Power.Active.Import","unit":"W"},{"value":"0.0",',
+        b'"context":"Sample.Periodic","measurand":"Energy.Active.Import.Register",',
+        b'"location":"Outlet","unit":"Wh"},',
+        b'[2,"TransactionEvent",{"eventType":"Updated",',
+        b'"timestamp":"2026-01-01T00:00:00.000Z","triggerReason":"MeterValuePeriodic",',
+        b'"seqNo":1,"transactionInfo":{"transactionId":"","chargingState":"Charging"},',
+        b'"MeterValues",{"connectorId":1,"transactionId":1,',
+        b'"meterValue":[{"timestamp":"2026-01-01T00:00:00.000Z",',
+        b'"sampledValue":[{"value":"',
+    )
+)
+_WINDOW = -12
+_EFFORT = 5
+
+# When (seconds since 1970), whether it came in, whether it was shrunk. One value for each frame, not four: a site may
+# remember tens of thousands.
+_HEAD = struct.Struct("<d??")
 
 
 class Recollection:
@@ -18,32 +53,33 @@ class Recollection:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._kept: deque[tuple[datetime, str, bytes, bool]] = deque(maxlen=FRAMES_KEPT)
+        self._kept: deque[bytes] = deque(maxlen=FRAMES_KEPT)
 
     def keep(self, direction: str, text: str) -> None:
         """Remember a frame that came in or went out."""
         plain = text[:_TEXT_KEPT].encode(errors="replace")
         shrinks = len(plain) > _WORTH_SHRINKING
-        self._kept.append(
-            (
-                datetime.now(UTC),
-                direction,
-                zlib.compress(plain, 1) if shrinks else plain,
-                shrinks,
-            )
-        )
+        head = _HEAD.pack(time(), direction == "in", shrinks)
+        self._kept.append(head + (_shrunk(plain) if shrinks else plain))
 
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
-        return [
-            {
-                "at": at.isoformat(),
-                "direction": direction,
-                "frame": redacted(_text(kept, shrunk=shrunk)),
-            }
-            for at, direction, kept, shrunk in self._kept
-        ]
+        return [_told(kept) for kept in self._kept]
 
 
-def _text(kept: bytes, *, shrunk: bool) -> str:
-    return (zlib.decompress(kept) if shrunk else kept).decode()
+def _told(kept: bytes) -> dict[str, str]:
+    at, is_in, is_shrunk = _HEAD.unpack_from(kept)
+    text = kept[_HEAD.size :]
+    plain = zlib.decompressobj(_WINDOW, _WORDS).decompress(text) if is_shrunk else text
+    return {
+        "at": datetime.fromtimestamp(at, UTC).isoformat(),
+        "direction": "in" if is_in else "out",
+        "frame": redacted(plain.decode()),
+    }
+
+
+def _shrunk(plain: bytes) -> bytes:
+    shrinking = zlib.compressobj(
+        1, zlib.DEFLATED, _WINDOW, _EFFORT, zlib.Z_DEFAULT_STRATEGY, _WORDS
+    )
+    return shrinking.compress(plain) + shrinking.flush()
