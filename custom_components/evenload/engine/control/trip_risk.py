@@ -26,7 +26,10 @@ RECOVERY_S = 300.0
 # shows it some seconds later.
 REACTION_S = 15.0
 
-# A motor starts within a sample. Until two samples show how often the meter speaks:
+# A motor starts within two seconds.
+MOTOR_S = 2.0
+
+# How often the meter speaks, until two samples show it.
 EVERY_S = 10.0
 
 # An overload is over when the current is this far below the limit.
@@ -124,9 +127,10 @@ class TripRisk:
         if self._is_proven:
             return Urgency.INSIST
         over_s = (now - self.over_since).total_seconds()
-        # If it is no motor, the next sample shows so, and vehicles still have to follow.
+        may_be_motor = over_s < self._ride_s and self._shown_s < MOTOR_S
+        # If it is none, the next sample shows so, and vehicles still have to follow.
         ahead = self.risk + (self._sample_s + REACTION_S) / (lasts_s or _EQUAL)
-        return Urgency.RIDE_OUT if over_s < self._ride_s and ahead <= 1 else Urgency.ACT
+        return Urgency.RIDE_OUT if may_be_motor and ahead <= 1 else Urgency.ACT
 
     def changes_at(self, now: datetime) -> datetime | None:
         """Return when the urgency changes next if nothing is heard."""
@@ -163,7 +167,7 @@ class TripRisk:
     @property
     def _ride_s(self) -> float:
         """How long to wait for the next sample."""
-        return 1.5 * self._sample_s
+        return max(MOTOR_S, 1.5 * self._sample_s)
 
     @property
     def _is_over(self) -> bool:
