@@ -19,6 +19,7 @@ from .devices import async_sync_devices, is_known_device
 from .discovery import async_announce_unknown
 from .engine.model.errors import ListenerError
 from .engine.site import Site
+from .household import async_follow_meters
 from .issues import async_follow_notices
 from .presence import async_follow_presence
 from .services import async_setup_services
@@ -115,6 +116,7 @@ def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     entry.async_on_unload(site.on_new_evse(show))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     async_follow_presence(hass, entry)
+    async_follow_meters(hass, entry)
     async_follow_notices(hass, entry)
     async_announce_unknown(hass, entry)
 

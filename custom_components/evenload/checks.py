@@ -180,7 +180,6 @@ def check_group_data(
 ) -> None:
     """Check a group with the site that it is in."""
     check_name(name)
-    check_name(name)
     more = data.get(SECTION_MORE, {})
     _check_turn(more)
     site = site_config(entry)

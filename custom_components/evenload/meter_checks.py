@@ -51,10 +51,10 @@ def check_sensors(
     for entity_id in sensors.entities:
         if sensors.entities.count(entity_id) > 1:
             raise BadSetting("meter_sensor_twice", sensor=entity_id)
-        _check_sensor(hass, sensors.kind, entity_id)
+        check_sensor(hass, sensors.kind, entity_id)
 
 
-def _check_sensor(hass: HomeAssistant, kind: MeterKind, entity_id: str) -> None:
+def check_sensor(hass: HomeAssistant, kind: MeterKind, entity_id: str) -> None:
     """Check one sensor.
 
     Keys: `meter_sensor_own`, `meter_sensor_missing`, `meter_sensor_silent`, `meter_sensor_wrong_kind` (unit, wanted);

@@ -8,15 +8,24 @@ from typing import Any, override
 from unittest.mock import AsyncMock
 
 from custom_components.evenload.engine.csms.commands import Commands
+from custom_components.evenload.engine.live import (
+    check_live_limit,
+    check_live_strategy,
+    lowered,
+    rating_of,
+)
 from custom_components.evenload.engine.model.configuration import (
     ListenerConfig,
     SiteConfig,
+    Strategy,
 )
 from custom_components.evenload.engine.model.errors import ListenerError, NotConnected
 from custom_components.evenload.engine.model.events import Event
 from custom_components.evenload.engine.model.groups import GroupState
+from custom_components.evenload.engine.model.household import MeterReading, MeterState
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.kinds import EvseKind, evse_kind
+from custom_components.evenload.engine.model.limits import Limit
 from custom_components.evenload.engine.model.notices import Notice
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.stations import (
@@ -26,7 +35,7 @@ from custom_components.evenload.engine.model.stations import (
 )
 from custom_components.evenload.engine.model.tree import ROOT
 from custom_components.evenload.engine.observers import Unsubscribe
-from custom_components.evenload.engine.settings import with_maximum
+from custom_components.evenload.engine.settings import with_maximum, with_priority
 from custom_components.evenload.engine.site import Observer, Site
 from custom_components.evenload.engine.vault import Part, Vault
 from tests.homeassistant.fake_security import FakeSecurity
@@ -73,6 +82,8 @@ class FakeSite(Site):
         self._stations: dict[str, Station] = {}
         self._groups: dict[str, GroupState] = {}
         self._whole = GroupState(ROOT, config.main_fuse)
+        self._cap: Limit | None = None
+        self.readings: list[tuple[str, MeterReading]] = []
         self._pending: dict[str, PendingStation] = {}
         self._on_station: dict[str, Observers[()]] = defaultdict(Observers)
         self._on_evse: dict[EvseKey, Observers[()]] = defaultdict(Observers)
@@ -121,10 +132,21 @@ class FakeSite(Site):
             group.id: replace(
                 self._groups.get(group.id) or GroupState(group.id, group.limit),
                 limit=group.limit,
+                rating=group.limit,
+                strategy=group.strategy,
+                shadow=group.shadow,
+                meter=group.meter and MeterState.LOST,
             )
             for group in config.groups.values()
         }
-        self._whole = replace(self._whole, limit=config.main_fuse)
+        self._whole = replace(
+            self._whole,
+            limit=config.main_fuse,
+            rating=config.main_fuse,
+            strategy=config.strategy,
+            shadow=config.shadow,
+            meter=config.meter and MeterState.LOST,
+        )
         return [EvseKey(identity, 1) for identity in new]
 
     @property
@@ -219,6 +241,57 @@ class FakeSite(Site):
         self.put(replace(self.evse(key), settings=settings))
 
     @override
+    async def set_priority(self, key: EvseKey, priority: int) -> None:
+        self.asked.append(("set_priority", key, priority))
+        settings = with_priority(self.evse(key).settings, priority)
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    async def set_departure(self, key: EvseKey, departs_at: datetime | None) -> None:
+        self.asked.append(("set_departure", key, departs_at))
+        settings = replace(self.evse(key).settings, departs_at=departs_at)
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    async def boost(self, key: EvseKey, *, on: bool) -> None:
+        self.asked.append(("boost", key, on))
+        settings = replace(self.evse(key).settings, boosted=on)
+        self.put(replace(self.evse(key), settings=settings))
+
+    @override
+    async def set_strategy(self, node_id: str, strategy: Strategy) -> None:
+        self.asked.append(("set_strategy", node_id, strategy))
+        check_live_strategy(self.config, node_id, strategy)
+        self.put_group(node_id, strategy=strategy)
+
+    @override
+    async def set_limit(self, node_id: str, value: float) -> None:
+        self.asked.append(("set_limit", node_id, value))
+        check_live_limit(self.config, node_id, value)
+        limit = lowered(rating_of(self.config, node_id), value)
+        self.put_group(node_id, limit=limit)
+
+    @override
+    async def set_shadow(self, node_id: str, shadow: bool) -> None:
+        self.asked.append(("set_shadow", node_id, shadow))
+        self.put_group(node_id, shadow=shadow)
+
+    @override
+    async def set_cap(self, cap: Limit | None) -> None:
+        self.asked.append(("set_cap", cap))
+        self._cap = cap
+        self._on_group[ROOT].tell()
+
+    @property
+    @override
+    def cap(self) -> Limit | None:
+        return self._cap
+
+    @override
+    def read_meter(self, node_id: str, reading: MeterReading) -> None:
+        self.readings.append((node_id, reading))
+
+    @override
     def learn_limits_again(self, identity: str) -> None:
         self.asked.append(("learn_limits_again", identity))
 
@@ -262,7 +335,10 @@ class FakeSite(Site):
 
     def put_group(self, group_id: str, **changes: Any) -> None:
         """Change a group's figures, and tell it."""
-        self._groups[group_id] = replace(self._groups[group_id], **changes)
+        if group_id == ROOT:
+            self._whole = replace(self._whole, **changes)
+        else:
+            self._groups[group_id] = replace(self._groups[group_id], **changes)
         self._on_group[group_id].tell()
 
     def tell(self, event: Event) -> None:

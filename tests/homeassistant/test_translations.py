@@ -36,6 +36,7 @@ from custom_components.evenload.engine.model.phases import ALL_PHASES
 from custom_components.evenload.engine.model.security import SecurityProfile
 from custom_components.evenload.grid import GRIDS
 from custom_components.evenload.meter_config import MeterKind, Spread
+from custom_components.evenload.sensor_trouble import ISSUES
 from custom_components.evenload.wiring import WIRINGS
 
 COMPONENT = Path(services.__file__).parent
@@ -222,7 +223,7 @@ def test_every_exception_has_a_sentence() -> None:
 
 
 def test_every_notice_and_choice_has_words() -> None:
-    assert ENGLISH["issues"].keys() == set(NoticeKind)
+    assert ENGLISH["issues"].keys() == {*NoticeKind, *ISSUES.values()}
     selectors = ENGLISH["selector"]
     of_connector = station_fields.CONNECTORS_SCHEMA.schema["evses"].config["fields"]
     assert selectors["connector"]["fields"].keys() == of_connector.keys()

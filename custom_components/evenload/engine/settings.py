@@ -7,6 +7,9 @@ from .model.kinds import EvseKind
 from .model.limits import Current, Limit, Power
 from .model.stations import EvseSettings
 
+# 10 comes first.
+PRIORITIES = range(1, 11)
+
 
 def with_maximum(
     settings: EvseSettings, kind: EvseKind, maximum: float
@@ -39,3 +42,14 @@ def shown_maximum(settings: EvseSettings, kind: EvseKind) -> float | None:
 def value(limit: Limit) -> float:
     """Return a limit as a number in its own unit."""
     return limit.a if isinstance(limit, Current) else limit.w
+
+
+def with_priority(settings: EvseSettings, priority: int) -> EvseSettings:
+    """Return settings with another priority. Raises `BadSetting` (`priority_out_of_range`)."""
+    if priority not in PRIORITIES:
+        raise BadSetting(
+            "priority_out_of_range",
+            minimum=str(PRIORITIES[0]),
+            maximum=str(PRIORITIES[-1]),
+        )
+    return replace(settings, priority=priority)

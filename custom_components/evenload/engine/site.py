@@ -15,12 +15,15 @@ from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .fleet import Fleet, utc_now
+from .live import LiveNode, check_live_limit, check_live_strategy, still_live, with_live
 from .memory import Memory, Sessions
-from .model.configuration import GroupConfig, ListenerConfig, SiteConfig
+from .model.configuration import GroupConfig, ListenerConfig, SiteConfig, Strategy
 from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
+from .model.household import MeterReading
 from .model.identity import EvseKey
 from .model.kinds import EvseKind
+from .model.limits import Limit
 from .model.notices import Notice, NoticeKind
 from .model.phases import Phase
 from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
@@ -31,7 +34,7 @@ from .reception import Reception
 from .safe import Safe
 from .security import Security
 from .sessions.ledger import Ledger
-from .settings import with_maximum
+from .settings import with_maximum, with_priority
 from .vault import Vault
 
 type Observer = Callable[[], None]
@@ -98,6 +101,11 @@ class Site:
         )
         self.security = Security(self._safe, self._reception, self._listener)
         self._now = now
+        # What the forms say, and what holds instead.
+        self._config = config
+        self._live: dict[str, LiveNode] = {}
+        self._cap: Limit | None = None
+        self._readings: dict[str, MeterReading] = {}
 
     # Life cycle
 
@@ -129,7 +137,9 @@ class Site:
 
     def reconfigure(self, config: SiteConfig) -> None:
         """Apply what the owner changed: the difference only; no connection is closed but those of removed stations."""
-        came, gone = self._fleet.configure(config)
+        self._live = still_live(self._config, config, self._live)
+        self._config = config
+        came, gone = self._fleet.configure(with_live(config, self._live))
         for identity in gone:
             self._reception.dismiss(identity)
             self._desk.forget(identity)
@@ -173,6 +183,11 @@ class Site:
     def pending(self) -> Mapping[str, PendingStation]:
         """Stations that dialled in and are not adopted."""
         return self._reception.pending
+
+    @property
+    def cap(self) -> Limit | None:
+        """What the grid operator lets all stations together draw."""
+        return self._cap
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError` where there is none."""
@@ -241,6 +256,42 @@ class Site:
         settings = self._fleet.evse(key).settings
         await self._set(key, replace(settings, charging_allowed=allowed))
 
+    async def set_priority(self, key: EvseKey, priority: int) -> None:
+        """Set whom an EVSE comes before (10 is first, 1 last). Raises `BadSetting`."""
+        await self._set(key, with_priority(self._fleet.evse(key).settings, priority))
+
+    async def set_departure(self, key: EvseKey, departs_at: datetime | None) -> None:
+        """Set when the vehicle at an EVSE leaves; it is forgotten when it does."""
+        settings = self._fleet.evse(key).settings
+        await self._set(key, replace(settings, departs_at=departs_at))
+
+    async def boost(self, key: EvseKey, *, on: bool) -> None:
+        """Put an EVSE to the front of every queue until its vehicle is unplugged, or take it back."""
+        settings = self._fleet.evse(key).settings
+        await self._set(key, replace(settings, boosted=on))
+
+    async def set_strategy(self, node_id: str, strategy: Strategy) -> None:
+        """Set how the site (`ROOT`) or a group shares, until its form says otherwise. Raises `BadSetting`."""
+        check_live_strategy(self._config, node_id, strategy)
+        self._set_live(node_id, replace(self._live_of(node_id), strategy=strategy))
+
+    async def set_limit(self, node_id: str, value: float) -> None:
+        """Set the limit of a node, in the unit of its form's and at most that. Raises `BadSetting`."""
+        check_live_limit(self._config, node_id, value)
+        self._set_live(node_id, replace(self._live_of(node_id), limit=value))
+
+    async def set_shadow(self, node_id: str, shadow: bool) -> None:
+        """Set whether a node is only watched."""
+        self._set_live(node_id, replace(self._live_of(node_id), shadow=shadow))
+
+    async def set_cap(self, cap: Limit | None) -> None:
+        """Set what all stations together may draw, on the grid operator's word; None: no more than always."""
+        self._cap = cap
+
+    def read_meter(self, node_id: str, reading: MeterReading) -> None:
+        """Take what the meter at the site (`ROOT`) or a group says; what it asks for has left when this returns."""
+        self._readings[node_id] = reading
+
     def learn_limits_again(self, identity: str) -> None:
         """Forget which limits a station takes, and find it out anew: its owner may have switched something on."""
         self._tell(forgotten(self._fleet.stations[identity], self._now()))
@@ -258,6 +309,13 @@ class Site:
     async def _set(self, key: EvseKey, settings: EvseSettings) -> None:
         self._fleet.set_settings(key, settings)
         await self._memory.save()
+
+    def _live_of(self, node_id: str) -> LiveNode:
+        return self._live.get(node_id, LiveNode())
+
+    def _set_live(self, node_id: str, live: LiveNode) -> None:
+        self._live[node_id] = live
+        self._fleet.configure(with_live(self._config, self._live))
 
     def _is_adopted(self, identity: str) -> bool:
         return identity in self._fleet.stations

@@ -77,11 +77,17 @@ class StationInfo:
 
 @dataclass(frozen=True, slots=True)
 class EvseSettings:
-    """What the owner set on an EVSE. The maximum of a DC EVSE is in watts; `phases` None leaves their number to us."""
+    """What the owner set on an EVSE. The maximum of a DC EVSE is in watts; `phases` None leaves their number to us.
+
+    A `priority` of 10 comes first, 1 last. A departure and a boost end with the session.
+    """
 
     maximum: Limit | None = None
     charging_allowed: bool = True
     phases: int | None = None
+    priority: int = 5
+    departs_at: datetime | None = None
+    boosted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""Meters of the house: turns the states of their sensors into readings, in the turn of the event loop in which they come."""
+
+from datetime import datetime
+
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    EventStateReportedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import (
+    async_track_state_change_event,
+    async_track_state_report_event,
+)
+
+from .configuration import site_config
+from .const import CONF_METER, SIGNAL_CHANGED, SUBENTRY_GROUP
+from .data import EvenloadConfigEntry
+from .engine.model.configuration import SiteConfig
+from .engine.model.groups import GroupState
+from .engine.model.household import MeterReading
+from .engine.model.tree import ROOT
+from .measuring import currents, surroundings, value_of
+from .meter_config import MeterKind, MeterSensors, Spread, meter_sensors
+from .sensor_trouble import SensorTrouble
+
+
+class MeterOfNode:
+    """The sensors of one meter, and what each of them said last.
+
+    A reading leaves as soon as any of them speaks, with what the others said last: nobody waits for three lines that
+    come one after the other. It is as old as the oldest of them, so that one which went silent is noticed.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EvenloadConfigEntry,
+        node_id: str,
+        sensors: MeterSensors,
+        config: SiteConfig,
+    ) -> None:
+        """Begin with what the sensors say now."""
+        self.sensors = sensors
+        self.config = config
+        self._site = entry.runtime_data
+        self._node_id = node_id
+        self._values: dict[str, float] = {}
+        self._times: dict[str, datetime] = {}
+        self._trouble = SensorTrouble(hass, entry, node_id, sensors)
+        for entity_id in sensors.entities:
+            if (state := hass.states.get(entity_id)) is not None:
+                self._take(entity_id, state)
+        self._tell()
+        self._untrack = [
+            track(hass, sensors.entities, self._async_heard)
+            for track in (
+                async_track_state_change_event,
+                async_track_state_report_event,
+            )
+        ]
+        self._trouble.look()
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        for untrack in self._untrack:
+            untrack()
+        self._trouble.stop()
+
+    @callback
+    def _async_heard(
+        self, event: Event[EventStateChangedData] | Event[EventStateReportedData]
+    ) -> None:
+        """Take what a sensor says; that it says the same again is a sign of life."""
+        state = event.data["new_state"]
+        entity_id = event.data["entity_id"]
+        if state is not None and self._take(entity_id, state):
+            self._tell()
+            self._trouble.over(entity_id)
+        elif state is None or state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+            self._trouble.look()
+
+    def _take(self, entity_id: str, state: State) -> bool:
+        """Keep what a sensor says; returns whether it says anything."""
+        value = value_of(self.sensors.kind, state)
+        if value is None:
+            return False
+        self._values[entity_id] = value
+        self._times[entity_id] = state.last_reported
+        return True
+
+    def _tell(self) -> None:
+        """Tell the site what the meter says, once every sensor has spoken."""
+        if len(self._values) < len(self.sensors.entities):
+            return
+        around = surroundings(self.config, self._stations())
+        reading = currents(self.sensors, self._values, around)
+        self._site.read_meter(
+            self._node_id, MeterReading(min(self._times.values()), reading)
+        )
+
+    def _stations(self) -> GroupState | None:
+        """Return what our stations behind the meter draw, where it takes that to read it."""
+        sensors = self.sensors
+        if sensors.kind is not MeterKind.TOTAL or sensors.spread is not Spread.UNKNOWN:
+            return None
+        if self._node_id == ROOT:
+            return self._site.whole
+        return self._site.groups.get(self._node_id)
+
+
+@callback
+def async_follow_meters(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
+    """Follow the meters of the site and its groups, whichever they are, until the entry is unloaded."""
+    meters: dict[str, MeterOfNode] = {}
+
+    @callback
+    def sync() -> None:
+        config = site_config(entry)
+        wanted = _wanted(entry, config)
+        for node_id in tuple(meters):
+            if wanted.get(node_id) != meters[node_id].sensors:
+                meters.pop(node_id).stop()
+        for node_id, sensors in wanted.items():
+            if node_id in meters:
+                meters[node_id].config = config
+            else:
+                meters[node_id] = MeterOfNode(hass, entry, node_id, sensors, config)
+
+    @callback
+    def stop() -> None:
+        for meter in meters.values():
+            meter.stop()
+
+    entry.async_on_unload(stop)
+    entry.async_on_unload(
+        async_dispatcher_connect(hass, SIGNAL_CHANGED.format(entry.entry_id), sync)
+    )
+    sync()
+
+
+def _wanted(entry: EvenloadConfigEntry, config: SiteConfig) -> dict[str, MeterSensors]:
+    """Return the sensors of every meter by its node."""
+    said = {ROOT: entry.options.get(CONF_METER)} | {
+        subentry.subentry_id: subentry.data.get(CONF_METER)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
+    }
+    found = {
+        node_id: meter_sensors(meter, config.phases)
+        for node_id, meter in said.items()
+        if meter
+    }
+    return {node_id: sensors for node_id, sensors in found.items() if sensors.taken}
