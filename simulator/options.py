@@ -106,7 +106,7 @@ def _add_home(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "home",
         help="a household with its meter and several stations, over HTTP",
         description="A household and its charging stations. It prints its HTTP address as a line of JSON when it listens: "
-        "GET /meter, /stations, /appliances; POST /appliances/NAME, /stations/ID/EVSE/plug, /stations/ID/EVSE/unplug, "
+        "GET /meter, /stations, /appliances; POST /appliances/NAME, /stations/ID/EVSE/plug, /stations/ID/EVSE/unplug, /stations/ID/EVSE/car, "
         "/stations/ID/fault, /stations/ID/tag.",
     )
     add = home.add_argument

@@ -63,10 +63,9 @@ async def _switch(request: web.Request) -> web.Response:
     household = request.app[HOME].household
     if name not in household.appliances:
         raise _Problem(404, f"there are {', '.join(household.appliances)}")
-    if not isinstance(body.get("on"), bool):
-        raise _Problem(400, '"on" is true or false')
-    household.switch(name, body["on"])
-    return web.json_response({name: body["on"]})
+    on = _on(body)
+    household.switch(name, on)
+    return web.json_response({name: on})
 
 
 async def _plug(request: web.Request) -> web.Response:
@@ -80,6 +79,15 @@ async def _plug(request: web.Request) -> web.Response:
 async def _unplug(request: web.Request) -> web.Response:
     station, evse_id = _evse(request)
     station.unplug(evse_id)
+    return web.json_response(station_view(station))
+
+
+async def _car(request: web.Request) -> web.Response:
+    """Have the usual car on the cable, or none; what is so already stays so."""
+    station, evse_id = _evse(request)
+    wanted = _on(await _body(request))
+    if wanted is not (station.evse(evse_id).vehicle is not None):
+        return await (_plug if wanted else _unplug)(request)
     return web.json_response(station_view(station))
 
 
@@ -104,6 +112,13 @@ async def _profiles(request: web.Request) -> web.Response:
 async def _frames(request: web.Request) -> web.Response:
     frames = _station(request).frames
     return web.json_response([{"direction": way, "text": text} for way, text in frames])
+
+
+def _on(body: dict[str, Any]) -> bool:
+    """Whether a thing is to be on."""
+    if not isinstance(on := body.get("on"), bool):
+        raise _Problem(400, '"on" is true or false')
+    return on
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
@@ -147,6 +162,7 @@ def application(home: Home) -> web.Application:
             web.get("/stations", _stations),
             web.post(r"/stations/{identity}/{evse:\d+}/plug", _plug),
             web.post(r"/stations/{identity}/{evse:\d+}/unplug", _unplug),
+            web.post(r"/stations/{identity}/{evse:\d+}/car", _car),
             web.post("/stations/{identity}/fault", _fault),
             web.post("/stations/{identity}/tag", _tag),
             web.get("/stations/{identity}/profiles", _profiles),

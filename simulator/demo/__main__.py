@@ -26,8 +26,7 @@ async def run(options: Options) -> None:
             await stack.enter_async_context(simulated.process)
             watch.create_task(children.must_run(simulated.process))
             await children.has_spoken(simulated.process)
-        meter_url = f"{simulated.url}/meter" if simulated else None
-        configuration.write(options.config, meter_url)
+        configuration.write(options.config, simulated.url if simulated else None)
         print("Home Assistant is starting; that takes about ten seconds.")
         hass = await stack.enter_async_context(children.home_assistant(options))
         watch.create_task(children.must_run(hass))

@@ -1,8 +1,11 @@
 """The folder that Home Assistant starts from."""
 
+from collections.abc import Iterator
 import json
 from pathlib import Path
 from typing import Any
+
+from . import home
 
 PROJECT = Path(__file__).parents[2]
 
@@ -61,24 +64,71 @@ READINGS = [
     ("power_l2_w", "power L2", "power", "W"),
     ("power_l3_w", "power L3", "power", "W"),
     ("power_w", "power", "power", "W"),
+    ("solar_w", "solar roof", "power", "W"),
 ]
 
 
-def write(folder: Path, meter_url: str | None) -> None:
+SWITCH = """
+  - platform: rest
+    name: {name}
+    unique_id: {unique_id}
+    icon: {icon}
+    resource: {resource}
+    state_resource: {state_resource}
+    headers:
+      Content-Type: application/json
+    body_on: '{{"on": true}}'
+    body_off: '{{"on": false}}'
+    is_on_template: "{{{{ {is_on} }}}}"
+    scan_interval: 2
+"""
+
+APPLIANCES = [
+    ("kettle", "Kettle", "mdi:kettle"),
+    ("oven", "Oven", "mdi:stove"),
+    ("heat_pump", "Heat pump", "mdi:heat-pump"),
+    ("dryer", "Dryer", "mdi:tumble-dryer"),
+]
+
+
+def write(folder: Path, home_url: str | None) -> None:
     """Write the configuration and put Evenload beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     yaml = BASE
-    if meter_url:
-        yaml += METER.format(meter_url=meter_url)
+    if home_url:
+        yaml += METER.format(meter_url=f"{home_url}/meter")
         for key, name, device_class, unit in READINGS:
             yaml += SENSOR.format(
                 key=key, name=name, device_class=device_class, unit=unit
             )
+        yaml += "\nswitch:" + "".join(_switches(home_url))
     (folder / "configuration.yaml").write_text(yaml)
     install(folder)
     skip_downloads(folder)
     # Home Assistant keeps the port of its first start; the one asked for now is in its environment.
     (folder / ".storage/http").unlink(missing_ok=True)
+
+
+def _switches(home_url: str) -> Iterator[str]:
+    """What can be switched in the house, and the cars that can be plugged in."""
+    for key, name, icon in APPLIANCES:
+        yield SWITCH.format(
+            name=name,
+            unique_id=f"appliance_{key}",
+            icon=icon,
+            resource=f"{home_url}/appliances/{key}",
+            state_resource=f"{home_url}/appliances",
+            is_on=f"value_json.{key}",
+        )
+    for number, station in enumerate(home.STATIONS):
+        yield SWITCH.format(
+            name=f"{station.name} car plugged in",
+            unique_id=f"car_{station.identity}",
+            icon="mdi:car-electric",
+            resource=f"{home_url}/stations/{station.identity}/1/car",
+            state_resource=f"{home_url}/stations",
+            is_on=f"value_json[{number}].evses[0].vehicle is not none",
+        )
 
 
 def install(folder: Path) -> None:

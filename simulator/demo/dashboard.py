@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from . import home
+from . import configuration, home
 from .home_assistant import HomeAssistant
 
 type Json = dict[str, Any]
@@ -89,6 +89,10 @@ class Entities:
             f"{identity}_{key}"
         )
 
+    def switch(self, unique_id: str) -> str | None:
+        """Return an appliance of the house, or the car at a station."""
+        return self._ids.get(unique_id)
+
     def grid(self, key: str) -> str | None:
         """Return a sensor of the household's meter."""
         return self._ids.get(f"grid_{key}")
@@ -150,17 +154,27 @@ def _grid(entities: Entities) -> list[Json | None]:
             color="amber",
             features=[{"type": "trend-graph", "hours_to_show": 1}],
         ),
+        _tile(entities.grid("solar_w"), name="From the solar roof", color="amber"),
+        *(
+            _tile(entities.switch(f"appliance_{key}"), HALF, name=name)
+            for key, name, _ in configuration.APPLIANCES
+        ),
     ]
 
 
 def _station(entities: Entities, station: home.Station) -> list[Json | None]:
-    phases = station.grid_phases
+    phases = sorted(station.grid_phases)
 
     def tile(key: str, columns: int = WHOLE, **options: Any) -> Json | None:
         return _tile(entities.evse(station.identity, key), columns, **options)
 
     return [
         _heading(station.name, "mdi:ev-plug-type2"),
+        _tile(
+            entities.switch(f"car_{station.identity}"),
+            name="Car plugged in",
+            color="green",
+        ),
         tile("status", HALF, name="Status"),
         tile("power", HALF, name="Power", color="amber"),
         *(
@@ -177,7 +191,7 @@ def _station(entities: Entities, station: home.Station) -> list[Json | None]:
         tile("offered_current", HALF, name="Offered"),
         tile("reason", name="Why", color="green"),
         tile("session_energy", HALF, name="This session"),
-        tile("session_duration", HALF, name="Since"),
+        tile("session_duration", HALF, name="Plugged in for"),
         tile(
             "maximum_current",
             name="Maximum current",

@@ -21,14 +21,15 @@ class Station:
 
     @property
     def grid_phases(self) -> list[str]:
-        """The phases of the grid that it is on: the form calls three of them 3."""
+        """The phases of the grid that it is on, its own L1 first: the form calls the usual three 3."""
         return ["l1", "l2", "l3"] if self.phases == "3" else self.phases.split("_")
 
 
 STATIONS = [
     Station("EVL-GARAGE", "Garage", phases="3", maximum_a=32),
     Station("EVL-DRIVEWAY", "Driveway", phases="l2", maximum_a=32),
-    Station("EVL-CARPORT", "Carport", phases="3", maximum_a=16),
+    # As its electrician wired it.
+    Station("EVL-CARPORT", "Carport", phases="l3_l1_l2", maximum_a=16),
 ]
 MAIN_FUSE_A = 25
 SITE: Json = {"main_fuse_a": MAIN_FUSE_A, "phases": "3", "voltage_v": 230}

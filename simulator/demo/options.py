@@ -23,24 +23,27 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description="Start a real Home Assistant with Evenload and a simulated home.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
         "--config",
         type=Path,
         default=Path(__file__).parents[2] / ".demo",
         metavar="DIR",
-        help="folder of Home Assistant; what is in it is used again",
+        help="folder of Home Assistant; what is in it is used again (.demo)",
     )
     parser.add_argument(
-        "--http-port", type=int, default=8123, metavar="N", help="port of the dashboard"
+        "--http-port",
+        type=int,
+        default=8123,
+        metavar="N",
+        help="port of the dashboard (8123)",
     )
     parser.add_argument(
         "--ocpp-port",
         type=int,
         default=9000,
         metavar="N",
-        help="port that stations dial",
+        help="port that stations dial (9000)",
     )
     parser.add_argument(
         "--no-simulator",
@@ -52,7 +55,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         "--version",
         choices=("mixed", "1.6", "2.0.1", "2.1"),
         default="mixed",
-        help="OCPP of the simulated stations; mixed is one of each in turn",
+        help="OCPP of the simulated stations; mixed is one of each in turn (mixed)",
     )
     parser.add_argument(
         "--reset", action="store_true", help="begin anew: delete the folder first"

@@ -46,6 +46,13 @@ async def test_the_meter_shows_cars_and_appliances(http, clock):
     assert after["import_kwh"] > 0
 
 
+async def test_a_car_comes_and_goes_like_a_switch(http, clock):
+    for on in (False, False, True, True):
+        station = await post(http, "/stations/EVL-GARAGE/1/car", {"on": on})
+        assert (station["evses"][0]["vehicle"] is not None) is on
+    await post(http, "/stations/EVL-GARAGE/1/car", {"on": 1}, status=400)
+
+
 async def test_stations_are_shown_and_handled(http, clock):
     garage, driveway, carport = await get(http, "/stations")
     assert [s["identity"] for s in (garage, driveway, carport)] == [
