@@ -43,6 +43,13 @@ class Claim:
             self.other is not None and self.other.most_a >= self.least_a
         )
 
+    @property
+    def watts(self) -> float:
+        """What an ampere of it comes to."""
+        demand = self.demand
+        load = demand.single if self.single and demand.single else demand.load
+        return load.watts
+
     def take(self, current_a: float) -> None:
         """Let so much more flow."""
         self.current_a += current_a

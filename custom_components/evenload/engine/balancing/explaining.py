@@ -8,29 +8,42 @@ from ..model.allotments import Allotment, Reason
 from ..model.configuration import Strategy
 from ..model.limits import Current
 from .circuits import TOLERANCE, Line, Lines
-from .claims import Claim
+from .claims import Claim, tenths
 
 
 def explained(claim: Claim, strategy: Strategy) -> Allotment:
     """Return what a claim came to; `strategy` is what it is shared by."""
     demand, line = claim.demand, claim.full
+    if not demand.wants and strategy is not Strategy.STATIC:
+        return _without_vehicle(claim)
     if not claim.is_able:
         line = claim.use.by
         return _bound(claim, demand.most if line is None else Reason.NOT_ENOUGH, line)
     if claim.current_a:
-        if line is not None:
-            return _bound(claim, line.reason, line)
-        less = claim.use.most_a < demand.maximum_a - 0.1
-        return _bound(claim, Reason.NOT_PLUGGED_IN if less else demand.most, None)
-    if not demand.wants and strategy is not Strategy.STATIC:
-        return _bound(claim, Reason.NOT_PLUGGED_IN, None)
+        return _bound(claim, demand.most if line is None else line.reason, line)
     if (narrow := _too_narrow(claim, beside_fixed=False)) is not None:
         return _bound(claim, Reason.NOT_ENOUGH, narrow)
     if (narrow := _too_narrow(claim, beside_fixed=True)) is not None:
         return _bound(claim, Reason.WAITING_FOR_OTHERS, narrow)
+    if not demand.wants:
+        return _without_vehicle(claim)
     if strategy is Strategy.STATIC:
         return _bound(claim, Reason.WAITING_FOR_OTHERS, line)
     return _bound(claim, Reason.WAITING_FOR_TURN, line)
+
+
+def _without_vehicle(claim: Claim) -> Allotment:
+    """Explain what is kept for whoever comes, or for a vehicle that is done and may change its mind."""
+    demand, line = claim.demand, claim.full
+    if claim.current_a:
+        if line is not None:
+            return _bound(claim, line.reason, line)
+        if claim.current_a == tenths(demand.maximum_a):
+            return _bound(claim, demand.most, None)
+    away = demand.plugged_in_at is None
+    return _bound(
+        claim, Reason.NOT_PLUGGED_IN if away else Reason.VEHICLE_TAKES_NO_MORE, None
+    )
 
 
 def _bound(claim: Claim, reason: Reason, line: Line | None) -> Allotment:
@@ -92,7 +105,7 @@ def _turn_ends(
     now: datetime,
     maximum_pauses: int,
 ) -> dict[Line, list[tuple[datetime, float]]]:
-    """Return when those on each line that may be paused have had their turn, and what they were served."""
+    """Return when those on each line that may be paused have had their turn, and what they will have been served."""
     ends: dict[Line, list[tuple[datetime, float]]] = {line: [] for line in lines}
     for claim in served if lines else ():
         demand = claim.demand
@@ -101,9 +114,11 @@ def _turn_ends(
         since = demand.since if demand.is_served and demand.since is not None else now
         end = since + timedelta(seconds=claim.turn_s)
         if end > now:
+            hours = (end - now) / timedelta(hours=1)
+            then_wh = demand.served_wh + claim.current_a * claim.watts * hours
             for line, _ in claim.use.lines:
                 if line in ends:
-                    ends[line].append((end, demand.served_wh))
+                    ends[line].append((end, then_wh))
     for found in ends.values():
         found.sort()
     return ends
@@ -112,8 +127,8 @@ def _turn_ends(
 def _turn_at(
     claim: Claim, ends: Sequence[tuple[datetime, float]], place: int
 ) -> datetime | None:
-    """Return when its turn comes, unless who has the place was served less and so goes on."""
+    """Return when its turn comes, unless who has the place will still have been served less, and so goes on."""
     if place > len(ends):
         return None
     end, served_wh = ends[place - 1]
-    return end if claim.demand.served_wh <= served_wh else None
+    return end if round(claim.demand.served_wh) <= round(served_wh) else None

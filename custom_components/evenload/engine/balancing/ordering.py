@@ -70,18 +70,19 @@ def _turn(claim: Claim, now: datetime, maximum_pauses: int) -> _Rank:
     vehicle which takes nothing of what it is given does not keep the place.
     """
     demand = claim.demand
+    served_wh = round(demand.served_wh)
     if demand.boosted:
         return (0.0, *came(claim))
     if demand.is_served:
         if demand.pauses >= maximum_pauses:
-            return (1.0, demand.served_wh, *came(claim))
+            return (1.0, served_wh, *came(claim))
         if in_turn(claim, now):
-            return (2.0, demand.served_wh, *came(claim))
+            return (2.0, served_wh, *came(claim))
     since = demand.since or demand.plugged_in_at or _LAST
     waited_s = 0.0 if demand.is_served else (now - since).total_seconds()
     if waited_s >= _LONG_WAIT_TURNS * claim.turn_s:
-        return (3.0, demand.served_wh, since, *came(claim))
-    return (4.0, demand.served_wh, demand.is_served, *came(claim))
+        return (3.0, served_wh, since, *came(claim))
+    return (4.0, served_wh, demand.is_served, *came(claim))
 
 
 def _kept_for_a_turn(ranked: Sequence[Claim], now: datetime) -> list[Claim]:

@@ -1,0 +1,41 @@
+"""Every file of this folder is a scenario: what happens in a house, and what each car may then draw, and why."""
+
+from pathlib import Path
+
+import pytest
+
+from custom_components.evenload.engine.model.allotments import Reason
+from tests.engine.scenarios.driver import Driver
+from tests.engine.scenarios.story import FOLDER, read
+
+FILES = sorted(FOLDER.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario(path: Path) -> None:
+    """At every step, everybody who is named has what is expected, for the reason that is given."""
+    story = read(path)
+    driver = Driver.of(story)
+    for step in story.steps:
+        got = driver.play(step)
+        wrong = [
+            f"{name}: expected {wanted.words}, got {got[name].words}"
+            for name, wanted in step.expect.items()
+            if not wanted.is_met(got[name])
+        ]
+        assert not wrong, f"{story.title}, at {step.at_s:g} s: {'; '.join(wrong)}"
+
+
+def test_reasons_are_words_that_exist() -> None:
+    """A reason that is misspelt would otherwise only be seen when it is expected and something else comes."""
+    known = {reason.value.replace("_", " ") for reason in Reason}
+    for path in FILES:
+        for step in read(path).steps:
+            for wanted in step.expect.values():
+                assert wanted.reason in known, f"{path.name}: {wanted.words}"
+
+
+def test_titles_say_one_thing_each() -> None:
+    """No two scenarios have one title."""
+    titles = [read(path).title for path in FILES]
+    assert len(titles) == len(set(titles)) >= 40
