@@ -24,6 +24,8 @@ METER_LAG = timedelta(seconds=5)
 # A load between two lines is 30 degrees off the voltage of either: this much of it adds to what else flows there.
 _IN_STEP = cos(pi / 6)
 
+_NOTHING = PhaseCurrents()
+
 type Lines = tuple[float, float, float]
 
 
@@ -53,22 +55,13 @@ class Drawn:
         """Add them up."""
         self._draws = tuple(draws)
         self._now = now
-        certain = [0.0, 0.0, 0.0]
-        settling = [0.0, 0.0, 0.0]
-        seen = [0.0, 0.0, 0.0]
+        self._risen: dict[datetime, Lines] = {}
+        sums = [0.0] * 9
         is_seen = True
         for draw in self._draws:
-            known = self._is_known(draw)
-            is_seen &= known
-            # What was said before a limit was lowered is drawn no more, unless there was no time to follow it.
-            settles = draw.is_settling(now)
-            most = tuple(draw.allowed if settles else draw.most)
-            for line, drawn_a in enumerate(draw.drawn):
-                # Who feeds back may still do so when it is silent, and who draws may have stopped.
-                sure_a = min(drawn_a, most[line] if known else 0.0)
-                certain[line] += sure_a
-                settling[line] += max(0.0, drawn_a - sure_a) if settles else 0.0
-                seen[line] += drawn_a
+            is_seen &= self._is_known(draw)
+            self._add(draw, sums)
+        certain, settling, seen = sums[:3], sums[3:6], sums[6:]
         # What is in a reading of the meter without doubt, and what may be in it because it was only just forbidden.
         self.certain = PhaseCurrents(*certain)
         self.settling = PhaseCurrents(*settling)
@@ -82,15 +75,38 @@ class Drawn:
 
     def rising(self, since: datetime) -> Lines:
         """Return how much more may be drawn than was said, by those who have not spoken after a moment."""
-        rising = [0.0, 0.0, 0.0]
+        if (known := self._risen.get(since)) is not None:
+            return known
+        l1 = l2 = l3 = 0.0
         for draw in self._draws:
-            if draw.at is not None and draw.at > since:
+            said, most = draw.drawn, draw.most
+            if said is most or (draw.at is not None and draw.at > since):
                 continue
-            for line, (said_a, most_a) in enumerate(
-                zip(draw.drawn, draw.most, strict=True)
-            ):
-                rising[line] += max(0.0, most_a - said_a)
-        return rising[0], rising[1], rising[2]
+            l1 += max(0.0, most.l1 - said.l1)
+            l2 += max(0.0, most.l2 - said.l2)
+            l3 += max(0.0, most.l3 - said.l3)
+        self._risen[since] = l1, l2, l3
+        return l1, l2, l3
+
+    def _add(self, draw: Draw, sums: list[float]) -> None:
+        """Add what one is certain to draw, what it may still let go, and what it said; line by line."""
+        settles = draw.is_settling(self._now)
+        # What was said before a limit was lowered is drawn no more, unless there was no time to follow it.
+        most = draw.allowed if settles else draw.most
+        if not self._is_known(draw):
+            # Who feeds back may still do so when it is silent, and who draws may have stopped.
+            most = _NOTHING
+        said = draw.drawn
+        for line, said_a, most_a in (
+            (0, said.l1, most.l1),
+            (1, said.l2, most.l2),
+            (2, said.l3, most.l3),
+        ):
+            sure_a = min(said_a, most_a)
+            sums[line] += sure_a
+            if settles:
+                sums[3 + line] += said_a - sure_a
+            sums[6 + line] += said_a
 
     def _is_known(self, draw: Draw) -> bool:
         return draw.at is not None and self._now - draw.at <= DRAWN_AGE
@@ -107,15 +123,18 @@ def draw_of(
     settling_until: datetime | None,
 ) -> Draw:
     """Return what an EVSE draws; the currents are its limit in force and the most that it may be drawing, per phase."""
-    drawn = on_grid(evse.reading, kind, station.wiring)
-    if station.between_lines and not site.split_phase:
-        # Subtracting all of it would leave less than what else is on the line.
-        drawn = PhaseCurrents(*(a * _IN_STEP for a in drawn))
+    # Of a load between two lines not all adds up; to subtract all of it would leave less than what else is there.
+    is_askew = station.between_lines and not site.split_phase
+    in_step = _IN_STEP if is_askew else 1.0
     lines = tuple(phase for phase in ALL_PHASES if phase in station.wiring)
     return Draw(
-        drawn,
+        _times(on_grid(evse.reading, kind, station.wiring), in_step),
         evse.metered_at,
-        PhaseCurrents.even(allowed_a, lines),
-        PhaseCurrents.even(most_a, lines),
+        PhaseCurrents.even(allowed_a * in_step, lines),
+        PhaseCurrents.even(most_a * in_step, lines),
         settling_until,
     )
+
+
+def _times(currents: PhaseCurrents, factor: float) -> PhaseCurrents:
+    return PhaseCurrents(*(current_a * factor for current_a in currents))
