@@ -75,14 +75,16 @@ class Crowd:
             station.reports.clear()
         return {"reports": reports, **self._counts()}
 
-    async def burst(self, times: int = 1) -> Json:
+    async def burst(self) -> Json:
         """Let all report in the same moment; tells after how many seconds each was answered."""
-        waits: list[float] = []
-        for _ in range(times):
-            waits += await asyncio.gather(
-                *(station.report() for station in self.stations)
-            )
+        waits = await asyncio.gather(*(station.report() for station in self.stations))
         return {"waits": waits, **self._counts()}
+
+    async def repeat(self, times: int) -> Json:
+        """Let all say so many times what they said last."""
+        for _ in range(times):
+            await asyncio.gather(*(station.repeat() for station in self.stations))
+        return self._counts()
 
     async def leave(self) -> Json:
         """Let all go without a word."""

@@ -32,6 +32,7 @@ class ThinStation:
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
         self._awaited: dict[str, asyncio.Future[Json | None]] = {}
+        self._last_report: Call | None = None
         self._sent = 0
         self._leaving = False
         self._redialling: asyncio.Task[None] | None = None
@@ -74,10 +75,16 @@ class ThinStation:
     async def report(self) -> float:
         """Send meter values; returns after how many seconds they were answered."""
         call, power_w = self._words.report()
+        self._last_report = call
         began = monotonic()
         self.reports.append((began, power_w))
         await self.call(call)
         return monotonic() - began
+
+    async def repeat(self) -> None:
+        """Send the last meter values once more: they are no news, so that no state changes."""
+        if self._last_report is not None:
+            await self.call(self._last_report)
 
     async def heartbeat(self) -> None:
         """Say that one is there."""

@@ -39,12 +39,16 @@ class Measured:
     busy_percent: float = 0.0
     delays_ms: list[float] = field(default_factory=list)
     collection_ms: float = 0.0
+    collections: int = 0
     latencies_ms: list[float] = field(default_factory=list)
+    # Of those during which no garbage was collected in full.
+    undisturbed_ms: list[float] = field(default_factory=list)
     lost: int = 0
     burst_delay_ms: float = 0.0
     burst_wait_ms: float = 0.0
     memory_kb: float = 0.0
     entities_kb: float = 0.0
+    first_start_kb: float = 0.0
     arrival_s: float = 0.0
     storm_s: float = 0.0
     disturbed: int = 0
@@ -78,7 +82,13 @@ class Bench:
                     self._seconds
                 )
             empty_kb = self._instance.memory_kb
+        if self._seconds > SETTLE_S:
+            empty_kb = await self._memory_of_a_start()
         self._instance.adopt(self._names)
+        if self._seconds > SETTLE_S:
+            # The first start with them registers thousands of entities, once: what that takes is free after the next.
+            first_kb = await self._memory_of_a_start() - empty_kb
+            self.seen.first_start_kb = first_kb / len(self._names)
         async with self._instance.running(), self._crowd, self._newcomer:
             await self._instance.is_quiet()
             adopted_kb = self._instance.memory_kb - empty_kb
@@ -87,7 +97,8 @@ class Bench:
                 self.seen.arrival_s = (await self._crowd.ask("dial"))["seconds"]
                 await self._crowd.ask("start")
             remembered = REPORTS_REMEMBERED if self._seconds > SETTLE_S else 1
-            await self._crowd.ask("burst", times=remembered)
+            await self._crowd.ask("burst")
+            await self._crowd.ask("repeat", times=remembered)
             await asyncio.sleep(min(SETTLE_S, self._seconds))
             await self._steady()
             grown_kb = self._instance.memory_kb - empty_kb
@@ -97,6 +108,12 @@ class Bench:
             await self._disturb()
             print(self._complaints(), end="")
         return self.seen
+
+    async def _memory_of_a_start(self) -> float:
+        """Start it, let it come to rest, and return what memory it then has."""
+        async with self._instance.running():
+            await self._instance.is_quiet()
+            return self._instance.memory_kb
 
     async def _steady(self) -> None:
         """Let all report as often as they do, each in its own moment."""
@@ -108,14 +125,16 @@ class Bench:
         self.seen.delays_ms = sorted(probe["delays_ms"])
         self.seen.collection_ms = probe["collection_ms"]
         self.seen.changes_s = probe["changes"] / self._seconds
-        self._match(sent["reports"], probe["powers"])
+        self.seen.collections = len(probe["collections"])
+        self._match(sent["reports"], probe["powers"], probe["collections"])
 
     def _match(
         self,
         reports: Sequence[tuple[str, float, float]],
         powers: Sequence[tuple[str, str, float]],
+        collections: Sequence[tuple[float, float]],
     ) -> None:
-        """Find the state that each report became."""
+        """Find the state that each report became, and whether everything stood still meanwhile."""
         shown = {
             (entity_id, float(state)): at
             for entity_id, state, at in powers
@@ -126,9 +145,13 @@ class Bench:
             at = shown.get((entity_id, power_w))
             if at is None:
                 self.seen.lost += 1
-            else:
-                self.seen.latencies_ms.append((at - sent_at) * 1000)
+                continue
+            took_ms = (at - sent_at) * 1000
+            self.seen.latencies_ms.append(took_ms)
+            if all(end < sent_at or begin > at for begin, end in collections):
+                self.seen.undisturbed_ms.append(took_ms)
         self.seen.latencies_ms.sort()
+        self.seen.undisturbed_ms.sort()
 
     async def _same_moment(self) -> None:
         """Let all report at once."""

@@ -25,6 +25,9 @@ CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
 PERIOD_S = 0.01
 
+# The generation of objects that only a full garbage collection looks at.
+OLDEST = 2
+
 
 class Probe:
     """One measurement at a time."""
@@ -37,12 +40,14 @@ class Probe:
         self._powers: list[tuple[str, str, float]] = []
         self._changes = 0
         self._collection_ms = 0.0
+        self._collections: list[tuple[float, float]] = []
         self._profile: Profile | None = None
 
     @callback
     def begin(self, *, profile: bool) -> None:
         """Begin to measure."""
         self._delays_ms, self._powers, self._changes = [], [], 0
+        self._collections = []
         # One of thousands of entities takes long, comes every few minutes, and is no part of what is measured.
         began = monotonic()
         gc.collect()
@@ -50,6 +55,7 @@ class Probe:
         self._stop = [
             self._hass.bus.async_listen(EVENT_STATE_CHANGED, self._changed),
         ]
+        gc.callbacks.append(self._collected)
         self._schedule()
         if profile:
             self._profile = Profile()
@@ -60,6 +66,7 @@ class Probe:
         """Stop, and return what was seen; a profile goes into a file."""
         while self._stop:
             self._stop.pop()()
+        gc.callbacks.remove(self._collected)
         if self._profile is not None:
             self._profile.disable()
             self._profile.dump_stats(profile)
@@ -69,7 +76,17 @@ class Probe:
             "powers": self._powers,
             "changes": self._changes,
             "collection_ms": self._collection_ms,
+            "collections": self._collections,
         }
+
+    def _collected(self, phase: str, about: dict[str, int]) -> None:
+        """Note when a full garbage collection began and ended: meanwhile everything else stands still."""
+        if about["generation"] < OLDEST:
+            return
+        if phase == "start":
+            self._collections.append((monotonic(), 0.0))
+        elif self._collections:
+            self._collections[-1] = (self._collections[-1][0], monotonic())
 
     @callback
     def _changed(self, event: Event[EventStateChangedData]) -> None:
