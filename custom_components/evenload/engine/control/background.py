@@ -89,12 +89,14 @@ class Explanation:
     """What our stations draw on one line, in amperes, when the meter was read.
 
     `certain_a` is in the reading. `settling_a` may be, because it was only just forbidden; `rising_a` may be, because
-    it is allowed and whoever is allowed it has not spoken since.
+    it is allowed and whoever is allowed it has not spoken since. Where only a sum is measured, `elsewhere_a` may be the
+    same of vehicles on other lines.
     """
 
     certain_a: float = 0.0
     settling_a: float = 0.0
     rising_a: float = 0.0
+    elsewhere_a: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,10 @@ class Background:
             self._rise = _Rise(self._rise.since, now, worst_a)
         return self._rise.stepped_at
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether a rise has lasted for longer than any vehicle explains it."""
+        return self._rise is not None and now - self._rise.since >= EXPLAIN
+
     def read(
         self,
         load_a: float,
@@ -168,13 +174,15 @@ class Background:
         if self._rise is None:
             self._set(worst_a, now)
             return
-        if load_a > limit_a:
-            explained_a = 0.0 if insist else settling_a
-        elif now - self._rise.since >= EXPLAIN:
+        here_a = load_a - stations.elsewhere_a
+        if insist:
             explained_a = 0.0
+        elif here_a > limit_a:
+            explained_a = settling_a + stations.elsewhere_a
         else:
             explained_a = max(settling_a + stations.rising_a, had_a - sure_a)
-            explained_a = min(explained_a, WORST_RATIO * limit_a - load_a)
+            explained_a = min(explained_a, WORST_RATIO * limit_a - here_a)
+            explained_a += stations.elsewhere_a
         present_a = worst_a - explained_a
         if self.present_a is not None:
             present_a = max(self.present_a, present_a)

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from ..model.phases import PhaseCurrents
+from ..model.household import MeterConfig
+from ..model.phases import ALL_PHASES, PhaseCurrents
 from .background import LAG, Background, Explanation
 from .drawn import Drawn
 from .trip_risk import TripRisk, Urgency
@@ -26,18 +27,16 @@ class Channel:
         limit_a: float,
         drawn: Drawn,
         now: datetime,
-        *,
-        includes_stations: bool,
+        meter: MeterConfig,
     ) -> None:
         """Take what the meter reads on all lines."""
-        load_a, certain_a = self._add(currents), self._add(drawn.certain)
-        if includes_stations:
-            stations = self._explain(load_a, certain_a, drawn, now)
-        else:
-            load_a += certain_a
-            stations = Explanation(certain_a)
-        self.load_a = load_a
-        self.risk.read(load_a, limit_a, now)
+        certain_a = self._add(drawn.certain)
+        load_a = self._most_a(currents, certain_a, drawn, meter)
+        stations = Explanation(certain_a)
+        if meter.includes_stations:
+            stations = self._explain(load_a, drawn, now, self._is_guessed(meter))
+        self.load_a = load_a - stations.elsewhere_a
+        self.risk.read(self.load_a, limit_a, now)
         insist = self.risk.urgency(now) >= Urgency.INSIST
         self.background.read(load_a, limit_a, stations, now, insist=insist)
 
@@ -65,19 +64,44 @@ class Channel:
         moments = (self.background.changes_at(now), self.risk.changes_at(now))
         return min((moment for moment in moments if moment is not None), default=None)
 
+    def _most_a(
+        self,
+        currents: PhaseCurrents,
+        certain_a: float,
+        drawn: Drawn,
+        meter: MeterConfig,
+    ) -> float:
+        """Return the most that can flow here, in amperes."""
+        if self._is_guessed(meter):
+            whole_a = sum(currents)
+            if meter.includes_stations:
+                whole_a -= sum(drawn.certain)
+            # What is fed back may be on another line than what is taken: it makes no room anywhere.
+            return max(0.0, whole_a) + certain_a
+        load_a = self._add(currents)
+        return load_a if meter.includes_stations else load_a + certain_a
+
     def _explain(
-        self, load_a: float, certain_a: float, drawn: Drawn, now: datetime
+        self, load_a: float, drawn: Drawn, now: datetime, is_guessed: bool
     ) -> Explanation:
         """Return what the stations behind the meter may have to do with a reading; most need no explanation."""
+        certain_a = self._add(drawn.certain)
         since = self.background.rising_since(load_a, certain_a, now)
         if since is None:
             return Explanation(certain_a)
-        rising = drawn.rising(since + LAG)
-        return Explanation(
-            certain_a,
-            self._add(drawn.settling),
-            sum(rising[line] for line in self.lines),
-        )
+        settling_a = self._add(drawn.settling)
+        if self.background.is_overdue(now):
+            return Explanation(certain_a, settling_a)
+        rising = PhaseCurrents(*drawn.rising(since + LAG))
+        rising_a = self._add(rising)
+        elsewhere_a = 0.0
+        if is_guessed:
+            elsewhere_a = sum(drawn.settling) + sum(rising) - settling_a - rising_a
+        return Explanation(certain_a, settling_a, rising_a, elsewhere_a)
+
+    def _is_guessed(self, meter: MeterConfig) -> bool:
+        """Whether what flows here is not measured, but only what flows on all lines together."""
+        return meter.sum_only and len(self.lines) < len(ALL_PHASES)
 
     def _add(self, currents: PhaseCurrents) -> float:
         each = tuple(currents)

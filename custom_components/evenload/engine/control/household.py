@@ -52,9 +52,12 @@ class Household:
         """Use other settings. What is known of the house stays where it still means the same."""
         before, self.meter, self.circuit = self.meter, meter, circuit
         self._freshness.configure(meter.stale_s, meter.lost_s)
-        if before.includes_stations != meter.includes_stations or (
-            before.raise_after_s != meter.raise_after_s
-        ):
+        means_same = (
+            before.includes_stations == meter.includes_stations
+            and before.sum_only == meter.sum_only
+            and before.raise_after_s == meter.raise_after_s
+        )
+        if not means_same:
             self._lines, self._sum = self._channels()
             if self._taken is not None:
                 self._take(*self._taken)
@@ -150,11 +153,8 @@ class Household:
     def _take(self, reading: MeterReading, drawn: Drawn, now: datetime) -> None:
         limits = dict.fromkeys(self._lines, self.circuit.line_a)
         limits[self._sum] = self.circuit.sum_a
-        with_stations = self.meter.includes_stations
         for channel, limit_a in limits.items():
-            channel.read(
-                reading.currents, limit_a, drawn, now, includes_stations=with_stations
-            )
+            channel.read(reading.currents, limit_a, drawn, now, self.meter)
 
     @property
     def _watched(self) -> list[tuple[Channel, float]]:

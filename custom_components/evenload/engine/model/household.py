@@ -39,3 +39,5 @@ class MeterConfig:
     lost_s: float = 120.0
     raise_after_s: float = 60.0
     largest: Current = Current(0.0)
+    # Only the sum of the lines is measured: what is not ours may be on any one of them.
+    sum_only: bool = False

@@ -234,3 +234,45 @@ def test_other_settings_hold_at_once() -> None:
         replace(METER, margin=Current(3.0)), replace(FUSE, limit=Current(20.0))
     )
     assert story.room_a == 15
+
+
+def whole(story: Story, house_a: float, drawn_a: float) -> float:
+    """Let a meter that knows the sum only say what flows; return the room on the least line."""
+    story.read(even((house_a + 3 * drawn_a) / 3))
+    return story.room_a
+
+
+def test_sum_may_be_on_any_line() -> None:
+    story = Story(replace(METER, sum_only=True), held_a=8.0)
+    story.draws(8)
+    for _ in range(62):
+        story.wait(1)
+        story.draws(8)
+        # Three amperes of the house, which may all be on one line.
+        assert whole(story, 3.0, 8.0) <= 21
+    assert story.room_a == 21
+    # What the sun gives may be on another line than what the house takes.
+    for _ in range(62):
+        story.wait(1)
+        story.draws(8)
+        whole(story, -30.0, 8.0)
+    assert story.room_a == 24
+
+
+def test_vehicle_is_not_taken_for_the_house_where_only_the_sum_is_known() -> None:
+    story = Story(replace(METER, sum_only=True), held_a=16.0)
+    for _ in range(62):
+        story.wait(1)
+        story.draws(0, allowed_a=16)
+        whole(story, 3.0, 0.0)
+    for _ in range(5):
+        story.wait(1)
+        assert whole(story, 3.0, 16.0) == 16
+    assert not story.household.figures(story.now).overload
+    story.draws(16)
+    story.wait(1)
+    assert whole(story, 3.0, 16.0) == 21
+    # The house is seen at once.
+    story.wait(1)
+    assert whole(story, 13.0, 16.0) == 11
+    assert story.household.figures(story.now).overload
