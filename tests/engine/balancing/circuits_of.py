@@ -1,5 +1,6 @@
 """Random sites for the tests of sharing, and arithmetic of their own to check what comes out."""
 
+from cmath import pi, rect
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -10,6 +11,7 @@ from custom_components.evenload.engine.model.allotments import Allotment, Demand
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.loads import (
+    DeltaWye,
     Load,
     between_lines,
     to_neutral,
@@ -48,7 +50,16 @@ def node(
     if name.startswith("station/"):
         kind = NodeKind.STATION
     room = Room(current, power_w)
-    return Node(name, name, kind, parent, room, strategy, exclusive, members)
+    return Node(
+        name,
+        name,
+        kind,
+        parent,
+        room,
+        strategy,
+        exclusive,
+        members=members,
+    )
 
 
 def tree_of(*nodes: Node) -> Tree:
@@ -105,6 +116,12 @@ def flows(
                 [a + b for a, b in zip(lines, on, strict=True)],
                 known_w + watts,
             )
+            if (transformer := above.transformer) is not None:
+                # Each line before it feeds two windings, whose currents are a third of a turn apart.
+                on = [
+                    (on[k] - on[k - 1] * rect(1, 2 * pi / 3)) / transformer.ratio
+                    for k in range(3)
+                ]
     return total
 
 
@@ -151,6 +168,7 @@ def sites(
     draw: st.DrawFn,
     strategies: list[Strategy | None] | None = None,
     fixed: bool = False,
+    transformers: bool = False,
 ) -> tuple[Tree, list[Demand]]:
     """Draw a tree of up to four levels and the demands in it."""
     kinds = strategies or [None, *Strategy]
@@ -162,7 +180,18 @@ def sites(
         above = draw(st.sampled_from(nodes)).id
         name = f"g{number}"
         own = draw(st.sampled_from([None, *kinds]))
-        nodes.append(Node(name, name, NodeKind.GROUP, above, draw(rooms()), own))
+        behind = draw(st.sampled_from([None, DeltaWye(4.0)])) if transformers else None
+        nodes.append(
+            Node(
+                name,
+                name,
+                NodeKind.GROUP,
+                above,
+                draw(rooms()),
+                own,
+                transformer=behind,
+            )
+        )
     groups, found = list(nodes), []
     for name in "ABCDEF"[: draw(st.integers(1, 6))]:
         above = draw(st.sampled_from(groups)).id

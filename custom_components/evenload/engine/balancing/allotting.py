@@ -13,6 +13,7 @@ from .boxes import greatest, holder, instead
 from .circuits import Circuits, add
 from .claims import Claim, claim_of, tenths
 from .explaining import explained, queued
+from .mending import mend
 from .serving import serve
 
 TURN_S = 900.0
@@ -104,7 +105,10 @@ class _Sharing:
         root = next(iter(self._blocks.values()), _Block(Strategy.EQUAL_SERVE))
         self._fill(root)
         self._serve_standing()
+        if windings := self._circuits.windings():
+            mend(windings, [*root.everybody(), *self._standing])
         self._explain(root)
+        self._explain_standing()
         return {demand.key: self._allotments[demand.key] for demand in demands}
 
     def _sort_out(self, node: str, demands: Sequence[Demand]) -> None:
@@ -185,6 +189,9 @@ class _Sharing:
             key=lambda claim: claim.demand.key,
         )
         serve(Strategy.STATIC, able, self._now, self._maximum_pauses)
+
+    def _explain_standing(self) -> None:
+        """Write down what those came to that have no vehicle."""
         for claim in self._standing:
             strategy = self._strategy_of(claim)
             self._allotments[claim.demand.key] = explained(claim, strategy)

@@ -6,12 +6,15 @@ from math import inf, sqrt
 
 from ..model.allotments import Reason
 from ..model.configuration import Strategy
-from ..model.loads import Load
+from ..model.loads import DeltaWye, Load
 from ..model.phases import ALL_PHASES, Phase
 from ..model.tree import Node, Tree
 
 # What binary rounding may add up to on a line, in amperes or watts.
 TOLERANCE = 1e-6
+
+# What phasors that cancel each other leave.
+_NOTHING = 1e-9
 
 # In watts, where a line is not one of the three.
 _WATTS = 3
@@ -33,6 +36,8 @@ class Line:
     rising: int = 0
     # What flows there whatever is decided.
     fixed: complex = 0.0
+    # Before a transformer loads may be 120 degrees apart: what one takes may make room for another one.
+    winding: bool = False
 
     @property
     def phase(self) -> Phase | None:
@@ -43,11 +48,14 @@ class Line:
 # The lines that an EVSE flows through, with what an ampere of it is there. Real numbers are kept real: that is faster.
 type Lines = tuple[tuple[Line, complex], ...]
 
+# Lines of one node, and the transformers between it and a load.
+type _Stretch = tuple[tuple[DeltaWye, ...], tuple[Line, ...]]
+
 
 def full_at(flow: complex, rate: complex, room: float) -> float:
-    """Return the greatest t at which |flow + t * rate| fits, or -inf where none does; `rate` is not 0.
+    """Return the greatest t up to which |flow + t * rate| fits, or -inf where nothing does; `rate` is not 0.
 
-    All phasors on a line are at most 60 degrees apart, so the sum grows with each, and there is one such moment.
+    All phasors on a line are at most 60 degrees apart, so the sum grows with each; on a winding it may shrink first.
     """
     if room < 0:
         return -inf
@@ -57,7 +65,9 @@ def full_at(flow: complex, rate: complex, room: float) -> float:
     square = rate.real * rate.real + rate.imag * rate.imag
     beside = flow.real * flow.real + flow.imag * flow.imag - room * room
     root = along * along - square * beside
-    return -inf if root < 0 else (sqrt(root) - along) / square
+    if root < 0 or (along < 0 and beside > TOLERANCE * (room + TOLERANCE)):
+        return -inf
+    return (sqrt(root) - along) / square
 
 
 def first_full(lines: Lines) -> tuple[float, Line | None]:
@@ -91,8 +101,13 @@ class Circuits:
         """Make the lines of every node that has a limit."""
         self.strategies: dict[str, Strategy] = {}
         self._own: dict[str, tuple[Line, ...]] = {}
-        self._above: dict[str, tuple[Line, ...]] = {}
-        self._parents = {node.id: node.parent for node in tree.nodes.values()}
+        # With what lies between a load and them.
+        self._above: dict[str, tuple[_Stretch, ...]] = {}
+        # Stations of one group have the same lines above them, and mostly the same load.
+        self._alike = {
+            node.id: node.id if node.transformer else node.parent
+            for node in tree.nodes.values()
+        }
         self._through: dict[tuple[str | None, Load], Lines] = {}
         children: dict[str | None, int] = {}
         for node in tree.nodes.values():
@@ -102,10 +117,15 @@ class Circuits:
 
     def _lay(self, node: Node, tree: Tree, children: dict[str | None, int]) -> None:
         lines = _lines_of(node)
-        above: tuple[Line, ...] = ()
+        above: tuple[_Stretch, ...] = ()
         strategy = node.strategy
         if node.parent is not None:
-            above = self._above[node.parent] + self._own[node.parent]
+            above = (((), self._own[node.parent]), *self._above[node.parent])
+            if node.transformer is not None:
+                above = tuple(((node.transformer, *on), lines) for on, lines in above)
+                for _, lines_before in above:
+                    for line in lines_before:
+                        line.winding = True
             inherited = self.strategies[node.parent]
             strategy = inherited if strategy is None else strategy
             if inherited is Strategy.STATIC:
@@ -129,16 +149,23 @@ class Circuits:
             for line in lines:
                 line.fixed = line.flow
 
+    def windings(self) -> list[Line]:
+        """Return the lines before transformers."""
+        return [line for lines in self._own.values() for line in lines if line.winding]
+
     def of(self, node_id: str, load: Load) -> Lines:
         """Return the lines of one node that a load flows through."""
         return _flowing(self._own[node_id], load)
 
     def above(self, node_id: str, load: Load) -> Lines:
         """Return the lines of all nodes above one that a load flows through."""
-        # Stations of one group have the same lines above them, and mostly the same load.
-        place = (self._parents[node_id], load)
+        place = (self._alike[node_id], load)
         if (known := self._through.get(place)) is None:
-            known = self._through[place] = _flowing(self._above[node_id], load)
+            known = self._through[place] = tuple(
+                pair
+                for transformers, lines in self._above[node_id]
+                for pair in _flowing(lines, _before(transformers, load))
+            )
         return known
 
 
@@ -155,7 +182,17 @@ def _lines_of(node: Node) -> dict[int, Line]:
     return lines
 
 
+def _before(transformers: tuple[DeltaWye, ...], load: Load) -> Load:
+    for transformer in transformers:
+        load = transformer.above(load)
+    return load
+
+
 def _flowing(lines: Iterable[Line], load: Load) -> Lines:
     amperes = [on.real if on.imag == 0 else on for on in load.on]
     through = (*amperes, load.watts)
-    return tuple((line, through[line.index]) for line in lines if through[line.index])
+    return tuple(
+        (line, through[line.index])
+        for line in lines
+        if abs(through[line.index]) > _NOTHING
+    )

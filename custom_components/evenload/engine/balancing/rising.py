@@ -2,7 +2,8 @@
 
 Source: Bertsekas and Gallager, Data Networks, 2nd ed., §6.5.2. It holds for currents that add as phasors too, since
 what flows on a line only grows with each of them. Stopping somebody makes a line full later, never earlier: a moment
-that was computed earlier is looked at again when it comes.
+that was computed earlier is looked at again when it comes. Lines before a transformer are looked at whenever anybody
+on them begins or stops; there only those stop that make the sum greater.
 """
 
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ class _Rise:
 
     def __init__(self, claims: Sequence[Claim], *, weighted: bool) -> None:
         self._bundles: dict[int, _Bundle] = {}
-        self._on: dict[Line, list[_Bundle]] = {}
+        self._on: dict[Line, list[tuple[_Bundle, complex]]] = {}
         self._level = 0.0
         # Ties are broken by number, for lines and claims know no order.
         self._number = count()
@@ -71,8 +72,8 @@ class _Rise:
         bundle = self._bundles.get(id(lines))
         if bundle is None:
             bundle = self._bundles[id(lines)] = _Bundle(lines)
-            for line, _ in lines:
-                self._on.setdefault(line, []).append(bundle)
+            for line, ampere in lines:
+                self._on.setdefault(line, []).append((bundle, ampere))
         bundle.members[claim] = weight
         number = next(self._number)
         self._steps.append((claim.current_a / weight, number, claim, True))
@@ -99,37 +100,53 @@ class _Rise:
             if claim in bundle.members:
                 (begin if begins else end).setdefault(bundle, []).append(claim)
             place += 1
+        touched: dict[Line, None] = {}
         for bundle, claims in end.items():
             bundle.end(claims, level)
+            touched.update((line, None) for line, _ in bundle.lines if line.winding)
             for claim in claims:
                 claim.current_a, claim.full = claim.use.most_a, claim.use.by
-        touched: dict[Line, None] = {}
         for bundle, claims in begin.items():
             bundle.begin(claims, level)
-            touched.update(dict.fromkeys(line for line, _ in bundle.lines))
+            touched.update((line, None) for line, _ in bundle.lines)
         for line in touched:
-            moment = full_at(line.flow, line.rate, line.room)
-            heappush(self._moments, (max(moment, level), next(self._number), line))
+            self._watch(line)
         return place
 
+    def _watch(self, line: Line) -> float:
+        """Remember when a line will be full if all goes on like this; return that level."""
+        moment = inf
+        if line.rising:
+            now = line.flow + self._level * line.rate
+            moment = self._level + max(0.0, full_at(now, line.rate, line.room))
+            heappush(self._moments, (moment, next(self._number), line))
+        return moment
+
     def _look_at_line(self) -> None:
-        """Stop everybody on a line that is full now, or look at it again when it will be."""
-        at, number, line = heappop(self._moments)
-        if not line.rising:
+        """Stop those who fill a line that is full now, or look at it again when it will be."""
+        at, _, line = heappop(self._moments)
+        self._level = max(at, self._level)
+        if self._watch(line) > self._level + _SAME_LEVEL:
             return
-        level = max(at, self._level)
-        moment = full_at(line.flow, line.rate, line.room)
-        if moment > level + _SAME_LEVEL:
-            heappush(self._moments, (moment, number, line))
-            return
-        self._level = level
-        for bundle in self._on[line]:
+        now = line.flow + self._level * line.rate
+        on = self._on[line]
+        adding = [
+            bundle
+            for bundle, ampere in on
+            if bundle.rising and (now.conjugate() * ampere).real > 0
+        ]
+        for bundle in adding or [bundle for bundle, _ in on]:
             for claim in bundle.rising:
-                claim.current_a = max(claim.current_a, bundle.members[claim] * level)
+                claim.current_a = max(
+                    claim.current_a, bundle.members[claim] * self._level
+                )
             stopped = list(bundle.members)
-            bundle.end(stopped, level)
+            bundle.end(stopped, self._level)
             for claim in stopped:
                 claim.full = line
+            for other, _ in bundle.lines:
+                if other.winding:
+                    self._watch(other)
 
     def round_down(self, claims: Sequence[Claim]) -> None:
         """Give back what is less than a tenth of an ampere."""
