@@ -181,8 +181,8 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry is None:
             return self.async_abort(reason="site_removed")
         if user_input is not None:
-            name = user_input.pop(CONF_NAME).strip()
             data = {CONF_IDENTITY: card.identity, **user_input}
+            name = data.pop(CONF_NAME).strip()
             try:
                 check_identity(self.hass, card.identity)
                 check_station(entry, name, data)

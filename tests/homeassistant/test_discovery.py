@@ -89,6 +89,9 @@ async def test_a_wrong_answer_can_be_put_right(
     result = await hass.config_entries.flow.async_configure(card["flow_id"], answer)
     assert result["errors"] == {"maximum_a": "maximum_out_of_range"}
     assert result["description_placeholders"]["vendor"] == "–"
+    # Nothing has to be entered twice.
+    [name] = [key for key in result["data_schema"].schema if key == "name"]
+    assert name.description == {"suggested_value": "Barn"}
 
     result = await hass.config_entries.flow.async_configure(
         card["flow_id"], answer | {"maximum_a": 16}
