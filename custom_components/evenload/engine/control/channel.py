@@ -1,6 +1,6 @@
 """One line behind a meter, or the sum of all lines where the limit is in watts."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..model.household import MeterConfig
 from ..model.phases import ALL_PHASES, PhaseCurrents
@@ -20,6 +20,8 @@ class Channel:
         self.background = Background(raise_after_s)
         self.risk = TripRisk(hold_s)
         self.load_a = 0.0
+        self._read_at: datetime | None = None
+        self._tight_since: datetime | None = None
 
     def read(
         self,
@@ -30,6 +32,7 @@ class Channel:
         meter: MeterConfig,
     ) -> None:
         """Take what the meter reads on all lines."""
+        self._read_at = now
         certain_a = self._add(drawn.certain)
         load_a = self._most_a(currents, certain_a, drawn, meter)
         stations = Explanation(certain_a)
@@ -40,8 +43,32 @@ class Channel:
         insist = self.risk.urgency(now) >= Urgency.INSIST
         self.background.read(load_a, limit_a, stations, now, insist=insist)
 
-    def room_a(self, limit_a: float, target_a: float, now: datetime) -> float:
-        """Return what the stations may hold now: more than the limit is never theirs, however much the sun gives."""
+    def room_a(
+        self, limit_a: float, target_a: float, least_a: float, now: datetime
+    ) -> float:
+        """Return what the stations may hold now: more than the limit is never theirs, however much the sun gives.
+
+        Of `least_a`, what those who charge need, nothing is taken for a motor that starts.
+        """
+        room_a = self._left_a(limit_a, target_a, now)
+        if room_a >= least_a:
+            self._tight_since = None
+            return room_a
+        since = self._tight_since or self._read_at
+        # The clock may have been set back.
+        self._tight_since = None if since is None else min(since, now)
+        ends_at = self._ride_ends_at
+        is_patient = self.risk.urgency(now) <= Urgency.RIDE_OUT
+        return least_a if is_patient and ends_at and now < ends_at else room_a
+
+    @property
+    def _ride_ends_at(self) -> datetime | None:
+        """Until when nobody is paused for what may pass by itself."""
+        if self._tight_since is None:
+            return None
+        return self._tight_since + timedelta(seconds=self.risk.ride_s)
+
+    def _left_a(self, limit_a: float, target_a: float, now: datetime) -> float:
         background_a = self.background.present_a
         if background_a is None or self.risk.urgency(now) is Urgency.PAUSE:
             return 0.0
@@ -61,7 +88,12 @@ class Channel:
 
     def changes_at(self, now: datetime) -> datetime | None:
         """Return when the room or the urgency changes next if nothing is heard."""
-        moments = (self.background.changes_at(now), self.risk.changes_at(now))
+        ends_at = self._ride_ends_at
+        moments = (
+            self.background.changes_at(now),
+            self.risk.changes_at(now),
+            ends_at if ends_at is not None and ends_at > now else None,
+        )
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _most_a(

@@ -21,6 +21,9 @@ SLOWLY_A = 0.5
 START_RATIO = 1.4
 
 
+NOBODY = PhaseCurrents()
+
+
 @dataclass(frozen=True, slots=True)
 class HouseholdFigures:
     """What a meter comes to, for who looks on. Currents are on each line; None where nothing is known.
@@ -100,19 +103,23 @@ class Household:
             return Urgency.NONE
         return max(channel.risk.urgency(now) for channel, _ in self._watched)
 
-    def room(self, held: PhaseCurrents, now: datetime) -> Room:
+    def room(
+        self, held: PhaseCurrents, now: datetime, least: PhaseCurrents = NOBODY
+    ) -> Room:
         """Return what all stations below may draw.
 
         `held` is what they have been allotted by now, on each line: so much they keep while there is room for it. More
-        they get when there has been room for a while, and the meter is fresh.
+        they get when there has been room for a while, and the meter is fresh. `least` is what those who charge need to
+        go on: where the breaker has time to spare, nobody is paused for a motor that starts.
         """
         bare = bare_room(self.circuit)
         if self.state(now) is MeterState.LOST:
             fallback = self.meter.fallback
             return capped(bare, fallback, Reason.METER_LOST, self.circuit.phases)
         if isinstance(self.circuit.limit, Power):
+            each = len(self.circuit.phases)
             room_a, reason = self._hold(
-                self._sum, self.circuit.sum_a, sum(held), len(self.circuit.phases), now
+                self._sum, self.circuit.sum_a, sum(held), sum(least), each, now
             )
             room_w = room_a * self.circuit.voltage_v
             return Room(None, room_w, bare.reasons, reason)
@@ -120,7 +127,9 @@ class Household:
         for channel, limit_a in self._watched:
             line = channel.lines[0]
             phase = ALL_PHASES[line]
-            room_a, reasons[line] = self._hold(channel, limit_a, held[phase], 1, now)
+            room_a, reasons[line] = self._hold(
+                channel, limit_a, held[phase], least[phase], 1, now
+            )
             current = current.on(phase, room_a)
         return Room(current, None, (reasons[0], reasons[1], reasons[2]))
 
@@ -181,11 +190,17 @@ class Household:
         return min(kept_a, START_RATIO * limit_a - lines * self.meter.largest.a)
 
     def _hold(
-        self, channel: Channel, limit_a: float, held_a: float, lines: int, now: datetime
+        self,
+        channel: Channel,
+        limit_a: float,
+        held_a: float,
+        least_a: float,
+        lines: int,
+        now: datetime,
     ) -> tuple[float, Reason]:
         """Return the room in one channel, and what makes it so little."""
         target_a = self._target_a(limit_a, lines)
-        present_a = channel.room_a(limit_a, target_a, now)
+        present_a = channel.room_a(limit_a, target_a, min(held_a, least_a), now)
         keeps_a = held_a
         if self.may_raise(now):
             # So much they might have without any meter.

@@ -10,9 +10,7 @@ from ..model.limits import Limit
 from ..model.phases import ALL_PHASES, PhaseCurrents
 from ..model.tree import ROOT, Node, NodeKind, Room, Tree, station_node
 from .circuit import Circuit, bare_room, capped
-from .household import Household
-
-_NOBODY = PhaseCurrents()
+from .household import NOBODY, Household
 
 
 def circuit_of(site: SiteConfig, node_id: str) -> Circuit:
@@ -52,12 +50,13 @@ def rooms_of(
     held: Mapping[str, PhaseCurrents],
     now: datetime,
     cap: Limit | None = None,
+    least: Mapping[str, PhaseCurrents] | None = None,
 ) -> dict[str, Room]:
     """Return the room of the site, of every group and of every station, by the id of its node.
 
     `held` is what the stations below each node with a meter have been allotted by now (not what they may be drawing:
     who was told to let go has no claim to come back at once). `cap` is a limit for all stations of the site together,
-    from the grid operator.
+    from the grid operator. `least` is what those who charge below each node need to go on (see `Household.room`).
     """
     rooms: dict[str, Room] = {}
     for node_id in (ROOT, *site.groups):
@@ -65,7 +64,9 @@ def rooms_of(
         rooms[node_id] = (
             bare_room(circuit_of(site, node_id))
             if household is None
-            else household.room(held.get(node_id, _NOBODY), now)
+            else household.room(
+                held.get(node_id, NOBODY), now, (least or {}).get(node_id, NOBODY)
+            )
         )
     if cap is not None:
         rooms[ROOT] = capped(rooms[ROOT], cap, Reason.GRID_OPERATOR, site.phases)

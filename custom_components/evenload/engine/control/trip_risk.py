@@ -127,7 +127,7 @@ class TripRisk:
         if self._is_proven:
             return Urgency.INSIST
         over_s = (now - self.over_since).total_seconds()
-        may_be_motor = over_s < self._ride_s and self._shown_s < MOTOR_S
+        may_be_motor = over_s < self.ride_s and self._shown_s < MOTOR_S
         # If it is none, the next sample shows so, and vehicles still have to follow.
         ahead = self.risk + (self._sample_s + REACTION_S) / (lasts_s or _EQUAL)
         return Urgency.RIDE_OUT if may_be_motor and ahead <= 1 else Urgency.ACT
@@ -136,7 +136,7 @@ class TripRisk:
         """Return when the urgency changes next if nothing is heard."""
         if self.urgency(now) is Urgency.NONE or self.over_since is None:
             return None
-        moments = [self.over_since + timedelta(seconds=self._ride_s)]
+        moments = [self.over_since + timedelta(seconds=self.ride_s)]
         used_up_at = self.used_up_at(now)
         if self._is_proven and used_up_at is not None:
             moments.append(used_up_at)
@@ -165,8 +165,8 @@ class TripRisk:
         return EVERY_S if self._every_s is None else self._every_s
 
     @property
-    def _ride_s(self) -> float:
-        """How long to wait for the next sample."""
+    def ride_s(self) -> float:
+        """How long to wait whether it was a motor that started: until the next sample."""
         return max(MOTOR_S, 1.5 * self._sample_s)
 
     @property
