@@ -1,4 +1,4 @@
-"""Whether each station is connected."""
+"""Whether each station is connected, and each group within its limit."""
 
 from typing import override
 
@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import EvenloadConfigEntry
-from .entity import StationEntity
+from .entity import GroupEntity, StationEntity
 from .roster import async_add_as_they_come
 
 # Nothing is polled.
@@ -22,6 +22,9 @@ CONNECTED = BinarySensorEntityDescription(
     key="connected",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
+)
+OVERLOAD = BinarySensorEntityDescription(
+    key="overload", device_class=BinarySensorDeviceClass.PROBLEM
 )
 
 
@@ -36,6 +39,7 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         station=lambda identity: [Connected(entry, identity, CONNECTED)],
+        node=lambda node_id: [Overload(entry, node_id, OVERLOAD)],
     )
 
 
@@ -49,6 +53,21 @@ class Connected(StationEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Return whether it is connected now."""
         return self._station.connected
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.is_on
+
+
+class Overload(GroupEntity, BinarySensorEntity):
+    """Whether more flows through a limit than it carries."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether it is too much now."""
+        return self._group.overload
 
     @property
     @override

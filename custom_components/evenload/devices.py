@@ -11,8 +11,11 @@ from homeassistant.helpers.device_registry import (
 
 from .const import CONF_IDENTITY, DOMAIN, SUBENTRY_GROUP, SUBENTRY_STATION
 from .data import EvenloadConfigEntry
+from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Station
+from .engine.model.tree import ROOT
+from .engine.site import Site
 
 
 def station_subentry(
@@ -47,6 +50,21 @@ def subentry_id(entry: EvenloadConfigEntry, identity: str) -> str | None:
 def station_device(identity: str) -> DeviceInfo:
     """Return the device of a station, for entities; the registry knows the rest."""
     return DeviceInfo(identifiers={(DOMAIN, identity)})
+
+
+def node_name(entry: EvenloadConfigEntry, node_id: str) -> str:
+    """Return what a group, or the grid connection (`ROOT`), is known by in Home Assistant."""
+    return entry.entry_id if node_id == ROOT else node_id
+
+
+def named_node(entry: EvenloadConfigEntry, name: str) -> str:
+    """Return the node that is known by this name."""
+    return ROOT if name == entry.entry_id else name
+
+
+def node_state(site: Site, node_id: str) -> GroupState | None:
+    """Return a group, or the whole site, as it is now; None where there is none."""
+    return site.whole if node_id == ROOT else site.groups.get(node_id)
 
 
 def group_device(group_id: str) -> DeviceInfo:

@@ -14,6 +14,7 @@ from .devices import station_of, station_subentry
 from .engine.makes import make_of
 from .engine.model.stations import Station
 from .engine.security import Security
+from .household import meters_of
 
 TO_REDACT = {
     CONF_CERTIFICATE,
@@ -49,7 +50,10 @@ async def async_get_config_entry_diagnostics(
             "port": site.port,
             "security": _security(site.security),
             "stations": [_station(entry, one) for one in site.stations.values()],
+            "whole": site.whole,
+            "cap": site.cap,
             "groups": list(site.groups.values()),
+            "meters": meters_of(hass, entry),
             "pending": list(site.pending.values()),
         }
     )

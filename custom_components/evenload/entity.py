@@ -8,7 +8,7 @@ from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 
 from .data import EvenloadConfigEntry
-from .devices import evse_device, group_device, station_device
+from .devices import evse_device, group_device, node_name, node_state, station_device
 from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Evse, Station
@@ -152,7 +152,7 @@ class EvseEntity(EvenloadEntity):
 
 
 class GroupEntity(EvenloadEntity):
-    """An entity of a load balancing group."""
+    """An entity of a load balancing group, or (`ROOT`) of the grid connection."""
 
     def __init__(
         self,
@@ -161,15 +161,18 @@ class GroupEntity(EvenloadEntity):
         description: EntityDescription,
     ) -> None:
         """Take the group as it is now."""
-        super().__init__(entry, description, group_id)
+        super().__init__(entry, description, node_name(entry, group_id))
         self._group_id = group_id
-        self._group: GroupState = self._site.groups[group_id]
+        state = node_state(self._site, group_id)
+        if state is None:
+            raise KeyError(group_id)
+        self._group: GroupState = state
 
     @property
     @override
     def device_info(self) -> DeviceInfo:
         """Return the device of the group."""
-        return group_device(self._group_id)
+        return group_device(node_name(self._entry, self._group_id))
 
     @override
     def _subscribe(self, observer: Observer) -> Unsubscribe:
@@ -177,7 +180,7 @@ class GroupEntity(EvenloadEntity):
 
     @override
     def _refresh(self) -> bool:
-        if (group := self._site.groups.get(self._group_id)) is None:
+        if (group := node_state(self._site, self._group_id)) is None:
             return False
         self._group = group
         return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -37,7 +38,7 @@ class EvseSensorDescription(SensorEntityDescription):
     exists only on connectors that give this.
     """
 
-    value: Callable[[Evse], StateType] = lambda _: None
+    value: Callable[[Evse], StateType | datetime] = lambda _: None
     of_phase: Callable[[Evse], Mapping[Phase, float]] | None = None
     of_kind: Callable[[Evse, EvseKind], StateType] | None = None
     lazy: bool = False
@@ -176,6 +177,12 @@ EVSE_SENSORS = (
         value=lambda evse: evse.allotment.phase if evse.allotment else None,
     ),
     EvseSensorDescription(
+        key="next_turn",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        lazy=True,
+        value=lambda evse: evse.allotment.turn_at if evse.allotment else None,
+    ),
+    EvseSensorDescription(
         key="offered_current",
         device_class=SensorDeviceClass.CURRENT,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
@@ -218,6 +225,12 @@ EVSE_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         lazy=True,
         value=lambda evse: evse.reading.power_factor,
+    ),
+    EvseSensorDescription(
+        key="queue_position",
+        suggested_display_precision=0,
+        lazy=True,
+        value=lambda evse: evse.allotment.position if evse.allotment else None,
     ),
     EvseSensorDescription(
         key="reason",

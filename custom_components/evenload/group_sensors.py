@@ -8,9 +8,11 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfElectricCurrent
+from homeassistant.const import EntityCategory, UnitOfElectricCurrent
+from homeassistant.helpers.typing import StateType
 
 from .engine.model.groups import GroupState
+from .engine.model.household import MeterState
 from .engine.model.limits import Current
 from .engine.model.phases import ALL_PHASES, Phase
 
@@ -19,8 +21,12 @@ from .engine.model.phases import ALL_PHASES, Phase
 class GroupSensorDescription(SensorEntityDescription):
     """A sensor of a group; one without a unit is in that of the group's limit."""
 
-    value: Callable[[GroupState], float]
+    value: Callable[[GroupState], StateType]
     in_unit_of_limit: bool = False
+    # A phase of the grid that it is about, or a meter that it needs: it exists where there is one.
+    phase: Phase | None = None
+    of_meter: bool = False
+    lazy: bool = False
 
 
 def _used(phase: Phase) -> GroupSensorDescription:
@@ -32,6 +38,31 @@ def _used(phase: Phase) -> GroupSensorDescription:
         suggested_display_precision=1,
         value=lambda group: group.used[phase],
     )
+
+
+def _headroom(phase: Phase) -> GroupSensorDescription:
+    return GroupSensorDescription(
+        key=f"headroom_{phase}",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        phase=phase,
+        value=lambda group: group.headroom[phase],
+    )
+
+
+METER = GroupSensorDescription(
+    key="meter",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    options=[state.value for state in MeterState],
+    of_meter=True,
+    value=lambda group: group.meter,
+)
+
+# Of every group, and of the grid connection.
+NODE_SENSORS = (*(_headroom(phase) for phase in ALL_PHASES), METER)
 
 
 def is_in_amperes(group: GroupState) -> bool:

@@ -1,6 +1,7 @@
 """Meters of the house: turns the states of their sensors into readings, in the turn of the event loop in which they come."""
 
 from datetime import datetime
+from typing import Any
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
@@ -20,11 +21,12 @@ from homeassistant.helpers.event import (
 from .configuration import site_config
 from .const import CONF_METER, SIGNAL_CHANGED, SUBENTRY_GROUP
 from .data import EvenloadConfigEntry
+from .devices import node_name
 from .engine.model.configuration import SiteConfig
 from .engine.model.groups import GroupState
 from .engine.model.household import MeterReading
 from .engine.model.tree import ROOT
-from .measuring import currents, surroundings, value_of
+from .measuring import currents, surroundings, unit_of, value_of
 from .meter_config import MeterKind, MeterSensors, Spread, meter_sensors
 from .sensor_trouble import SensorTrouble
 
@@ -141,6 +143,25 @@ def async_follow_meters(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None
         async_dispatcher_connect(hass, SIGNAL_CHANGED.format(entry.entry_id), sync)
     )
     sync()
+
+
+def meters_of(hass: HomeAssistant, entry: EvenloadConfigEntry) -> dict[str, Any]:
+    """Return what the sensors of each meter say now, for diagnostics."""
+    return {
+        node_name(entry, node_id): {
+            "kind": sensors.kind,
+            "sensors": {
+                entity_id: (state := hass.states.get(entity_id))
+                and {
+                    "state": state.state,
+                    "unit": unit_of(state),
+                    "last_reported": state.last_reported,
+                }
+                for entity_id in sensors.entities
+            },
+        }
+        for node_id, sensors in _wanted(entry, site_config(entry)).items()
+    }
 
 
 def _wanted(entry: EvenloadConfigEntry, config: SiteConfig) -> dict[str, MeterSensors]:

@@ -1,4 +1,4 @@
-"""The owner's limits: of each connector, and of each load balancing group."""
+"""The owner's numbers: the maximum and the priority of each connector, and the limits of what they share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,23 +11,27 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import Platform, UnitOfElectricCurrent, UnitOfPower
+from homeassistant.const import (
+    EntityCategory,
+    Platform,
+    UnitOfElectricCurrent,
+    UnitOfPower,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .configuration import group_config, site_config
-from .const import CONF_LIMIT, CONF_MAIN_FUSE_A, CONF_PHASES, CONF_VOLTAGE_V
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
-from .engine.balancing.checks import check_group
+from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
-from .engine.model.limits import MINIMUM_CURRENT_A, Current, Power
 from .engine.model.phases import CurrentType
-from .engine.settings import shown_maximum, value
-from .entity import EvseEntity, GroupEntity
+from .engine.settings import PRIORITIES, shown_maximum, value
+from .entity import EvseEntity
 from .errors import translated_errors
 from .lazy import Latecomers
+from .node_numbers import limits_of
 from .roster import async_add_as_they_come
+from .sharing import WhereSharedBy
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.
 PARALLEL_UPDATES = 0
@@ -60,7 +64,14 @@ MAXIMA = (
         native_unit_of_measurement=UnitOfPower.WATT,
     ),
 )
-LIMIT = NumberEntityDescription(key="limit", mode=NumberMode.BOX)
+PRIORITY = NumberEntityDescription(
+    key="priority",
+    entity_category=EntityCategory.CONFIG,
+    mode=NumberMode.SLIDER,
+    native_max_value=PRIORITIES[-1],
+    native_min_value=PRIORITIES[0],
+    native_step=1,
+)
 
 _OF_KIND = {
     given: tuple(row for row in MAXIMA if row.current_type is given)
@@ -95,12 +106,25 @@ async def async_setup_entry(
             of_evse(key, rows), config_subentry_id=subentry_id(entry, key.identity)
         ),
     )
+    priorities = WhereSharedBy(
+        hass,
+        entry,
+        Strategy.PRIORITY,
+        (Platform.NUMBER, PRIORITY.key),
+        add=lambda key: async_add_entities(
+            [Priority(entry, key, PRIORITY)],
+            config_subentry_id=subentry_id(entry, key.identity),
+        ),
+    )
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: of_evse(key, maxima.split(key)),
-        group=lambda group_id: [GroupLimit(entry, group_id, LIMIT)],
+        evse=lambda key: (
+            *of_evse(key, maxima.split(key)),
+            *priorities.of(key, lambda: Priority(entry, key, PRIORITY)),
+        ),
+        node=lambda node_id: limits_of(entry, node_id),
     )
 
 
@@ -134,50 +158,24 @@ class Maximum(EvseEntity, NumberEntity):
             await self._site.set_maximum(self._key, value)
 
 
-class GroupLimit(GroupEntity, NumberEntity):
-    """The limit of a group; it is what the group's form says."""
+class Priority(EvseEntity, NumberEntity):
+    """Whom a connector comes before; the owner's, so it can be set while the station is away."""
 
+    _needs_connection = False
+
+    @property
     @override
-    def _refresh(self) -> bool:
-        if self._group_id not in self._entry.subentries or not super()._refresh():
-            return False
-        options = self._entry.options
-        self._attr_native_max_value = options[CONF_MAIN_FUSE_A]
-        self._attr_native_min_value = MINIMUM_CURRENT_A
-        match self._group.limit:
-            case Current(value):
-                self._attr_device_class = NumberDeviceClass.CURRENT
-                self._attr_native_step = 1
-                self._attr_native_unit_of_measurement = UnitOfElectricCurrent.AMPERE
-            case Power(value):
-                self._attr_device_class = NumberDeviceClass.POWER
-                self._attr_native_step = 10
-                self._attr_native_unit_of_measurement = UnitOfPower.WATT
-                volts = options[CONF_VOLTAGE_V]
-                self._attr_native_max_value *= volts * int(options[CONF_PHASES])
-                self._attr_native_min_value *= volts
-        self._attr_native_value = value
-        return True
+    def native_value(self) -> float:
+        """Return its priority: 10 comes first."""
+        return self._evse.settings.priority
 
     @property
     @override
     def _shown(self) -> object:
-        return (
-            self.native_value,
-            self.native_min_value,
-            self.native_max_value,
-            self.native_unit_of_measurement,
-        )
+        return self.native_value
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Set the limit, as the form would."""
-        subentry = self._entry.subentries[self._group_id]
-        data = {**subentry.data, CONF_LIMIT: value}
-        site = site_config(self._entry)
+        """Set its priority."""
         with translated_errors(self._entry):
-            check_group(
-                site,
-                group_config(self._group_id, subentry.title, data, site.stations),
-            )
-        self.hass.config_entries.async_update_subentry(self._entry, subentry, data=data)
+            await self._site.set_priority(self._key, int(value))

@@ -14,6 +14,7 @@ from .const import SIGNAL_CHANGED, SUBENTRY_GROUP
 from .data import EvenloadConfigEntry
 from .devices import station_subentries
 from .engine.model.identity import EvseKey
+from .engine.model.tree import ROOT
 from .entity import EvenloadEntity
 
 type Create[Subject] = Callable[[Subject], Iterable[Entity]]
@@ -28,8 +29,12 @@ def async_add_as_they_come(
     station: Create[str] = lambda _: (),
     evse: Create[EvseKey] = lambda _: (),
     group: Create[str] = lambda _: (),
+    node: Create[str] = lambda _: (),
 ) -> None:
-    """Add the entities of all that is there now, and of all that comes later; tell those there are of other settings."""
+    """Add the entities of all that is there now, and of all that comes later; tell those there are of other settings.
+
+    A `node` is the grid connection or a group.
+    """
     platform = async_get_current_platform()
     stations: set[str] = set()
     evses: set[EvseKey] = set()
@@ -50,7 +55,7 @@ def async_add_as_they_come(
     def sweep() -> None:
         add(_stations(entry), stations, station)
         add(_evses(entry), evses, evse)
-        add(_groups(entry), groups, group)
+        add(_groups(entry), groups, lambda one: (*group(one), *node(one)))
         for entity in tuple(platform.entities.values()):
             if isinstance(entity, EvenloadEntity):
                 entity.async_changed()
@@ -58,6 +63,7 @@ def async_add_as_they_come(
     entry.async_on_unload(
         async_dispatcher_connect(hass, SIGNAL_CHANGED.format(entry.entry_id), sweep)
     )
+    async_add_entities(node(ROOT))
     sweep()
 
 

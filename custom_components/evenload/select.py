@@ -1,4 +1,4 @@
-"""On how many phases a connector charges, where its station can switch."""
+"""On how many phases a connector charges, where its station can switch; and how a group shares."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,12 +7,15 @@ from typing import override
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
+from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
-from .entity import EvseEntity
+from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .lazy import Latecomers
 from .roster import async_add_as_they_come
@@ -35,6 +38,12 @@ PHASES = PhasesDescription(
     key="phases", entity_category=EntityCategory.CONFIG, options=list(CHOICES)
 )
 _EVERY = (PHASES,)
+
+STRATEGY = SelectEntityDescription(
+    key="strategy",
+    entity_category=EntityCategory.CONFIG,
+    options=[strategy.value for strategy in Strategy],
+)
 
 
 async def async_setup_entry(
@@ -69,6 +78,7 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         evse=lambda key: of_evse(key, that_switch.split(key)),
+        node=lambda node_id: [GroupStrategy(entry, node_id, STRATEGY)],
     )
 
 
@@ -94,3 +104,26 @@ class Phases(EvseEntity, SelectEntity):
         """Choose."""
         with translated_errors(self._entry):
             await self._site.set_phases(self._key, CHOICES[option])
+
+
+class GroupStrategy(GroupEntity, SelectEntity):
+    """How a group, or the grid connection, shares its limit."""
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return how it shares now."""
+        return self._group.strategy
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.current_option
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Share in another way from now on."""
+        with translated_errors(self._entry):
+            await self._site.set_strategy(self._group_id, Strategy(option))
+        # Some ways of sharing ask for what the others do without.
+        async_dispatcher_send(self.hass, SIGNAL_CHANGED.format(self._entry.entry_id))

@@ -1,25 +1,33 @@
 """Sensors of stations, connectors and load balancing groups."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 
+from .const import CONF_PHASES, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
-from .devices import subentry_id
+from .devices import named_node, node_name, node_state, subentry_id
 from .engine.model.identity import EvseKey
 from .engine.model.phases import ALL_PHASES, CurrentType
 from .engine.model.stations import Evse
 from .engine.site import Site
 from .entity import EvseEntity, GroupEntity, StationEntity
 from .evse_sensors import DURATION, EVSE_SENSORS, EvseSensorDescription
-from .group_sensors import GROUP_SENSORS, GroupSensorDescription, is_in_amperes
+from .grid import GRIDS
+from .group_sensors import (
+    GROUP_SENSORS,
+    NODE_SENSORS,
+    GroupSensorDescription,
+    is_in_amperes,
+)
 from .lazy import Latecomers
 from .roster import async_add_as_they_come
 from .station_sensors import STATION_SENSORS, StationSensorDescription
@@ -94,8 +102,35 @@ async def async_setup_entry(
         ),
     )
 
-    def of_group(group_id: str) -> Iterable[GroupSensor]:
-        return [GroupSensor(entry, group_id, row) for row in GROUP_SENSORS]
+    def of_group(
+        group_id: str, rows: Iterable[GroupSensorDescription] = GROUP_SENSORS
+    ) -> list[GroupSensor]:
+        return [GroupSensor(entry, group_id, row) for row in rows]
+
+    def of_node(name: str) -> tuple[GroupSensorDescription, ...]:
+        state = node_state(site, named_node(entry, name))
+        metered = state is not None and state.meter is not None
+        phases = GRIDS[entry.options[CONF_PHASES]].phases
+        return tuple(
+            row
+            for row in NODE_SENSORS
+            if (metered if row.of_meter else row.phase in phases)
+        )
+
+    of_nodes = Latecomers[str, GroupSensorDescription](
+        hass,
+        entry,
+        NODE_SENSORS,
+        has_value=lambda _, __: True,
+        belonging=of_node,
+        subscribe=lambda _, observer: async_dispatcher_connect(
+            hass, SIGNAL_CHANGED.format(entry.entry_id), observer
+        ),
+        add=lambda name, rows: async_add_entities(
+            of_group(named_node(entry, name), rows),
+            config_subentry_id=named_node(entry, name) or None,
+        ),
+    )
 
     async_add_as_they_come(
         hass,
@@ -104,6 +139,9 @@ async def async_setup_entry(
         station=lambda identity: of_station(identity, of_stations.split(identity)),
         evse=lambda key: of_evse(key, of_evses.split(key)),
         group=of_group,
+        node=lambda node_id: of_group(
+            node_id, of_nodes.split(node_name(entry, node_id))
+        ),
     )
 
 
@@ -131,7 +169,7 @@ class EvseSensor(EvseEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """Return what is known now."""
         return shown(self._site, self._evse, self.entity_description)
 
@@ -141,7 +179,7 @@ class EvseSensor(EvseEntity, SensorEntity):
         return self.available, self.native_value
 
 
-def shown(site: Site, evse: Evse, row: EvseSensorDescription) -> StateType:
+def shown(site: Site, evse: Evse, row: EvseSensorDescription) -> StateType | datetime:
     """Return what a connector's sensor shows: of phases, those of the grid."""
     if row.of_kind is not None:
         return row.of_kind(evse, site.kind(evse.key))
@@ -201,7 +239,7 @@ class GroupSensor(GroupEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float:
+    def native_value(self) -> StateType:
         """Return what is known now."""
         return self.entity_description.value(self._group)
 

@@ -17,6 +17,7 @@ from .data import EvenloadConfigEntry
 from .devices import station_of
 from .engine.model.errors import ListenerError
 from .errors import translated_errors
+from .queue_services import async_setup_queue_services
 
 SERVICE_CALL = "call"
 SERVICE_RELOAD_CERTIFICATES = "reload_certificates"
@@ -36,6 +37,7 @@ CALL_SCHEMA = vol.Schema(
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
+    async_setup_queue_services(hass)
     # Any message can be sent with it, also one that changes a password or the firmware.
     service.async_register_admin_service(
         hass,

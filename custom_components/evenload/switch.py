@@ -1,4 +1,4 @@
-"""What the owner allows a connector to do."""
+"""What the owner allows a connector to do, and whether a group is only watched."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from .data import EvenloadConfigEntry
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Evse
 from .engine.site import Site
-from .entity import EvseEntity
+from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
 
@@ -32,6 +32,12 @@ class EvseSwitchDescription(SwitchEntityDescription):
 
 SWITCHES = (
     EvseSwitchDescription(
+        key="boost",
+        needs_connection=False,
+        is_on=lambda evse: evse.settings.boosted,
+        turn=lambda site, key, on: site.boost(key, on=on),
+    ),
+    EvseSwitchDescription(
         key="charging_allowed",
         needs_connection=False,
         is_on=lambda evse: evse.settings.charging_allowed,
@@ -47,6 +53,9 @@ SWITCHES = (
         ),
     ),
 )
+WATCH_ONLY = SwitchEntityDescription(
+    key="watch_only", entity_category=EntityCategory.CONFIG
+)
 
 
 async def async_setup_entry(
@@ -60,6 +69,7 @@ async def async_setup_entry(
         entry,
         async_add_entities,
         evse=lambda key: [EvseSwitch(entry, key, row) for row in SWITCHES],
+        node=lambda node_id: [WatchOnly(entry, node_id, WATCH_ONLY)],
     )
 
 
@@ -102,3 +112,33 @@ class EvseSwitch(EvseEntity, SwitchEntity):
     async def _turn(self, *, on: bool) -> None:
         with translated_errors(self._entry):
             await self.entity_description.turn(self._site, self._key, on)
+
+
+class WatchOnly(GroupEntity, SwitchEntity):
+    """Whether what the members of a group would get is only shown."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether nothing is sent."""
+        return self._group.shadow
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.is_on
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Only watch."""
+        await self._turn(on=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let the limits reach the stations."""
+        await self._turn(on=False)
+
+    async def _turn(self, *, on: bool) -> None:
+        with translated_errors(self._entry):
+            await self._site.set_shadow(self._group_id, on)
+        self.async_changed()

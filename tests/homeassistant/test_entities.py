@@ -187,6 +187,7 @@ async def test_while_a_station_is_away_only_the_owner_s_settings_are_there(
         "binary_sensor.garage_connection",
         "event.garage_activity",
         "number.garage_maximum_current",
+        "switch.garage_charge_first",
         "switch.garage_charging_allowed",
     }
     assert state(hass, "binary_sensor.garage_connection") == "off"

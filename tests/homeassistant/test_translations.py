@@ -16,10 +16,12 @@ import yaml
 from custom_components.evenload import (
     binary_sensor,
     button,
+    datetime,
     event,
     evse_sensors,
     group_sensors,
     meter_fields,
+    node_numbers,
     number,
     schemas,
     select,
@@ -47,22 +49,29 @@ ACTIONS: dict[str, Any] = yaml.safe_load((COMPONENT / "services.yaml").read_text
 SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
 
 ROWS: dict[str, list[EntityDescription]] = {
-    "binary_sensor": [binary_sensor.CONNECTED],
+    "binary_sensor": [binary_sensor.CONNECTED, binary_sensor.OVERLOAD],
     "button": [
         *button.STATION_BUTTONS,
         button.LEARN_AGAIN,
         button.PROTECT,
         button.UNLOCK,
     ],
+    "datetime": [datetime.DEPARTURE],
     "event": [event.ACTIVITY],
-    "number": [number.LIMIT, *number.MAXIMA],
-    "select": [select.PHASES],
+    "number": [
+        node_numbers.CAP,
+        node_numbers.LIMIT,
+        number.PRIORITY,
+        *number.MAXIMA,
+    ],
+    "select": [select.PHASES, select.STRATEGY],
     "sensor": [
         *evse_sensors.EVSE_SENSORS,
         *group_sensors.GROUP_SENSORS,
+        *group_sensors.NODE_SENSORS,
         *station_sensors.STATION_SENSORS,
     ],
-    "switch": [*switch.SWITCHES],
+    "switch": [*switch.SWITCHES, switch.WATCH_ONLY],
 }
 
 
@@ -212,7 +221,11 @@ def test_every_exception_has_a_sentence() -> None:
     raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
     raised -= {"meter_kind", "spread"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
-    of_numbers = {"power_out_of_range"}
+    of_numbers = {
+        "power_out_of_range",
+        "live_limit_out_of_range",
+        "priority_out_of_range",
+    }
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
     assert raised | of_groups | of_numbers | of_ports == ENGLISH["exceptions"].keys()
     of_meter = {key for key in FIELDS if key.startswith("meter_")}

@@ -166,8 +166,8 @@ class Site:
     def groups(self) -> Mapping[str, GroupState]:
         """Every load balancing group by its id."""
         return {
-            group_id: self._fleet.group(group_id)
-            for group_id in self._fleet.config.groups
+            group_id: replace(self._fleet.group(group_id), rating=group.limit)
+            for group_id, group in self._config.groups.items()
         }
 
     @property
@@ -175,9 +175,15 @@ class Site:
         """The site's own node: all its stations behind the main fuse."""
         config = self._fleet.config
         everybody = GroupConfig(
-            ROOT, config.name, config.main_fuse, tuple(self.stations)
+            ROOT,
+            config.name,
+            config.main_fuse,
+            tuple(self.stations),
+            strategy=config.strategy,
+            shadow=config.shadow,
         )
-        return group_state(config, everybody, self.stations)
+        state = group_state(config, everybody, self.stations)
+        return replace(state, rating=self._config.main_fuse)
 
     @property
     def pending(self) -> Mapping[str, PendingStation]:

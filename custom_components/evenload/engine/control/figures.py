@@ -66,7 +66,16 @@ def group_state(
             available_w = max(0.0, limit_w - used_w)
             available_a = available_w / (site.voltage_v * len(site.phases))
     return GroupState(
-        group.id, group.limit, used, used_w, available_a, available_w, active, waiting
+        group.id,
+        group.limit,
+        used,
+        used_w,
+        available_a,
+        available_w,
+        active,
+        waiting,
+        strategy=group.strategy,
+        shadow=group.shadow,
     )
 
 

@@ -1,0 +1,76 @@
+"""When the vehicle at a connector leaves."""
+
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.datetime import DateTimeEntity, DateTimeEntityDescription
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .data import EvenloadConfigEntry
+from .devices import subentry_id
+from .engine.model.configuration import Strategy
+from .engine.model.identity import EvseKey
+from .entity import EvseEntity
+from .errors import translated_errors
+from .roster import async_add_as_they_come
+from .sharing import WhereSharedBy
+
+# The engine sends one message at a time to each station, and lets one station not wait for another.
+PARALLEL_UPDATES = 0
+
+
+DEPARTURE = DateTimeEntityDescription(key="departure")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EvenloadConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the departures."""
+
+    def create(key: EvseKey) -> Departure:
+        return Departure(entry, key, DEPARTURE)
+
+    departures = WhereSharedBy(
+        hass,
+        entry,
+        Strategy.EARLIEST_DEPARTURE,
+        (Platform.DATETIME, DEPARTURE.key),
+        add=lambda key: async_add_entities(
+            [create(key)], config_subentry_id=subentry_id(entry, key.identity)
+        ),
+    )
+    async_add_as_they_come(
+        hass,
+        entry,
+        async_add_entities,
+        evse=lambda key: departures.of(key, lambda: create(key)),
+    )
+
+
+class Departure(EvseEntity, DateTimeEntity):
+    """When the vehicle leaves; the owner's, so it can be set while the station is away."""
+
+    _needs_connection = False
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return when it leaves, if that is known."""
+        return self._evse.settings.departs_at
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.native_value
+
+    @override
+    async def async_set_value(self, value: datetime) -> None:
+        """Set when it leaves; a time that is over is none."""
+        departs_at = value if value > dt_util.utcnow() else None
+        with translated_errors(self._entry):
+            await self._site.set_departure(self._key, departs_at)
