@@ -51,6 +51,7 @@ class Channel:
         Of `least_a`, what those who charge need, nothing is taken for a motor that starts.
         """
         room_a = self._left_a(limit_a, target_a, now)
+        least_a = min(least_a, limit_a)
         if room_a >= least_a:
             self._tight_since = None
             return room_a
