@@ -1,6 +1,6 @@
 """All stations of a site as they are now: what is heard changes them, and whoever looks on is told."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,16 +9,17 @@ from .control.abilities import Abilities
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
+from .control.sharing import Sharing
 from .control.shown import shown
-from .control.targets import decisive, is_crowded, targets_of
 from .control.transitions import after, with_evse, with_evses
 from .group_figures import GroupFigures
+from .live import LiveNode, still_live, with_live
 from .memory import State
-from .model.allotments import Demand
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
 from .model.events import Booted, Connected, Event, Learnt, MetersSampled
 from .model.groups import GroupState
+from .model.household import MeterReading
 from .model.identity import EvseKey
 from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
@@ -26,11 +27,8 @@ from .model.transactions import Session
 from .observers import Observers
 from .records import Records, StationRecord, restored
 from .sessions.ledger import Ledger
-from .soon import Soon
-
-# A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
-# must not follow every waver of its meter.
-WAVERING_A = 2.5
+from .settings import unplugged
+from .soon import Later, Soon
 
 
 class Fleet:
@@ -58,20 +56,25 @@ class Fleet:
             now,
             save,
             self._limits_changed,
-            lambda identity: self.phasing.look(self.config, identity),
+            lambda identity: self.phasing.look(self.site, identity),
             self._learn_pause,
         )
         self.phasing = Phasing(
             lambda: self.seen,
             self.enforcer.commitments,
             now,
-            lambda: self._sharing.ask(),
+            lambda: self._soon.ask(),
         )
-        self._reserved: dict[str, float] = {}
-        self._is_crowded = False
+        self.sharing = Sharing(
+            lambda: self.seen, self.enforcer.commitments, self.phasing, now
+        )
+        # What its owner changes while it runs, and the site as that makes it.
+        self.live: dict[str, LiveNode] = {}
+        self.site = config
+        self._later = Later(self.retarget, now)
         self._records = Records(self.enforcer.commitments.holding, self.books.register)
         # When the power is back, all stations have news in the same second, and each concerns them all.
-        self._sharing = Soon(self.retarget)
+        self._soon = Soon(self.retarget)
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -81,6 +84,7 @@ class Fleet:
         """Apply what the owner changed; returns which stations came and which went."""
         came = config.stations.keys() - self.stations.keys()
         gone = self.stations.keys() - config.stations.keys()
+        self.live = still_live(self.config, config, self.live)
         self.config = config
         for identity in gone:
             self.enforcer.forget(identity)
@@ -91,8 +95,6 @@ class Fleet:
         self.retarget()
         for identity in self.stations:
             self._tell(identity)
-        for group_id in config.groups:
-            self.changes.tell(("group", group_id))
         return set(came), set(gone)
 
     def hear(self, event: Event) -> None:
@@ -100,8 +102,8 @@ class Fleet:
         before = self.stations.get(event.identity)
         if before is None:
             return
-        self.stations[event.identity] = self.books.after(
-            after(before, event, self.config), event
+        self.stations[event.identity] = unplugged(
+            before, self.books.after(after(before, event, self.config), event)
         )
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
@@ -111,12 +113,10 @@ class Fleet:
         station = self.stations[event.identity]
         if station.evses.keys() != before.evses.keys():
             self.retarget()
-        elif (
-            isinstance(event, Learnt)
-            or self._demands(station) != self._demands(before)
-            or self._is_reserved_otherwise(event.identity)
+        elif self.sharing.wants_otherwise(before, station) or self.sharing.is_outdated(
+            self.site, event.identity
         ):
-            self._sharing.ask()
+            self._soon.ask()
         if isinstance(event, Learnt):
             self.enforcer.wake(event.identity)
         self.enforcer.look(self.seen[event.identity])
@@ -140,6 +140,8 @@ class Fleet:
         evse = replace(evse, metered_at=self._now())
         self._replace(evse)
         self.enforcer.observe(evse)
+        if self.sharing.observe(evse):
+            self._soon.ask()
         if self.phasing.is_watching(key):
             self.enforcer.wake(key.identity)
         if not self.enforcer.commitments.disobeys(evse):
@@ -163,8 +165,16 @@ class Fleet:
         return self.stations[key.identity].evses[key.evse]
 
     def group(self, group_id: str) -> GroupState:
-        """Return a group's figures. Raises `KeyError` where there is none."""
-        return self._groups.of(self.config, group_id, self.stations)
+        """Return the figures of a group, or of the site (""). Raises `KeyError` where there is none."""
+        return self._groups.of(
+            self.site,
+            self.config,
+            group_id,
+            self.stations,
+            self.enforcer.targets.tree,
+            self.sharing.circuits.households.get(group_id),
+            self._now(),
+        )
 
     def note_session(self, session: Session | None) -> None:
         """Show a session that changed on its EVSE."""
@@ -174,26 +184,38 @@ class Fleet:
 
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
-        self.enforcer.commitments.site = site = self.phasing.site(self.config)
-        self._reserved = self.enforcer.commitments.reserved()
-        self.phasing.want(self.config, self._reserved)
-        targets = self.phasing.applied(
-            self.config, targets_of(site, self.seen, self._reserved)
-        )
-        on_all = site is self.config
-        self._is_crowded = not on_all or is_crowded(targets, self._reserved)
-        self.enforcer.set_targets(site, targets)
+        self.site = with_live(self.config, self.live)
+        used, targets = self.sharing.targets(self.site)
+        self.enforcer.set_targets(used, targets)
         for identity in self.stations:
             if self._refresh(identity):
                 # What one vehicle does can change what another one may.
                 self._tell(identity)
             self._warn(identity)
+        for node_id in ("", *self.config.groups):
+            self.changes.tell(("group", node_id))
+        self._later.set(self.sharing.look_at())
+
+    def read_meter(self, node_id: str, reading: MeterReading) -> None:
+        """Take a reading of a meter in the house, and let the stations be told at once."""
+        circuits = self.sharing.circuits
+        if node_id not in circuits.households:
+            return
+        drawn = self.sharing.draws(self.site, node_id)
+        if circuits.read(node_id, reading, drawn):
+            self.retarget()
+
+    def close(self) -> None:
+        """Share no more."""
+        self._later.close()
 
     def state(self) -> State:
         """Return what must survive a restart."""
         return State(
             self.books.ledger.pages(),
             self._records.of(self.stations.values()),
+            dict(self.live),
+            self.sharing.circuits.cap,
         )
 
     def restore(self, state: State) -> None:
@@ -201,6 +223,8 @@ class Fleet:
         for record in state.stations:
             if record.identity in self.stations:
                 self._restore_station(record)
+        self.live = dict(state.live)
+        self.sharing.circuits.cap = state.cap
         ledger = self.books.ledger
         every = (*ledger.ended, *ledger.open.values())
         for session in {session.key: session for session in every}.values():
@@ -213,29 +237,16 @@ class Fleet:
         count = max(self.config.stations[identity].evses, default=1)
         self.stations[identity] = with_evses(known, count)
 
-    def _demands(self, station: Station) -> Sequence[Demand]:
-        return decisive(self.config, station, crowded=self._is_crowded)
-
     def _replace(self, evse: Evse) -> None:
         self.stations[evse.key.identity] = with_evse(
             self.stations[evse.key.identity], evse
         )
 
-    def _is_reserved_otherwise(self, identity: str) -> bool:
-        """Whether a station has begun or ceased to hold what cannot be taken from it."""
-        held_a = self.enforcer.commitments.reservation(identity)
-        known_a = self._reserved.get(identity)
-        if held_a is None or known_a is None:
-            return held_a is not known_a
-        return held_a > known_a or held_a < known_a - WAVERING_A
-
     def _limits_changed(self, identity: str) -> None:
         if identity not in self.stations:
             return
-        if self.phasing.is_outdated(self.config) or self._is_reserved_otherwise(
-            identity
-        ):
-            self._sharing.ask()
+        if self.sharing.is_outdated(self.site, identity):
+            self._soon.ask()
         self._refresh(identity)
         self._tell(identity)
         self._warn(identity)
@@ -281,9 +292,8 @@ class Fleet:
         self._tell_group(key.identity)
 
     def _tell_group(self, identity: str) -> None:
-        group = self.config.group_of(identity)
-        if group is not None:
-            self.changes.tell(("group", group.id))
+        for node_id in self.config.circuits_above(identity):
+            self.changes.tell(("group", node_id))
 
     def _restore_station(self, record: StationRecord) -> None:
         station = self.stations[record.identity]

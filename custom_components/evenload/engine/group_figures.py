@@ -1,38 +1,83 @@
-"""The figures of load balancing groups, computed anew when a member has changed."""
+"""The figures of load balancing groups and of the whole site, computed anew when something of them has changed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from .control.figures import group_state
+from .control.household import Household
 from .model.configuration import SiteConfig
 from .model.groups import GroupState
+from .model.limits import Current
+from .model.phases import ALL_PHASES, PhaseCurrents
 from .model.stations import Station
+from .model.tree import Node, Tree
 
-type _Members = tuple[Station, ...]
+type _Of = tuple[object, ...]
 
 
 class GroupFigures:
-    """What the groups of a site are using and have left."""
+    """What the circuits of a site are using and have left."""
 
     def __init__(self) -> None:
         """Know none yet."""
-        self._known: dict[str, tuple[SiteConfig, _Members, GroupState]] = {}
+        self._known: dict[str, tuple[_Of, GroupState]] = {}
 
     def of(
-        self, site: SiteConfig, group_id: str, stations: Mapping[str, Station]
+        self,
+        site: SiteConfig,
+        form: SiteConfig,
+        node_id: str,
+        stations: Mapping[str, Station],
+        tree: Tree,
+        household: Household | None,
+        now: datetime,
     ) -> GroupState:
-        """Return a group's figures. Raises `KeyError` where there is no such group."""
-        group = site.groups[group_id]
-        members = tuple(stations[identity] for identity in group.members)
-        known = self._known.get(group_id)
-        if known is not None and known[0] is site and _are_same(known[1], members):
-            return known[2]
-        state = group_state(site, group, stations)
-        self._known[group_id] = (site, members, state)
-        return state
+        """Return a circuit's figures; `form` is the site as it was set up. Raises `KeyError` where there is no such circuit."""
+        members = [stations[identity] for identity in site.stations_below(node_id)]
+        of: _Of = (site, form, tree, *members)
+        known = self._known.get(node_id)
+        # To compare what is in them would cost as much as the figures.
+        if known is None or [*map(id, known[0])] != [*map(id, of)]:
+            state = replace(
+                group_state(site, node_id, stations), rating=form.limit_of(node_id)
+            )
+            state = _shared(state, site, tree.nodes.get(node_id))
+            known = self._known[node_id] = (of, state)
+        return known[1] if household is None else _measured(known[1], household, now)
 
 
-def _are_same(before: _Members, after: _Members) -> bool:
-    """Whether no station was replaced; to compare what is in them would cost as much as the figures."""
-    return len(before) == len(after) and all(
-        one is other for one, other in zip(before, after, strict=True)
+def _shared(state: GroupState, site: SiteConfig, node: Node | None) -> GroupState:
+    """Return figures with how it is shared, and what of its room is left."""
+    group = site.groups.get(state.id)
+    strategy = site.strategy if group is None else group.strategy
+    shadow = site.shadow if group is None else group.shadow
+    state = replace(state, strategy=strategy, shadow=shadow)
+    current = None if node is None else node.room.current
+    if current is None:
+        # A limit in watts may be used on any line.
+        left_a = state.available_w / site.voltage_v
+        return replace(state, headroom=PhaseCurrents.even(left_a, site.phases))
+    left = [
+        max(0.0, current[phase] - state.used[phase]) if phase in site.phases else 0.0
+        for phase in ALL_PHASES
+    ]
+    overload = isinstance(state.limit, Current) and any(
+        state.used[phase] > state.limit.a + 0.5 for phase in site.phases
+    )
+    return replace(state, headroom=PhaseCurrents(*left), overload=overload)
+
+
+def _measured(state: GroupState, household: Household, now: datetime) -> GroupState:
+    """Return figures with what the circuit's meter says."""
+    figures, meter = household.figures(now), household.state(now)
+    if figures.headroom is None:
+        return replace(state, meter=meter)
+    return replace(
+        state,
+        meter=meter,
+        headroom=figures.headroom,
+        overload=figures.overload,
+        risk=figures.risk,
+        house=figures.background,
     )

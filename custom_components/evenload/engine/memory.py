@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import logging
 from typing import Any
 
@@ -10,7 +10,9 @@ from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .encoding import Encodings
+from .live import LiveNode
 from .migration import migrated
+from .model.limits import Limit
 from .model.transactions import Session
 from .records import StationRecord
 from .sessions.ledger import Pages
@@ -30,6 +32,9 @@ class State:
 
     pages: Pages
     stations: tuple[StationRecord, ...] = ()
+    # What was changed of circuits since their forms, by the id of their nodes.
+    live: dict[str, LiveNode] = field(default_factory=dict)
+    cap: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Sessions:
 
 
 _PAGES_ENCODER = BasicEncoder(Pages)
+_LIVE_ENCODER = BasicEncoder(dict[str, LiveNode])
+_CAP_ENCODER = BasicEncoder(Limit)
 _STATE_DECODER = BasicDecoder(State)
 _SESSIONS_DECODER = BasicDecoder(Sessions)
 
@@ -158,6 +165,8 @@ class Memory:
         return {
             "pages": _PAGES_ENCODER.encode(state.pages),
             "stations": self._records.of(state.stations),
+            "live": _LIVE_ENCODER.encode(state.live),
+            "cap": None if state.cap is None else _CAP_ENCODER.encode(state.cap),
         }
 
     def _encoded_sessions(self, sessions: Sessions) -> dict[str, Any]:

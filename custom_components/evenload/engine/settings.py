@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from .control.transitions import with_evse
 from .model.errors import BadSetting
 from .model.kinds import EvseKind
 from .model.limits import Current, Limit, Power
-from .model.stations import EvseSettings
+from .model.stations import EvseSettings, Station
 
 # 10 comes first.
 PRIORITIES = range(1, 11)
@@ -28,6 +29,13 @@ def with_maximum(
         )
     limit: Limit = Power(maximum) if kind.is_dc else Current(maximum)
     return replace(settings, maximum=limit)
+
+
+def checked_cap(cap: Limit | None) -> Limit | None:
+    """Return a cap from outside. Raises `BadSetting` below 0."""
+    if cap is not None and value(cap) < 0:
+        raise BadSetting("limit_not_positive")
+    return cap
 
 
 def shown_maximum(settings: EvseSettings, kind: EvseKind) -> float | None:
@@ -53,3 +61,16 @@ def with_priority(settings: EvseSettings, priority: int) -> EvseSettings:
             maximum=str(PRIORITIES[-1]),
         )
     return replace(settings, priority=priority)
+
+
+def unplugged(before: Station, station: Station) -> Station:
+    """Return a station where what an owner wanted until the vehicle leaves has ended with that."""
+    for number, evse in station.evses.items():
+        known, settings = before.evses.get(number), evse.settings
+        if not settings.boosted and settings.departs_at is None:
+            continue
+        was_there = known is not None and known.wants_energy
+        if was_there and evse.status is not None and not evse.status.is_plugged_in:
+            settings = replace(settings, boosted=False, departs_at=None)
+            station = with_evse(station, replace(evse, settings=settings))
+    return station

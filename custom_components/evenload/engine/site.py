@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from .absences import Absences
 from .control.abilities import forgotten
-from .control.figures import group_state
 from .csms.commands import Commands
 from .csms.door.listener import Listener
 from .csms.schemas import schemas
@@ -15,27 +13,24 @@ from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .fleet import Fleet, utc_now
-from .live import LiveNode, check_live_limit, check_live_strategy, still_live, with_live
 from .memory import Memory, Sessions
-from .model.configuration import GroupConfig, ListenerConfig, SiteConfig, Strategy
+from .model.configuration import ListenerConfig, SiteConfig
 from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
 from .model.household import MeterReading
 from .model.identity import EvseKey
-from .model.kinds import EvseKind
 from .model.limits import Limit
 from .model.notices import Notice, NoticeKind
 from .model.phases import Phase
-from .model.stations import Evse, EvseSettings, OcppVersion, PendingStation, Station
-from .model.tree import ROOT
+from .model.stations import Evse, OcppVersion, PendingStation, Station
 from .noticeboard import Noticeboard
 from .observers import Digest, Observers, Unsubscribe
 from .reception import Reception
 from .safe import Safe
 from .security import Security
 from .sessions.ledger import Ledger
-from .settings import with_maximum, with_priority
 from .vault import Vault
+from .wishes import Wishes
 
 type Observer = Callable[[], None]
 
@@ -46,7 +41,7 @@ GROUP_PERIOD_S = 1.0
 _SITE = ""
 
 
-class Site:
+class Site(Wishes):
     """One grid connection with its OCPP server, stations and groups."""
 
     def __init__(
@@ -101,11 +96,6 @@ class Site:
         )
         self.security = Security(self._safe, self._reception, self._listener)
         self._now = now
-        # What the forms say, and what holds instead.
-        self._config = config
-        self._live: dict[str, LiveNode] = {}
-        self._cap: Limit | None = None
-        self._readings: dict[str, MeterReading] = {}
 
     # Life cycle
 
@@ -128,6 +118,7 @@ class Site:
 
     async def close(self) -> None:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
+        self._fleet.close()
         await self._fleet.enforcer.close()
         await self._listener.close()
         self._group_news.close()
@@ -137,9 +128,7 @@ class Site:
 
     def reconfigure(self, config: SiteConfig) -> None:
         """Apply what the owner changed: the difference only; no connection is closed but those of removed stations."""
-        self._live = still_live(self._config, config, self._live)
-        self._config = config
-        came, gone = self._fleet.configure(with_live(config, self._live))
+        came, gone = self._fleet.configure(config)
         for identity in gone:
             self._reception.dismiss(identity)
             self._desk.forget(identity)
@@ -166,24 +155,9 @@ class Site:
     def groups(self) -> Mapping[str, GroupState]:
         """Every load balancing group by its id."""
         return {
-            group_id: replace(self._fleet.group(group_id), rating=group.limit)
-            for group_id, group in self._config.groups.items()
+            group_id: self._fleet.group(group_id)
+            for group_id in self._fleet.config.groups
         }
-
-    @property
-    def whole(self) -> GroupState:
-        """The site's own node: all its stations behind the main fuse."""
-        config = self._fleet.config
-        everybody = GroupConfig(
-            ROOT,
-            config.name,
-            config.main_fuse,
-            tuple(self.stations),
-            strategy=config.strategy,
-            shadow=config.shadow,
-        )
-        state = group_state(config, everybody, self.stations)
-        return replace(state, rating=self._config.main_fuse)
 
     @property
     def pending(self) -> Mapping[str, PendingStation]:
@@ -191,9 +165,14 @@ class Site:
         return self._reception.pending
 
     @property
+    def whole(self) -> GroupState:
+        """The site's own circuit, behind the main fuse."""
+        return self._fleet.group("")
+
+    @property
     def cap(self) -> Limit | None:
-        """What the grid operator lets all stations together draw."""
-        return self._cap
+        """What all stations may draw together, from outside: the grid operator's signal."""
+        return self._fleet.sharing.circuits.cap
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError` where there is none."""
@@ -202,10 +181,6 @@ class Site:
     def wiring(self, identity: str) -> tuple[Phase, ...]:
         """Return the grid phase of each of a station's own phases. Raises `KeyError`."""
         return self._fleet.config.stations[identity].wiring
-
-    def kind(self, key: EvseKey) -> EvseKind:
-        """Return what an EVSE is, and in which unit it is limited. Raises `KeyError` where there is no such station."""
-        return self._fleet.enforcer.commitments.kind(key)
 
     def can_switch_phases(self, key: EvseKey) -> bool:
         """Whether an EVSE changes between one and three phases when it is told to."""
@@ -222,7 +197,7 @@ class Site:
         return self._fleet.changes.add(key, observer)
 
     def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
-        """Tell when a group's figures change, at most once a second."""
+        """Tell when the figures of a group, or of the site (""), change, at most once a second."""
         return self._group_news.add(("group", group_id), observer)
 
     def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
@@ -247,56 +222,9 @@ class Site:
 
     # What the owner may do
 
-    async def set_maximum(self, key: EvseKey, maximum: float) -> None:
-        """Set the owner's maximum of an EVSE, in amperes per phase (of a DC EVSE in watts). Raises `BadSetting`."""
-        settings = self._fleet.evse(key).settings
-        await self._set(key, with_maximum(settings, self.kind(key), maximum))
-
-    async def set_phases(self, key: EvseKey, phases: int | None) -> None:
-        """Set on how many phases (1 or 3) an EVSE that can switch charges; None leaves it to us."""
-        settings = self._fleet.evse(key).settings
-        await self._set(key, replace(settings, phases=phases))
-
-    async def set_charging_allowed(self, key: EvseKey, *, allowed: bool) -> None:
-        """Pause an EVSE without ending its session, or let it go on."""
-        settings = self._fleet.evse(key).settings
-        await self._set(key, replace(settings, charging_allowed=allowed))
-
-    async def set_priority(self, key: EvseKey, priority: int) -> None:
-        """Set whom an EVSE comes before (10 is first, 1 last). Raises `BadSetting`."""
-        await self._set(key, with_priority(self._fleet.evse(key).settings, priority))
-
-    async def set_departure(self, key: EvseKey, departs_at: datetime | None) -> None:
-        """Set when the vehicle at an EVSE leaves; it is forgotten when it does."""
-        settings = self._fleet.evse(key).settings
-        await self._set(key, replace(settings, departs_at=departs_at))
-
-    async def boost(self, key: EvseKey, *, on: bool) -> None:
-        """Put an EVSE to the front of every queue until its vehicle is unplugged, or take it back."""
-        settings = self._fleet.evse(key).settings
-        await self._set(key, replace(settings, boosted=on))
-
-    async def set_strategy(self, node_id: str, strategy: Strategy) -> None:
-        """Set how the site (`ROOT`) or a group shares, until its form says otherwise. Raises `BadSetting`."""
-        check_live_strategy(self._config, node_id, strategy)
-        self._set_live(node_id, replace(self._live_of(node_id), strategy=strategy))
-
-    async def set_limit(self, node_id: str, value: float) -> None:
-        """Set the limit of a node, in the unit of its form's and at most that. Raises `BadSetting`."""
-        check_live_limit(self._config, node_id, value)
-        self._set_live(node_id, replace(self._live_of(node_id), limit=value))
-
-    async def set_shadow(self, node_id: str, shadow: bool) -> None:
-        """Set whether a node is only watched."""
-        self._set_live(node_id, replace(self._live_of(node_id), shadow=shadow))
-
-    async def set_cap(self, cap: Limit | None) -> None:
-        """Set what all stations together may draw, on the grid operator's word; None: no more than always."""
-        self._cap = cap
-
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
-        """Take what the meter at the site (`ROOT`) or a group says; what it asks for has left when this returns."""
-        self._readings[node_id] = reading
+        """Take what a meter in the house says; whoever has to lower is told in this turn of the event loop."""
+        self._fleet.read_meter(node_id, reading)
 
     def learn_limits_again(self, identity: str) -> None:
         """Forget which limits a station takes, and find it out anew: its owner may have switched something on."""
@@ -311,17 +239,6 @@ class Site:
         return self._reception.frames(identity)
 
     # Inside
-
-    async def _set(self, key: EvseKey, settings: EvseSettings) -> None:
-        self._fleet.set_settings(key, settings)
-        await self._memory.save()
-
-    def _live_of(self, node_id: str) -> LiveNode:
-        return self._live.get(node_id, LiveNode())
-
-    def _set_live(self, node_id: str, live: LiveNode) -> None:
-        self._live[node_id] = live
-        self._fleet.configure(with_live(self._config, self._live))
 
     def _is_adopted(self, identity: str) -> bool:
         return identity in self._fleet.stations

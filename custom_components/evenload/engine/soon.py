@@ -2,6 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
+
+# Clocks are not exact.
+_SURELY_S = 0.02
 
 
 class Soon:
@@ -30,3 +34,37 @@ class Soon:
     def _now(self) -> None:
         self._asked = False
         self._do()
+
+
+class Later:
+    """Does something once at a moment, the last that was set; where no loop runs it never comes."""
+
+    def __init__(self, do: Callable[[], None], now: Callable[[], datetime]) -> None:
+        """Do this; `now` is the clock."""
+        self._do = do
+        self._now = now
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
+
+    def set(self, at: datetime | None) -> None:
+        """Have it done when a moment has surely passed, or not at all."""
+        self.cancel()
+        if at is None or self._is_closed:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        in_s = max(_SURELY_S, (at - self._now()).total_seconds() + _SURELY_S)
+        self._timer = loop.call_later(in_s, self._do)
+
+    def cancel(self) -> None:
+        """Have it done no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def close(self) -> None:
+        """Never do it again."""
+        self._is_closed = True
+        self.cancel()

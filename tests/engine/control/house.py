@@ -35,7 +35,7 @@ from custom_components.evenload.engine.model.stations import (
 )
 from custom_components.evenload.engine.model.transactions import TransactionStart
 from custom_components.evenload.engine.sessions.ledger import Ledger
-from tests.engine.control.stations import VirtualStation
+from tests.engine.control.stations import PLUGGING_S, VirtualStation
 from tests.engine.virtual import virtual_now
 
 _ENCODER, _DECODER = BasicEncoder(State), BasicDecoder(State)
@@ -105,14 +105,36 @@ class House:
         station = self.stations[identity]
         self._ended[identity] += station.end_transactions()
         station.phases = phases
+        station.rest(PLUGGING_S)
         if station.connected:
             self._tell_of_vehicles(identity)
+
+    def leave(self, identity: str) -> None:
+        """Let its vehicles leave."""
+        station = self.stations[identity]
+        self._ended[identity] += station.end_transactions()
+        station.is_empty = True
+        if station.connected:
+            self._tell_of_vehicles(identity)
+
+    def arrive(self, identity: str) -> None:
+        """Let vehicles come where there are none."""
+        station = self.stations[identity]
+        if station.is_empty:
+            station.is_empty = False
+            self.swap(identity, station.phases)
 
     def _tell_of_vehicles(self, identity: str) -> None:
         """Let a station tell of the transactions that ended and began since it could last."""
         station = self.stations[identity]
         for transaction in self._ended.pop(identity, []):
             self._end(identity, transaction)
+        if station.is_empty:
+            for number in range(1, station.evses + 1):
+                self.hear(
+                    StatusReported, identity, evse=number, status=EvseStatus.AVAILABLE
+                )
+            return
         for number in range(1, station.evses + 1):
             status = EvseStatus.CHARGING
             if station.is_stopped:
@@ -200,12 +222,17 @@ class House:
                 )
             )
 
+    async def die(self) -> None:
+        """Kill Home Assistant."""
+        self.fleet.close()
+        await self.fleet.enforcer.close()
+
     async def die_and_return(self, config: SiteConfig) -> None:
         """Kill Home Assistant and start it again: only the disk is left."""
         connected = [
             identity for identity, station in self.stations.items() if station.connected
         ]
-        await self.fleet.enforcer.close()
+        await self.die()
         for identity in connected:
             self.stations[identity].connected = False
         self.fleet = self._build(config)
@@ -241,7 +268,7 @@ class House:
         site = self.fleet.config
         nodes = [("main fuse", site.main_fuse.a, tuple(site.stations))]
         nodes += [
-            (group.name, group.limit.a, group.members)
+            (group.name, group.limit.a, site.stations_below(group.id))
             for group in site.groups.values()
             if isinstance(group.limit, Current)
         ]

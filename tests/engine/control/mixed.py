@@ -47,7 +47,7 @@ class MixedStation(VirtualStation):
 
     def grid_a(self, evse: int) -> float:
         """Return what one EVSE takes from each phase of the grid."""
-        if self.in_use not in (None, evse):
+        if self.in_use not in (None, evse) or self.is_resting:
             return 0.0
         limit_a = min(self.maximum_a, self._lagging_a(evse))
         return limit_a / EFFICIENCY if evse in self.dc else limit_a

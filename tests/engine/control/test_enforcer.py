@@ -96,28 +96,28 @@ def test_a_pause_is_a_lease_over_the_fallback() -> None:
         assert house.fleet.evse(A).allotment.reason is Reason.PAUSED  # type: ignore[union-attr]  # it has one
         leases = [order for order in house.orders("A") if order.layer is Layer.LEASE]
         assert {order.current.a for order in leases} == {0.0}
-        # One when it began, one for every 450 s after.
-        assert len(leases) == 8
+        # One when it began, one for every 600 s after.
+        assert len(leases) == 6
         allow(house, A, allowed=True)
         await house.watch(3600, 1.0)
         assert house.stations["A"].drawn_a() == 10.0
         # Resuming takes one order, and then the lease expires into the fallback.
         assert (
             len([order for order in house.orders("A") if order.layer is Layer.LEASE])
-            == 9
+            == 7
         )
 
     assert tell(story).exceeded == []
 
 
 def test_a_pause_lapses_when_home_assistant_dies() -> None:
-    """Nobody renews the lease: within a quarter of an hour the station is back at its share."""
+    """Nobody renews the lease: within half an hour the station is back at its share."""
 
     async def story(house: House) -> None:
         allow(house, A, allowed=False)
         await house.watch(60)
         await house.fleet.enforcer.close()
-        await house.watch(800, 1.0)
+        await house.watch(1700, 1.0)
         assert house.stations["A"].drawn_a() == 0.0
         await house.watch(120, 1.0)
         assert house.stations["A"].drawn_a() == 10.0
@@ -451,7 +451,7 @@ def test_others_misfortune_leaves_no_trace_in_flash_memory() -> None:
         ]
         assert fallbacks == [10.0, 10.0]
         await house.fleet.enforcer.close()
-        await house.watch(1000, 1.0)
+        await house.watch(2000, 1.0)
         assert house.stations["A"].drawn_a() == 10.0
 
     tell(story)

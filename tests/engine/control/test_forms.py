@@ -200,9 +200,9 @@ def test_dynamic_leases_are_renewed_by_their_limit() -> None:
         await house.watch(1800, 5.0)
         assert house.stations["A"].drawn_a() == 0.0
         leases = [action for action, _ in house.stations["A"].calls[2:]]
-        assert leases == ["SetChargingProfile", *["UpdateDynamicSchedule"] * 3]
+        assert leases == ["SetChargingProfile", *["UpdateDynamicSchedule"] * 2]
         await house.fleet.enforcer.close()
-        await house.watch(1000, 5.0)
+        await house.watch(2000, 5.0)
         assert house.stations["A"].drawn_a() == 10.0
 
     tell(story, natures={"A": Nature(is_dynamic=True)})

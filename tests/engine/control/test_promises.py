@@ -12,7 +12,13 @@ from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.stations import EvseSettings
 from tests.engine.control.held import Nature
 from tests.engine.control.house import House
-from tests.engine.control.random_houses import HOUSES, LIVELY_HOUSES, ROUGH_HOUSES, Step
+from tests.engine.control.random_houses import (
+    BUSY_HOUSES,
+    HOUSES,
+    LIVELY_HOUSES,
+    ROUGH_HOUSES,
+    Step,
+)
 from tests.engine.control.stations import VirtualStation
 from tests.engine.virtual import run_virtually
 
@@ -42,6 +48,8 @@ async def happen(house: House, step: Step) -> None:
         "raise": lambda: raise_limit(house, step.value),
         "meter": lambda: house.meter(name),
         "all meters": lambda: [house.meter(one) for one in names] and None,
+        "leave": lambda: house.leave(name),
+        "arrive": lambda: house.arrive(name),
         "swap": lambda: house.swap(name, 1 + step.who % 3),
         # Of an offline station nobody could know.
         "lose profiles": lambda: (
@@ -120,8 +128,22 @@ def test_the_sum_never_exceeds_a_limit_whatever_form_it_takes(
     assert exceeded(site, kinds, story) == []
 
 
-def exceeded(site: SiteConfig, kinds: list[Nature], story: list[Step]) -> list[str]:
-    """Live through a story; returns where a limit was exceeded after all had taken their first."""
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(**BUSY_HOUSES)
+def test_the_sum_never_exceeds_a_limit_however_it_is_shared(
+    site: SiteConfig, kinds: list[Nature], story: list[Step]
+) -> None:
+    """The same under every strategy, in circuits within circuits; and then nobody is there any more, for good."""
+    assert exceeded(site, kinds, story, abandoned=True) == []
+
+
+def exceeded(
+    site: SiteConfig, kinds: list[Nature], story: list[Step], *, abandoned: bool = False
+) -> list[str]:
+    """Live through a story; returns where a limit was exceeded after all had taken their first.
+
+    `abandoned`: Home Assistant dies at the end, and all leases with it (promise 4).
+    """
 
     async def live() -> list[str]:
         house = built(site, kinds)
@@ -138,7 +160,9 @@ def exceeded(site: SiteConfig, kinds: list[Nature], story: list[Step]) -> list[s
         for step in story:
             await happen(house, step)
             await house.watch(step.pause_s, min(1.0, step.pause_s))
-        await house.fleet.enforcer.close()
+        await house.die()
+        if abandoned:
+            await house.watch(2400, 10.0)
         return house.exceeded
 
     return run_virtually(live())

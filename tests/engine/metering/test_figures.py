@@ -57,7 +57,7 @@ def state(
         )
         for n, (name, (_, evse)) in enumerate(zip(names, members, strict=True))
     }
-    return group_state(site, group, stations)
+    return group_state(site, group.id, stations)
 
 
 @pytest.mark.parametrize(
@@ -155,10 +155,10 @@ def test_direct_current_counts_on_all_phases_with_its_losses() -> None:
     config = StationConfig("s", "S", (L3, L1, L2), evses=dc)
     reading = Reading(power_w=18_630, dc_current_a=46.6, dc_voltage_v=400)
     evse = Evse(EvseKey("s", 1), EvseStatus.CHARGING, reading=reading)
-    site = SiteConfig("Home", Current(63), stations={"s": config})
     group = GroupConfig("g", "Garage", Current(63), ("s",))
+    site = SiteConfig("Home", Current(63), stations={"s": config}, groups={"g": group})
     figures = group_state(
-        site, group, {"s": Station("s", connected=True, evses={1: evse})}
+        site, group.id, {"s": Station("s", connected=True, evses={1: evse})}
     )
     assert tuple(figures.used) == pytest.approx((30, 30, 30))
     assert figures.used_w == pytest.approx(20_700)

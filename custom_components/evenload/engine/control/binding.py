@@ -20,7 +20,7 @@ from .bound import flow_a, use_of
 from .commitments import DISOBEDIENCE_A, Commitments
 from .headroom import headroom_a
 from .targets import Targets
-from .wish import LAST_LEASE_S, LEASE_S, SAME_A, Wish, renewal_due
+from .wish import LAST_LEASE_S, SAME_A, Leases, Wish
 
 # A vehicle in one of these may begin to draw once it is given enough for all of its phases.
 _MAY_BEGIN = frozenset(
@@ -46,8 +46,7 @@ def pauses_with_transaction(station: Station, targets: Targets, key: EvseKey) ->
         return False
     if targets.allotments[key].reason is not Reason.PAUSED:
         return False
-    present_a = targets.present[station.identity].current_a
-    return present_a >= targets.shares[station.identity].current_a - SAME_A
+    return station.identity in targets.reserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,7 @@ class Binding:
         self._commitments = commitments
         self._now = now
         self._voltage_v = voltage_v
+        self._leases = Leases.of(commitments.site)
 
     def wishes(
         self, station: Station, evse: Evse, targets: Targets, order: LimitOrder
@@ -89,7 +89,7 @@ class Binding:
             order,
             current=Current(aim.limit_a),
             layer=Layer.LEASE,
-            lease_s=LAST_LEASE_S if need is None else LEASE_S,
+            lease_s=LAST_LEASE_S if need is None else self._leases.given_s,
             phases=aim.phases,
             use_phases=1 if aim.named else order.use_phases,
             transaction_id=use.transaction,
@@ -99,7 +99,7 @@ class Binding:
             and abs((bound.limit_a or 0.0) - aim.limit_a) <= SAME_A
             and (bound.phases, bound.use_phases) == (aim.phases, order.use_phases)
         )
-        due = need is not None and renewal_due(bound.until) <= self._now
+        due = need is not None and self._leases.renewal_due(bound.until) <= self._now
         if is_same and not (due or doubtful):
             return
         flows_a = min(flow_a(order, use), self._commitments.unlimited_a(key))
@@ -160,7 +160,7 @@ class Binding:
             for other in commitments.evses(key.identity)
             if other != key
         ]
-        room_a = headroom_a(commitments.site, key.identity, committed)
+        room_a = headroom_a(commitments.tree, commitments.site, key.identity, committed)
         return flows_a <= room_a - commitments.together_a(key.identity, others) + SAME_A
 
     def _trial(

@@ -12,6 +12,7 @@ from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.readings import LIVE_A
 from ..model.stations import Evse, Station
+from ..model.tree import Tree
 from .bound import NOBODY, Use, use_of
 from .disobedience import Disobedience
 from .figures import drawn_by
@@ -43,6 +44,7 @@ class Commitments:
     ) -> None:
         """Begin with nobody limited; `stations` looks up the present state."""
         self.site = site
+        self.tree = Tree()
         self.holdings: dict[EvseKey, Holding] = {}
         # What a station counts at that was set up but never seen: its share is kept for it, like everyone's.
         self.shares: Mapping[str, float] = {}
@@ -92,8 +94,13 @@ class Commitments:
         evses = self._stations()[key.identity].evses
         return use_of(evses.get(key.evse), self._now())
 
-    def evse_a(self, key: EvseKey, *, settling: bool = True) -> float:
-        """Return the most that an EVSE may be drawing, in amperes per phase; `settling` counts who still lets go."""
+    def evse_a(
+        self, key: EvseKey, *, settling: bool = True, until: datetime | None = None
+    ) -> float:
+        """Return the most that an EVSE may be drawing, in amperes per phase; `settling` counts who still lets go.
+
+        `until` counts what comes back when leases end before that, should nobody renew them.
+        """
         station = self._stations()[key.identity]
         most_a = self.holding(key).most_a(
             self._now(),
@@ -101,10 +108,13 @@ class Commitments:
             connected=station.connected,
             settling=settling,
             use=self.use(key),
+            until=until,
         )
         return max(most_a, self._disobedience_a(station.evses.get(key.evse)))
 
-    def station_a(self, identity: str, *, settling: bool = True) -> float:
+    def station_a(
+        self, identity: str, *, settling: bool = True, until: datetime | None = None
+    ) -> float:
         """Return the most that a station may be drawing: the sum of its EVSEs, or its own limit if that is less."""
         station = self._stations()[identity]
         whole = EvseKey(identity, WHOLE_STATION)
@@ -119,7 +129,8 @@ class Commitments:
         evses = station.evses.values()
         measured_a = sum(self._disobedience_a(evse) for evse in evses)
         sum_a = self.together_a(
-            identity, (self.evse_a(evse.key, settling=settling) for evse in evses)
+            identity,
+            (self.evse_a(evse.key, settling=settling, until=until) for evse in evses),
         )
         return max(measured_a, min(own_a, sum_a))
 

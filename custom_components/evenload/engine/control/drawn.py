@@ -128,7 +128,12 @@ def draw_of(
     in_step = _IN_STEP if is_askew else 1.0
     lines = tuple(phase for phase in ALL_PHASES if phase in station.wiring)
     return Draw(
-        _times(on_grid(evse.reading, kind, station.wiring), in_step),
+        _times(
+            on_grid(
+                evse.reading, kind, station.wiring, between_lines=station.between_lines
+            ),
+            in_step,
+        ),
         evse.metered_at,
         PhaseCurrents.even(allowed_a * in_step, lines),
         PhaseCurrents.even(most_a * in_step, lines),

@@ -21,7 +21,7 @@ from .holdings import Holding
 from .pace import Pace
 from .repeats import Repeats
 from .targets import Targets, differing
-from .wish import look_in_s
+from .wish import SAME_A, Leases
 from .wishes import Wishes
 
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
@@ -268,11 +268,13 @@ class Enforcer:
 
     def _renewals(self, station: Station, now: datetime) -> list[float]:
         """Return after how many seconds each lease that holds should be renewed."""
-        found: list[datetime | None] = []
+        found: list[float] = []
+        leases = Leases.of(self.commitments.site)
         for key in (evse.key for evse in station.evses.values()):
             holding = self.commitments.holding(key)
             if holding.has_lease(now):
-                found.append(holding.lease_until)
+                lowers = (holding.lease_a or 0.0) < (holding.fallback_a or 0.0) - SAME_A
+                found.append(leases.look_in_s(holding.lease_until, now, lowers=lowers))
             if holding.bound.holds(now, self.commitments.use(key)):
-                found.append(holding.bound.until)
-        return [look_in_s(until, now) for until in found]
+                found.append(leases.look_in_s(holding.bound.until, now))
+        return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..model.configuration import GroupConfig, SiteConfig
+from ..model.configuration import SiteConfig
 from ..model.groups import GroupState
 from ..model.kinds import EvseKind, evse_kind
 from ..model.limits import DC_EFFICIENCY, Current, Power
@@ -27,10 +27,19 @@ def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
 
 
 def on_grid(
-    reading: Reading, kind: EvseKind, wiring: tuple[Phase, ...]
+    reading: Reading,
+    kind: EvseKind,
+    wiring: tuple[Phase, ...],
+    *,
+    between_lines: bool = False,
 ) -> PhaseCurrents:
-    """Return what an EVSE draws, on the grid's phases: its own L1 may be the grid's L2."""
+    """Return what an EVSE draws, on the grid's phases: its own L1 may be the grid's L2.
+
+    What flows between two lines flows on both.
+    """
     own = drawn_by(reading, kind)
+    if between_lines:
+        return PhaseCurrents.even(own.highest_a, wiring)
     drawn = PhaseCurrents()
     for phase, grid in zip(Phase, wiring, strict=False):
         drawn = drawn.on(grid, drawn[grid] + own[phase])
@@ -38,24 +47,27 @@ def on_grid(
 
 
 def group_state(
-    site: SiteConfig, group: GroupConfig, stations: Mapping[str, Station]
+    site: SiteConfig, node_id: str, stations: Mapping[str, Station]
 ) -> GroupState:
-    """Return a group's figures; what an offline station draws is not known and not counted as used."""
+    """Return the figures of a group ("": of the site); what an offline station draws is not known and not counted as used."""
     used, used_w, active, waiting = PhaseCurrents(), 0.0, 0, 0
-    for identity in group.members:
-        station = stations[identity]
+    for identity in site.stations_below(node_id):
+        station, config = stations[identity], site.stations[identity]
         if not station.connected:
             continue
         for evse in station.evses.values():
             kind = evse_kind(site, station.capabilities, evse.key)
-            drawn = on_grid(evse.reading, kind, site.stations[identity].wiring)
+            drawn = on_grid(
+                evse.reading, kind, config.wiring, between_lines=config.between_lines
+            )
             used += drawn
             power_w = evse.reading.power_w or 0.0
             # A group's watts are the grid's: what making direct current loses is used too.
             used_w += power_w / DC_EFFICIENCY if kind.is_dc else power_w
             active += drawn.highest_a > IDLE_A
             waiting += is_waiting(evse)
-    match group.limit:
+    limit = site.limit_of(node_id)
+    match limit:
         case Current(limit_a):
             available_a = max(0.0, limit_a - used.highest_a)
             available_w = (
@@ -66,16 +78,15 @@ def group_state(
             available_w = max(0.0, limit_w - used_w)
             available_a = available_w / (site.voltage_v * len(site.phases))
     return GroupState(
-        group.id,
-        group.limit,
-        used,
-        used_w,
-        available_a,
-        available_w,
-        active,
-        waiting,
-        strategy=group.strategy,
-        shadow=group.shadow,
+        id=node_id,
+        limit=limit,
+        rating=limit,
+        used=used,
+        used_w=used_w,
+        available_a=available_a,
+        available_w=available_w,
+        active=active,
+        waiting=waiting,
     )
 
 

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
 from math import inf
 
 from ..model.identity import EvseKey
@@ -12,9 +11,12 @@ from ..model.limits import Current, at_least_minimum, floor_tenths
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
 from ..model.stations import Station
 from .commitments import Commitments
-from .headroom import headroom_a
+from .headroom import Sums, headroom_a
 from .targets import Targets
-from .wish import SAME_A, Wish
+from .wish import CLOCKS_DIFFER_S, SAME_A, Wish
+
+# What has to fit until then has to fit beside all that lies beneath leases.
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 # A raise to less than what is wanted must be worth a write.
 WORTHWHILE_A = 0.5
@@ -37,17 +39,22 @@ class Fitting:
         self._stations = stations
         self._told = told
         self._now = now
+        self._sums: dict[datetime | None, Sums] = {}
 
     def order_for(self, identity: str, wish: Wish) -> LimitOrder | None:
         """Return the order, trimmed to the room there is; None when it has to wait."""
         order = wish.order
         key = EvseKey(identity, order.evse)
         holding = self._commitments.holding(key)
+        if identity in self._targets.silent:
+            return None
         if not wish.raises:
             is_first = holding.fallback_a is None
             return self._first_limit(identity, order) if is_first else order
+        if identity in self._targets.frozen:
+            return None
         gathering = wish.gathering
-        room_a = self._room_a(key) / gathering
+        room_a = self._room_a(key, self._until(order)) / gathering
         if order.current.a <= room_a + SAME_A:
             return order
         if self._commitments.is_settling() or self._others_lower(identity):
@@ -65,34 +72,55 @@ class Fitting:
 
     def look_again(self, identity: str) -> None:
         """Look what one station may be drawing by now; what all others may, is as it was."""
-        if "_committed" in self.__dict__:
-            self._committed[identity] = self._commitments.station_a(identity)
+        for until, sums in self._sums.items():
+            sums.put(identity, self._commitments.station_a(identity, until=until))
 
-    @cached_property
-    def _committed(self) -> dict[str, float]:
-        """What every station may be drawing."""
-        return {
-            identity: self._commitments.station_a(identity)
-            for identity in self._commitments.site.stations
-        }
+    def _until(self, order: LimitOrder) -> datetime:
+        """Return until when what an order gives has to fit beside what all others may draw."""
+        if order.layer is Layer.FALLBACK or order.lease_s is None:
+            return FOR_EVER
+        return self._now + timedelta(seconds=order.lease_s + CLOCKS_DIFFER_S)
+
+    def _beside(self, until: datetime | None = None) -> Sums:
+        """Return what every station may be drawing; with `until`, also after the leases that end before that.
+
+        For ever is without us, and without a meter.
+        """
+        if until not in self._sums:
+            lasts = until == FOR_EVER
+            self._sums[until] = Sums(
+                self._targets.lasting_tree if lasts else self._targets.tree,
+                self._commitments.site,
+                {
+                    identity: self._commitments.station_a(identity, until=until)
+                    for identity in self._commitments.site.stations
+                },
+            )
+        return self._sums[until]
 
     def _first_limit(self, identity: str, order: LimitOrder) -> LimitOrder:
         """Return the first limit that a station ever gets: what is there once all that are told to have lowered."""
-        present = self._targets.present
+        present, shares = self._targets.present, self._targets.shares
         foreseen = {
-            other: min(committed_a, present[other].current_a)
+            other: min(
+                committed_a, max(present[other].current_a, shares[other].current_a)
+            )
             if other in self._told and other in present
             else committed_a
-            for other, committed_a in self._committed.items()
+            for other, committed_a in self._beside(FOR_EVER).committed.items()
         }
-        room_a = headroom_a(self._commitments.site, identity, foreseen)
+        room_a = headroom_a(
+            self._targets.tree, self._commitments.site, identity, foreseen
+        )
         there_a = floor_tenths(min(order.current.a, room_a))
         least_a = self._targets.minimum_a(EvseKey(identity, order.evse))
         return replace(order, current=Current(at_least_minimum(there_a, least_a)))
 
-    def _room_a(self, key: EvseKey) -> float:
+    def _room_a(self, key: EvseKey, until: datetime) -> float:
         """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
-        room_a = headroom_a(self._commitments.site, key.identity, self._committed)
+        room_a = self._beside(until).room_a(key.identity)
+        if until == FOR_EVER and not self._is_leased(key):
+            room_a = min(room_a, self._beside().room_a(key.identity))
         evses = self._stations[key.identity].evses.values()
         others = [evse.key for evse in evses if evse.key != key]
         others_a = self._commitments.together_a(
@@ -113,11 +141,15 @@ class Fitting:
         alone = not self._commitments.site.stations[key.identity].simultaneous
         return room_a if alone else room_a - others_a
 
+    def _is_leased(self, key: EvseKey) -> bool:
+        """Whether a lease hides for now what lies beneath."""
+        return self._commitments.holding(key).has_lease(self._now)
+
     def _others_lower(self, identity: str) -> bool:
         """Whether an order that lowers another station is on its way."""
         present = self._targets.present
         return any(
-            self._committed[other] > present[other].current_a + SAME_A
+            self._beside().committed[other] > present[other].current_a + SAME_A
             for other in self._told
             if other != identity
             and other in present

@@ -101,17 +101,20 @@ class Holding:
         connected: bool,
         settling: bool = True,
         use: Use = NOBODY,
+        until: datetime | None = None,
     ) -> float:
         """Return the most that may be drawn under what the station may hold; `settling` counts who still lets go.
 
         A transaction may end at any time and with it its lease, and an offline station may lose its lease in a restart: the
-        greater of lease and what lies beneath counts.
+        greater of lease and what lies beneath counts. It does for a lease that ends before `until`, too: who is given
+        something until then must not meet what comes back when the lease ends, should nobody be there to renew it.
         """
         candidates = [
             self.in_force_a(now, unlimited_a, use),
             self.beneath_a(now, unlimited_a),
         ]
-        if not connected:
+        ends = self.lease_until
+        if not connected or (until is not None and ends is not None and ends < until):
             candidates.append(
                 unlimited_a if self.fallback_a is None else self.fallback_a
             )

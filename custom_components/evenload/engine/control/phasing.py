@@ -15,11 +15,14 @@ from ..model.stations import Evse, Station
 from .commitments import Commitments
 from .headroom import headroom_a
 from .switching import SINGLE, THREE, Facts, Stage, Switch
-from .targets import Targets, targets_of
+from .targets import Targets
+from .usage import on_places
 from .wish import SAME_A
 
 # What a vehicle is not given because it is too little for three phases.
-_STARVING = frozenset({Reason.NOT_ENOUGH, Reason.WAITING_FOR_OTHERS})
+_STARVING = frozenset(
+    {Reason.NOT_ENOUGH, Reason.WAITING_FOR_OTHERS, Reason.WAITING_FOR_TURN}
+)
 
 
 class Phasing:
@@ -63,11 +66,13 @@ class Phasing:
     def site(self, config: SiteConfig) -> SiteConfig:
         """Return the site with every station on the phases that it can draw on: all that are wired, unless all of its EVSEs are on one."""
         self._singles = self._single_phases(config)
-        return _on_single(config, self._singles) if self._singles else config
+        return on_places(
+            config, {identity: (place,) for identity, place in self._singles.items()}
+        )
 
-    def is_outdated(self, config: SiteConfig) -> bool:
-        """Whether what stations hold puts any on other phases than the site was last shown with."""
-        return self._single_phases(config) != self._singles
+    def is_outdated(self, config: SiteConfig, identity: str) -> bool:
+        """Whether what a station holds puts it on other phases than the site was last shown with."""
+        return self._single_phase(config, identity) != self._singles.get(identity)
 
     def applied(self, config: SiteConfig, targets: Targets) -> Targets:
         """Return targets in which who is switching pauses, and all that can be told are told how many phases to use."""
@@ -89,31 +94,35 @@ class Phasing:
             use_phases=use_phases,
         )
 
-    def want(self, config: SiteConfig, reserved: Mapping[str, float]) -> None:
-        """Decide how many phases every EVSE that can switch should use."""
-        keys = [
+    def switchable(self, config: SiteConfig) -> list[EvseKey]:
+        """Return every EVSE that can change between one and three phases."""
+        return [
             evse.key
-            for station in self._stations().values()
-            for evse in station.evses.values()
+            for identity in config.stations
+            for evse in self._stations()[identity].evses.values()
             if self.can_switch(config, evse.key)
         ]
+
+    def want(self, config: SiteConfig, on_all: Mapping[EvseKey, Allotment]) -> None:
+        """Decide how many phases every EVSE that can switch should use; `on_all` is what each gets that may choose."""
+        keys = self.switchable(config)
         self._switches = {
             key: switch for key, switch in self._switches.items() if key in keys
         }
         self._wanted = {}
-        if not keys:
-            return
-        on_all = targets_of(config, self._stations(), reserved).allotments
         for key in keys:
             said = self._evse(key).settings.phases
             if self._switch(key).is_hopeless:
                 self._wanted[key] = THREE
             elif said is not None:
                 self._wanted[key] = said
+            elif on_all[key].single:
+                self._wanted[key] = SINGLE
             elif on_all[key].current.a > 0 or on_all[key].reason not in _STARVING:
                 self._wanted[key] = THREE
             else:
-                self._wanted[key] = self._rather_than_pausing(config, key, reserved)
+                # It pauses either way.
+                self._wanted[key] = self._switch(key).phases
 
     def look(self, config: SiteConfig, identity: str) -> float | None:
         """Take a station's switches further; returns after how many seconds to look again, or None."""
@@ -175,14 +184,6 @@ class Phasing:
             places.add(ALL_PHASES.index(switch.own))
         return places.pop() if len(places) == 1 else None
 
-    def _rather_than_pausing(
-        self, config: SiteConfig, key: EvseKey, reserved: Mapping[str, float]
-    ) -> int:
-        """Return one phase if that lets a vehicle charge, else what it is: it pauses either way."""
-        single = _on_single(config, {key.identity: 0})
-        on_one = targets_of(single, self._stations(), reserved).allotments[key]
-        return SINGLE if on_one.current.a > 0 else self._switch(key).phases
-
     def _facts(self, config: SiteConfig, key: EvseKey, switch: Switch) -> Facts:
         evse = self._evse(key)
         return Facts(
@@ -200,20 +201,8 @@ class Phasing:
             identity: self._commitments.station_a(identity)
             for identity in config.stations
         }
-        room_a = headroom_a(config, key.identity, committed)
+        room_a = headroom_a(self._commitments.tree, config, key.identity, committed)
         return committed[key.identity] <= room_a + SAME_A
-
-
-def _on_single(config: SiteConfig, singles: Mapping[str, int]) -> SiteConfig:
-    """Return a site with some stations on one of their phases."""
-    stations = {
-        identity: replace(
-            config.stations[identity],
-            wiring=(config.stations[identity].wiring[place],),
-        )
-        for identity, place in singles.items()
-    }
-    return replace(config, stations={**config.stations, **stations})
 
 
 def _while_switching(

@@ -1,17 +1,19 @@
-"""What every station should hold: the allotments of the strategy, as fallbacks and leases."""
+"""What every station should hold: the allotments of the strategies, as fallbacks and leases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..balancing.static import allot_static, station_shares
-from ..model.allotments import Allotment, Demand, Share
+from ..balancing.allotting import allot
+from ..model.allotments import Allotment, Demand, Reason, Share
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
-from ..model.kinds import evse_kind
 from ..model.limits import MINIMUM_CURRENT_A
 from ..model.orders import WHOLE_STATION
-from ..model.stations import Evse, Station
+from ..model.tree import Tree
+from .lasting import Lasting
+
+_NO_CIRCUITS = Tree()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,16 @@ class Targets:
     minimums: Mapping[EvseKey, float] = field(default_factory=dict)
     # How many phases each EVSE is to use that can be told.
     use_phases: Mapping[EvseKey, int] = field(default_factory=dict)
+    # What a station's own limit lets through at most, in amperes per phase, where that is more than its share.
+    ceilings: Mapping[str, float] = field(default_factory=dict)
+    # The circuits as they are now, and as they are when nobody measures.
+    tree: Tree = _NO_CIRCUITS
+    lasting_tree: Tree = _NO_CIRCUITS
+    # Stations that are told nothing, and those that are not given more for now: a meter above them is stale.
+    silent: frozenset[str] = frozenset()
+    frozen: frozenset[str] = frozenset()
+    # Stations whose share nobody else is given, whether they use it or not.
+    reserved: frozenset[str] = frozenset()
 
     def minimum_a(self, key: EvseKey) -> float:
         """Return the least that an EVSE (0: any of the station's) charges with, in amperes per phase."""
@@ -34,36 +46,95 @@ class Targets:
         own = [a for evse, a in self.minimums.items() if evse.identity == key.identity]
         return min(own, default=MINIMUM_CURRENT_A)
 
+    def ceiling_a(self, identity: str) -> float:
+        """Return what a station's own limit is to let through, in amperes per phase."""
+        return self.ceilings.get(identity, self.shares[identity].current_a)
 
-def targets_of(
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What everybody may draw now, by station and by EVSE."""
+
+    shares: Mapping[str, Share]
+    allotments: Mapping[EvseKey, Allotment]
+
+
+def present_of(
     site: SiteConfig,
-    stations: Mapping[str, Station],
-    reserved: Mapping[str, float] | None = None,
-) -> Targets:
-    """Compute what everybody should hold; `reserved` is what stations may draw that cannot be told otherwise."""
-    demands = [
-        demand_of(site, stations[identity], evse)
-        for identity in site.stations
-        for evse in stations[identity].evses.values()
+    tree: Tree,
+    lasting: Lasting,
+    demands: Sequence[Demand],
+    fixed: Mapping[str, float],
+    now: datetime,
+) -> Present:
+    """Return what everybody may draw now; `fixed` is what stations may draw that cannot be told otherwise.
+
+    Those are shown, and told as far as they listen, what would be theirs if they could.
+    """
+    turn_s = {group.id: group.turn_s for group in site.groups.values()}
+    turn_s[""] = site.turn_s
+    beside = [demand for demand in demands if demand.key.identity not in fixed]
+    beside += [
+        Demand(
+            EvseKey(identity, WHOLE_STATION),
+            held_a,
+            load=site.load_of(identity),
+            fixed_a=held_a,
+        )
+        for identity, held_a in fixed.items()
     ]
-    # What lasts knows neither pauses, nor who is plugged in, nor who is away: it lies in the memory of stations, and
-    # must be right when nobody is there to change it.
-    lasting = [
-        replace(demand, plugged_in_at=None, paused=False, charging=False)
-        for demand in demands
-    ]
-    sum_held = {
-        identity
-        for identity, station in stations.items()
-        if station.capabilities.station_limit
+    allotments = allot(tree, beside, now, turn_s_of=turn_s)
+    if fixed:
+        free = allot(tree, demands, now, turn_s_of=turn_s)
+        allotments = {
+            demand.key: free[demand.key]
+            if demand.key.identity in fixed
+            else _beside(allotments[demand.key], free[demand.key])
+            for demand in demands
+        }
+    allotments = {
+        demand.key: _worded(demand, allotments[demand.key]) for demand in demands
     }
-    return Targets(
-        shares=station_shares(site, lasting),
-        present=station_shares(site, demands, reserved),
-        fallbacks=allot_static(site, lasting, None, sum_held),
-        allotments=allot_static(site, demands, reserved, sum_held),
-        minimums={demand.key: demand.minimum_a for demand in demands},
-    )
+    by_station: dict[str, list[Allotment]] = {}
+    for key, allotment in allotments.items():
+        by_station.setdefault(key.identity, []).append(allotment)
+    shares = {
+        identity: _together(site, identity, by_station.get(identity, ()), lasting)
+        for identity in site.stations
+    }
+    return Present(shares, allotments)
+
+
+def _beside(got: Allotment, free: Allotment) -> Allotment:
+    """Return what somebody gets beside those that cannot be told, and that they are why it is less."""
+    if got.current.a < free.current.a:
+        return replace(got, reason=Reason.WAITING_FOR_OTHERS)
+    return got
+
+
+def _worded(demand: Demand, allotment: Allotment) -> Allotment:
+    """Return an allotment in words that fit: a vehicle that is done is still plugged in."""
+    if allotment.reason is not Reason.NOT_PLUGGED_IN or demand.plugged_in_at is None:
+        return allotment
+    return Allotment(demand.key, allotment.current, Reason.VEHICLE_TAKES_NO_MORE)
+
+
+def _together(
+    site: SiteConfig,
+    identity: str,
+    allotments: Iterable[Allotment],
+    lasting: Lasting,
+) -> Share:
+    """Return what a station may draw in all."""
+    found = list(allotments)
+    if not found:
+        return lasting.shares[identity]
+    currents_a = [allotment.current.a for allotment in found]
+    simultaneous = site.stations[identity].simultaneous
+    in_all_a = sum(currents_a) if simultaneous else max(currents_a)
+    in_all_a = min(in_all_a, site.stations[identity].maximum.a)
+    most = max(found, key=lambda allotment: allotment.current.a)
+    return Share(in_all_a, most.reason, most.node, most.phase)
 
 
 def differing(before: Targets, after: Targets) -> set[str]:
@@ -72,6 +143,7 @@ def differing(before: Targets, after: Targets) -> set[str]:
     for old, new in (
         (before.shares, after.shares),
         (before.present, after.present),
+        (before.ceilings, after.ceilings),
     ):
         found |= _changed(old, new)
     for of_old, of_new in (
@@ -81,7 +153,7 @@ def differing(before: Targets, after: Targets) -> set[str]:
         (before.use_phases, after.use_phases),
     ):
         found |= {key.identity for key in _changed(of_old, of_new)}
-    return found
+    return found | (before.silent ^ after.silent) | (before.frozen ^ after.frozen)
 
 
 def _changed[Key](
@@ -90,45 +162,3 @@ def _changed[Key](
     return {
         key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
     }
-
-
-def is_crowded(targets: Targets, reserved: Mapping[str, float]) -> bool:
-    """Whether somebody holds more than its share, so that of the others those who came last may have to wait."""
-    return any(
-        held_a > targets.shares[identity].current_a
-        for identity, held_a in reserved.items()
-    )
-
-
-def decisive(site: SiteConfig, station: Station, *, crowded: bool) -> Sequence[Demand]:
-    """Return what counts of what the EVSEs of a station could use now.
-
-    Who came first is asked between them, and between stations in a crowd.
-    """
-    demands = [demand_of(site, station, evse) for evse in station.evses.values()]
-    if len(demands) > 1 or crowded:
-        return demands
-    return [replace(demand, plugged_in_at=None, charging=False) for demand in demands]
-
-
-def demand_of(site: SiteConfig, station: Station, evse: Evse) -> Demand:
-    """Return what an EVSE could use now."""
-    kind = evse_kind(site, station.capabilities, evse.key)
-    config = site.stations[evse.key.identity]
-    own = evse.settings.maximum
-    return Demand(
-        key=evse.key,
-        maximum_a=kind.rated_a if own is None else min(kind.rated_a, kind.amperes(own)),
-        minimum_a=kind.minimum_a,
-        phases=config.wiring,
-        plugged_in_at=_plugged_in_at(evse),
-        paused=not evse.settings.charging_allowed,
-        # Who charges matters where only one can.
-        charging=evse.is_charging and not config.simultaneous,
-    )
-
-
-def _plugged_in_at(evse: Evse) -> datetime | None:
-    if evse.session is not None and evse.session.is_open:
-        return evse.session.started_at
-    return evse.status_at if evse.wants_energy else None

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ..model.configuration import SiteConfig
 from ..model.orders import LimitOrder
 
-# How long a lease lasts when Home Assistant dies, and how early it is renewed while it lives.
-LEASE_S = 900
-RENEW_BEFORE_S = 450.0
+# A lease that makes room for others outlasts all that were given the room, also by a station's clock that is some minutes
+# ahead: else what lies beneath would come back while they still draw. It is renewed while it still does.
+OUTLASTS_S = 900
+
+# By so much the clock of a station may be ahead of ours.
+CLOCKS_DIFFER_S = 300
 
 # A lease that has become superfluous is set to the fallback and left to expire: clearing a profile makes some
 # stations jump to their maximum for a moment.
@@ -29,18 +33,39 @@ class Wish:
     gathering: float = 1.0
 
 
-def renewal_due(lease_until: datetime | None) -> datetime:
-    """Return when a lease should be renewed."""
-    if lease_until is None:
-        return datetime.min.replace(tzinfo=UTC)
-    return lease_until - timedelta(seconds=RENEW_BEFORE_S)
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """How long leases last when Home Assistant dies, and how early they are renewed while it lives, in seconds.
 
-
-def look_in_s(lease_until: datetime | None, now: datetime) -> float:
-    """Return after how many seconds a lease that holds should be looked at: when it is due, or when it runs out.
-
-    What is due and was not renewed is not wished any more.
+    `given_s` is for what lies above the fallback; a lease that lowers makes room for those.
     """
-    due = renewal_due(lease_until)
-    look = due if lease_until is None or due > now else lease_until
-    return max(0.1, (look - now).total_seconds())
+
+    given_s: int
+
+    @classmethod
+    def of(cls, site: SiteConfig) -> Leases:
+        """Return those of a site. What a meter gave is given for less long: nobody knows what the house does meanwhile."""
+        meters = [site.meter, *(group.meter for group in site.groups.values())]
+        return cls(site.metered_lease_s if any(meters) else site.lease_s)
+
+    def lasts_s(self, *, lowers: bool) -> int:
+        """Return for how long a lease is given."""
+        return self.given_s + (OUTLASTS_S if lowers else 0)
+
+    def renewal_due(self, until: datetime | None, *, lowers: bool = False) -> datetime:
+        """Return when a lease should be renewed."""
+        if until is None:
+            return datetime.min.replace(tzinfo=UTC)
+        before_s = self.given_s + CLOCKS_DIFFER_S if lowers else self.given_s / 2
+        return until - timedelta(seconds=before_s)
+
+    def look_in_s(
+        self, until: datetime | None, now: datetime, *, lowers: bool = False
+    ) -> float:
+        """Return after how many seconds a lease that holds should be looked at: when it is due, or when it runs out.
+
+        What is due and was not renewed is not wished any more.
+        """
+        due = self.renewal_due(until, lowers=lowers)
+        look = due if until is None or due > now else until
+        return max(0.1, (look - now).total_seconds())

@@ -15,7 +15,7 @@ from ..model.stations import Evse, Station
 from .binding import Binding, can_lease, pauses_with_transaction
 from .commitments import Commitments
 from .targets import Targets
-from .wish import LAST_LEASE_S, LEASE_S, SAME_A, Wish, renewal_due
+from .wish import LAST_LEASE_S, SAME_A, Leases, Wish
 
 
 class Wishes:
@@ -28,6 +28,7 @@ class Wishes:
         self._commitments = commitments
         self._now = now
         self._voltage_v = voltage_v
+        self._leases = Leases.of(commitments.site)
         self._binding = Binding(commitments, now, voltage_v)
 
     def of(
@@ -59,7 +60,7 @@ class Wishes:
         if takes_watts(station.capabilities) and can_limit_evses(station):
             yield from self._lifted(key, station)
             return
-        wanted_a = targets.shares[station.identity].current_a
+        wanted_a = targets.ceiling_a(station.identity)
         if station.capabilities.evse_limit is False:
             # Its own limit is all that there is: it carries what a lease would, as far as one limit can.
             wanted_a = self._carried_a(station, targets)
@@ -86,7 +87,8 @@ class Wishes:
     def _station_order(self, station: Station) -> LimitOrder:
         """Return what an order for the whole station says beside its limit."""
         kinds = [self._commitments.kind(evse.key) for evse in station.evses.values()]
-        order = LimitOrder(WHOLE_STATION, Current(0.0), voltage_v=self._voltage_v)
+        voltage_v = kinds[0].voltage_v if kinds else self._voltage_v
+        order = LimitOrder(WHOLE_STATION, Current(0.0), voltage_v=voltage_v)
         if not all(kind.is_dc for kind in kinds):
             return order
         return replace(order, current_type=CurrentType.DC, phases=kinds[0].phases)
@@ -97,7 +99,7 @@ class Wishes:
         order = LimitOrder(
             evse.key.evse,
             Current(0.0),
-            voltage_v=self._voltage_v,
+            voltage_v=kind.voltage_v,
             current_type=kind.current_type,
             use_phases=targets.use_phases.get(evse.key),
         )
@@ -176,20 +178,40 @@ class Wishes:
         if not (holding.has_lease(self._now) or differs or doubtful):
             return
         now_a = holding.beneath_a(self._now, self._commitments.unlimited_a(key))
-        lease_s = LEASE_S if differs else LAST_LEASE_S
+        lowers = wanted_a < lasting_a - SAME_A
+        lease_s = self._leases.lasts_s(lowers=lowers) if differs else LAST_LEASE_S
         order = replace(
             order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
         )
-        due = differs and renewal_due(holding.lease_until) <= self._now
-        if wanted_a > now_a + SAME_A:
+        due = (
+            differs
+            and self._leases.renewal_due(holding.lease_until, lowers=lowers)
+            <= self._now
+        )
+        # To be given more than lies beneath for longer needs the room for longer.
+        longer = due and wanted_a > lasting_a + SAME_A
+        if wanted_a > now_a + SAME_A or longer:
             yield Wish(order, raises=True)
         elif wanted_a < now_a - SAME_A or due or doubtful:
+            if wanted_a > lasting_a + SAME_A:
+                # Less for no longer: that is sure to fit.
+                order = replace(order, lease_s=self._left_s(holding.lease_until))
             yield Wish(order, raises=False)
+
+    def _left_s(self, until: datetime | None) -> int:
+        """Return for how long a lease holds that has not expired."""
+        left_s = 0 if until is None else int((until - self._now).total_seconds())
+        return min(self._leases.given_s, max(LAST_LEASE_S, left_s))
 
 
 def can_limit_evses(station: Station) -> bool:
     """Whether its EVSEs take limits of their own, as far as is known."""
     return station.capabilities.evse_limit is not False
+
+
+def keeps_limits(station: Station) -> bool:
+    """Whether what a station is told stays there for good, so that it can never be given more than its share."""
+    return not can_lease(station.capabilities) or not can_limit_evses(station)
 
 
 def can_limit(station: Station) -> bool:

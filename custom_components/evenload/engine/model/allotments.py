@@ -26,6 +26,8 @@ class Reason(StrEnum):
     VEHICLE_TAKES_NO_MORE = "vehicle_takes_no_more"
     # Nobody is plugged in, and others can use what was kept for whoever comes.
     NOT_PLUGGED_IN = "not_plugged_in"
+    # Its station keeps for good what it is told, and so gets no more than what is right for good.
+    NO_LEASES = "no_leases"
     PAUSED = "paused"
     NOT_ENOUGH = "not_enough"
     WAITING_FOR_TURN = "waiting_for_turn"

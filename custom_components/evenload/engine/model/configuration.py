@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
+from math import sqrt
 
 from .capabilities import PauseMethod
 from .household import MeterConfig
 from .limits import Current, Limit, RateUnit
+from .loads import Load, between_legs, between_lines, to_neutral
 from .phases import ALL_PHASES, CurrentType, Phase
 from .security import SecurityProfile
 
@@ -91,8 +94,54 @@ class SiteConfig:
     strategy: Strategy = Strategy.EQUAL_SERVE
     turn_s: float = 900.0
     shadow: bool = False
+    # For how long stations hold on to more than their fallbacks when nobody is there to renew it, without and with a
+    # meter.
+    lease_s: int = 900
+    metered_lease_s: int = 300
     stations: dict[str, StationConfig] = field(default_factory=dict)
     groups: dict[str, GroupConfig] = field(default_factory=dict)
+
+    @property
+    def line_voltage_v(self) -> float:
+        """The voltage of a load between two lines: twice a leg's of split phase, else √3 times a phase's."""
+        return self.voltage_v * (2.0 if self.split_phase else sqrt(3))
+
+    def load_of(self, identity: str) -> Load:
+        """Return what an ampere of a station comes to on the lines, with all that it is wired to. Raises `KeyError`."""
+        station = self.stations[identity]
+        return _load(
+            station.wiring, station.between_lines, self.split_phase, self.voltage_v
+        )
+
+    def limit_of(self, node_id: str) -> Limit:
+        """Return the limit of a group, or the main fuse (""). Raises `KeyError`."""
+        return self.groups[node_id].limit if node_id else self.main_fuse
+
+    def stations_below(self, node_id: str) -> tuple[str, ...]:
+        """Return the stations behind a group's circuit ("": the site's), those of its inner groups too."""
+        if not node_id:
+            return tuple(self.stations)
+        found, inner = [node_id], 0
+        while inner < len(found):
+            found += [
+                group.id
+                for group in self.groups.values()
+                if group.parent == found[inner] and group.id not in found
+            ]
+            inner += 1
+        return tuple(
+            identity for group_id in found for identity in self.groups[group_id].members
+        )
+
+    def circuits_above(self, identity: str) -> tuple[str, ...]:
+        """Return the circuits that a station is behind: its group, those above, and "" for the site."""
+        found: list[str] = []
+        group = self.group_of(identity)
+        # A group that is its own ancestor was refused by the form; a hand-edited file may have one.
+        while group is not None and group.id not in found:
+            found.append(group.id)
+            group = self.groups.get(group.parent or "")
+        return (*found, "")
 
     def group_of(self, identity: str) -> GroupConfig | None:
         """Return the group that a station belongs to, or None where only the main fuse holds."""
@@ -106,6 +155,18 @@ class SiteConfig:
         while (parent := self.groups[found[-1]].parent) is not None:
             found.append(parent)
         return tuple(found)
+
+
+# The stations of one house come in few wirings.
+@lru_cache(maxsize=128)
+def _load(
+    wiring: tuple[Phase, ...], between: bool, split_phase: bool, voltage_v: float
+) -> Load:
+    if not between or len(wiring) < 2:
+        return to_neutral(wiring, voltage_v)
+    if split_phase:
+        return between_legs(voltage_v)
+    return between_lines(wiring[0], wiring[1], voltage_v)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,9 @@ def evse_kind(site: SiteConfig, capabilities: Capabilities, key: EvseKey) -> Evs
     return _kind(
         station.evses.get(key.evse, _NOTHING_SAID),
         capabilities.evse_traits.get(key.evse, _NOTHING_KNOWN),
-        len(station.wiring),
+        1 if station.between_lines else len(station.wiring),
         station.maximum.a,
-        site.voltage_v,
+        site.line_voltage_v if station.between_lines else site.voltage_v,
     )
 
 

@@ -79,7 +79,7 @@ class StationInfo:
 class EvseSettings:
     """What the owner set on an EVSE. The maximum of a DC EVSE is in watts; `phases` None leaves their number to us.
 
-    A `priority` of 10 comes first, 1 last. A departure and a boost end with the session.
+    Under `priority` an EVSE with twice the priority (1 to 10) gets twice as much. `boosted` goes first until unplugged.
     """
 
     maximum: Limit | None = None

@@ -1,0 +1,68 @@
+"""The circuits of a site as they are now: what meters and caps from outside make of their limits."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from ..model.configuration import SiteConfig
+from ..model.household import MeterReading, MeterState
+from ..model.limits import Limit
+from ..model.phases import PhaseCurrents
+from ..model.tree import ROOT, Tree
+from .drawn import Drawn
+from .household import Household
+from .rooms import households_of, rooms_of, tree_of
+
+
+class Circuits:
+    """Everything that makes a limit another one than stands in its form."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """Begin without meters."""
+        self.cap: Limit | None = None
+        self.households: dict[str, Household] = {}
+        self._now = now
+
+    def prepare(self, site: SiteConfig) -> None:
+        """Get the meters of a site ready."""
+        self.households = households_of(site, self.households)
+
+    def read(self, node_id: str, reading: MeterReading, drawn: Drawn) -> bool:
+        """Take a reading; returns whether it counts. Raises `KeyError` where there is no meter."""
+        return self.households[node_id].read(reading, drawn, self._now())
+
+    def tree(self, site: SiteConfig, held: Mapping[str, PhaseCurrents]) -> Tree:
+        """Return the circuits with the room that each has now; `held` is what the stations below have been allotted."""
+        rooms = rooms_of(site, self.households, held, self._now(), self.cap)
+        return tree_of(site, rooms)
+
+    def lasting_tree(self, site: SiteConfig) -> Tree:
+        """Return the circuits with the room that each has while nobody measures."""
+        # A meter that has not spoken is as good as lost.
+        return tree_of(site, rooms_of(site, households_of(site), {}, self._now()))
+
+    def frozen(self, site: SiteConfig) -> frozenset[str]:
+        """Return the stations below a meter that is stale: none of them is given more."""
+        now = self._now()
+        stale = [
+            node_id
+            for node_id, household in self.households.items()
+            if household.state(now) is MeterState.STALE
+        ]
+        return _below(site, stale)
+
+    def silent(self, site: SiteConfig) -> frozenset[str]:
+        """Return the stations that are only watched."""
+        watched = [group.id for group in site.groups.values() if group.shadow]
+        return _below(site, [*watched, *([ROOT] if site.shadow else [])])
+
+    def next_change(self) -> datetime | None:
+        """Return when the room of a circuit changes next if nothing is heard."""
+        now = self._now()
+        moments = [one.next_change(now) for one in self.households.values()]
+        return min((at for at in moments if at is not None), default=None)
+
+
+def _below(site: SiteConfig, node_ids: Iterable[str]) -> frozenset[str]:
+    return frozenset(
+        identity for node_id in node_ids for identity in site.stations_below(node_id)
+    )

@@ -1,0 +1,289 @@
+"""Who gets what now: what is known of circuits, vehicles and turns, put together into targets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ..csms.limiting.terms import takes_watts
+from ..model.allotments import Allotment, Demand, Reason
+from ..model.configuration import SiteConfig, Strategy
+from ..model.identity import EvseKey
+from ..model.phases import PhaseCurrents
+from ..model.stations import Evse, Station
+from .circuits import Circuits
+from .commitments import Commitments
+from .demands import DONE_AFTER, Circumstances, demand_of, plugged_in_at
+from .drawn import Draw, Drawn, draw_of
+from .lasting import Fallbacks, Lasting
+from .phasing import Phasing
+from .taking import Taking
+from .targets import Targets, present_of
+from .turns import Turns
+from .usage import Usage, on_places
+from .wishes import keeps_limits
+
+# A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
+# must not follow every waver of its meter.
+WAVERING_A = 2.5
+
+# A meter wavers: to be given this little more is not worth a write.
+WORTHWHILE_A = 0.5
+
+# What goes to others as soon as it is there: no meter has to be trusted for it.
+_OWN = frozenset({Reason.OWN_MAXIMUM, Reason.VEHICLE_TAKES_NO_MORE})
+
+
+class Sharing:
+    """Works out targets, and remembers what that takes."""
+
+    def __init__(
+        self,
+        stations: Callable[[], Mapping[str, Station]],
+        commitments: Commitments,
+        phasing: Phasing,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Begin with nobody served; `stations` looks up the present state as control sees it."""
+        self.circuits = Circuits(now)
+        self.turns = Turns()
+        self.taking = Taking()
+        self._stations = stations
+        self._commitments = commitments
+        self._phasing = phasing
+        self._now = now
+        self._fallbacks = Fallbacks()
+        self._usage = Usage()
+        self._places: dict[str, tuple[int, ...]] = {}
+        self._reserved: dict[str, float] = {}
+        self._allotments: Mapping[EvseKey, Allotment] = {}
+        self._demands: tuple[Demand, ...] = ()
+
+    def targets(self, site: SiteConfig) -> tuple[SiteConfig, Targets]:
+        """Return what everybody should hold, and the site with every station on the phases that it can draw on now."""
+        now, stations = self._now(), self._stations()
+        self.circuits.prepare(site)
+        switched = self._phasing.site(site)
+        self._places = self._places_in_use(switched)
+        used = on_places(switched, self._places)
+        tree = self.circuits.tree(site, self._held(site))
+        lasting = self._fallbacks.of(
+            switched, self.circuits.lasting_tree(site), stations
+        )
+        self._commitments.site, self._commitments.tree = used, tree
+        self._reserved = self._commitments.reserved()
+        silent = self.circuits.silent(site)
+        fixed = self._fixed(site, lasting, silent)
+        if self._phasing.switchable(site):
+            demands = self._demands_in(site, lasting, now)
+            on_all = present_of(site, tree, lasting, demands, fixed, now)
+            self._phasing.want(site, on_all.allotments)
+        else:
+            self._phasing.want(site, {})
+        self._demands = tuple(self._demands_in(used, lasting, now))
+        single_known = tuple(replace(one, single=None) for one in self._demands)
+        present = present_of(used, tree, lasting, single_known, fixed, now)
+        self._allotments = self._steady(present.allotments)
+        self.turns.note(self._demands, self._allotments, now)
+        targets = Targets(
+            shares=lasting.shares,
+            present=present.shares,
+            fallbacks=lasting.fallbacks,
+            allotments=self._allotments,
+            minimums=lasting.minimums,
+            ceilings=lasting.ceilings,
+            tree=tree,
+            lasting_tree=lasting.tree,
+            silent=silent,
+            frozen=self.circuits.frozen(site),
+            reserved=_reserved(site, lasting, fixed),
+        )
+        return used, self._phasing.applied(site, targets)
+
+    def is_outdated(self, site: SiteConfig, identity: str) -> bool:
+        """Whether a station draws on other phases, or holds what cannot be taken from it, otherwise than was reckoned with."""
+        station = self._stations()[identity]
+        config = site.stations[identity]
+        places = self._usage.places(station, config, self._now())
+        return (
+            self._places.get(identity) != places
+            or self._phasing.is_outdated(site, identity)
+            or self._is_reserved_otherwise(identity)
+        )
+
+    def wants_otherwise(self, before: Station, after: Station) -> bool:
+        """Whether what a station said changes what its EVSEs could use."""
+        return before is not after and (
+            before.connected != after.connected
+            or before.capabilities != after.capabilities
+            or [*map(_wish, before.evses.values())]
+            != [*map(_wish, after.evses.values())]
+        )
+
+    def observe(self, evse: Evse) -> bool:
+        """Look at what a vehicle takes of what it may; returns whether that is news."""
+        station = self._stations()[evse.key.identity]
+        if not evse.is_charging or takes_watts(station.capabilities):
+            # What is safe on one phase is little on three.
+            self.taking.forget(evse.key)
+            return False
+        return self.taking.observe(
+            evse.key,
+            plugged_in_at(evse),
+            self._commitments.drawn_a(evse),
+            self._commitments.in_force_a(evse.key),
+            self._now(),
+        )
+
+    def look_at(self) -> datetime | None:
+        """Return when something changes by itself: a turn ends, a meter grows old, a vehicle is done."""
+        now = self._now()
+        moments = [
+            self.circuits.next_change(),
+            *(allotment.turn_at for allotment in self._allotments.values()),
+            *(
+                evse.status_at + DONE_AFTER
+                for station in self._stations().values()
+                for evse in station.evses.values()
+                if evse.wants_energy and evse.status_at is not None
+            ),
+        ]
+        return min((at for at in moments if at is not None and at > now), default=None)
+
+    def draws(self, site: SiteConfig, node_id: str) -> Drawn:
+        """Return what the EVSEs behind a circuit draw."""
+        stations = self._stations()
+        return Drawn(
+            [
+                self._draw(site, stations[identity], evse)
+                for identity in site.stations_below(node_id)
+                for evse in stations[identity].evses.values()
+            ],
+            self._now(),
+        )
+
+    def _draw(self, site: SiteConfig, station: Station, evse: Evse) -> Draw:
+        commitments = self._commitments
+        return draw_of(
+            site,
+            site.stations[station.identity],
+            evse,
+            commitments.kind(evse.key),
+            allowed_a=commitments.in_force_a(evse.key),
+            most_a=commitments.evse_a(evse.key),
+            settling_until=commitments.holding(evse.key).settling_until,
+        )
+
+    def _held(self, site: SiteConfig) -> dict[str, PhaseCurrents]:
+        """Return what the stations behind each meter have been allotted, on each line."""
+        held: dict[str, PhaseCurrents] = dict.fromkeys(
+            self.circuits.households, PhaseCurrents()
+        )
+        for key, allotment in self._allotments.items() if held else ():
+            if key.identity not in site.stations:
+                continue
+            phases = self._commitments.site.load_of(key.identity).phases
+            for node_id in site.circuits_above(key.identity):
+                if node_id in held:
+                    held[node_id] += allotment.on_grid(phases)
+        return held
+
+    def _demands_in(
+        self, site: SiteConfig, lasting: Lasting, now: datetime
+    ) -> list[Demand]:
+        stations = self._stations()
+        return [
+            demand_of(
+                site, stations[identity], evse, self._known_of(evse, site, lasting), now
+            )
+            for identity in site.stations
+            for evse in stations[identity].evses.values()
+        ]
+
+    def _known_of(
+        self, evse: Evse, site: SiteConfig, lasting: Lasting
+    ) -> Circumstances:
+        key, session = evse.key, plugged_in_at(evse)
+        station = self._stations()[key.identity]
+        fallback_a = lasting.fallbacks[key].current.a
+        keeps = keeps_limits(station)
+        return Circumstances(
+            turn=self.turns.of(key, session),
+            takes_a=self.taking.most_a(key, session),
+            lasting_a=fallback_a,
+            most_a=lasting.shares[key.identity].current_a if keeps else None,
+            can_switch=self._phasing.can_switch(site, key),
+        )
+
+    def _fixed(
+        self, site: SiteConfig, lasting: Lasting, silent: frozenset[str]
+    ) -> dict[str, float]:
+        """Return what stations may draw that cannot be told: also those never seen, and those that are only watched."""
+        fixed = dict(self._reserved)
+        for identity, station in self._stations().items():
+            if station.last_seen is None:
+                fixed[identity] = lasting.shares[identity].current_a
+            elif identity in silent:
+                fixed[identity] = self._commitments.station_a(identity)
+        return {
+            identity: a for identity, a in fixed.items() if identity in site.stations
+        }
+
+    def _places_in_use(self, site: SiteConfig) -> dict[str, tuple[int, ...]]:
+        now, stations = self._now(), self._stations()
+        found = {
+            identity: self._usage.places(stations[identity], config, now)
+            for identity, config in site.stations.items()
+        }
+        return {
+            identity: places for identity, places in found.items() if places is not None
+        }
+
+    def _steady(
+        self, allotments: Mapping[EvseKey, Allotment]
+    ) -> Mapping[EvseKey, Allotment]:
+        """Return allotments in which nobody gets a little more at every waver of a meter."""
+        if not self.circuits.households:
+            return allotments
+        steady = dict(allotments)
+        for key, allotment in allotments.items():
+            before = self._allotments.get(key)
+            if before is None or allotment.reason in _OWN:
+                continue
+            more_a = allotment.current.a - before.current.a
+            if before.current.a > 0 and 0 < more_a < WORTHWHILE_A:
+                steady[key] = replace(allotment, current=before.current)
+        return steady
+
+    def _is_reserved_otherwise(self, identity: str) -> bool:
+        """Whether a station has begun or ceased to hold what cannot be taken from it."""
+        held_a = self._commitments.reservation(identity)
+        known_a = self._reserved.get(identity)
+        if held_a is None or known_a is None:
+            return held_a is not known_a
+        return held_a > known_a or held_a < known_a - WAVERING_A
+
+
+def _reserved(
+    site: SiteConfig, lasting: Lasting, fixed: Mapping[str, float]
+) -> frozenset[str]:
+    """Return the stations whose share nobody else is given: under `static`, while nobody holds more than its own."""
+    if any(a > lasting.shares[identity].current_a for identity, a in fixed.items()):
+        return frozenset()
+    return frozenset(
+        identity
+        for group in site.groups.values()
+        if group.strategy is Strategy.STATIC
+        for identity in group.members
+    )
+
+
+def _wish(evse: Evse) -> tuple[object, ...]:
+    """Return what counts of what an EVSE could use."""
+    return (
+        evse.key,
+        evse.settings,
+        evse.wants_energy,
+        evse.is_charging,
+        evse.status is None,
+        plugged_in_at(evse),
+    )
