@@ -67,11 +67,10 @@ def stations_sharing_by(entry: EvenloadConfigEntry, strategy: Strategy) -> set[s
     if site.whole.strategy is strategy:
         return set(config.stations)
     sharing = {one.id for one in site.groups.values() if one.strategy is strategy}
-    behind = sharing and {
-        group.id
-        for group in config.groups.values()
-        if not sharing.isdisjoint(config.circuits_of(group.id))
-    }
+    if not sharing:
+        return set()
     return {
-        identity for group_id in behind for identity in config.groups[group_id].members
+        identity
+        for identity in config.stations
+        if not sharing.isdisjoint(config.circuits_above(identity))
     }

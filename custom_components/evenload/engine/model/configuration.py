@@ -149,13 +149,6 @@ class SiteConfig:
             (group for group in self.groups.values() if identity in group.members), None
         )
 
-    def circuits_of(self, group_id: str) -> tuple[str, ...]:
-        """Return a group and all that it is behind, the nearest first; groups must not hang on themselves."""
-        found = [group_id]
-        while (parent := self.groups[found[-1]].parent) is not None:
-            found.append(parent)
-        return tuple(found)
-
 
 # The stations of one house come in few wirings.
 @lru_cache(maxsize=128)
