@@ -186,12 +186,12 @@ class Fleet:
         """Share again, and let the stations be told."""
         self.site = with_live(self.config, self.live)
         used, targets = self.sharing.targets(self.site)
-        self.enforcer.set_targets(used, targets)
-        for identity in self.stations:
-            if self._refresh(identity):
-                # What one vehicle does can change what another one may.
-                self._tell(identity)
-            self._warn(identity)
+        # What one vehicle does can change what another one may.
+        for identity in self.enforcer.set_targets(used, targets):
+            if identity in self.stations:
+                if self._refresh(identity):
+                    self._tell(identity)
+                self._warn(identity)
         for node_id in ("", *self.config.groups):
             self.changes.tell(("group", node_id))
         self._later.set(self.sharing.look_at())

@@ -48,9 +48,9 @@ class Watch:
             self.looks[identity] += 1
             return next_order(identity)
 
-        def sharing(*args: object) -> None:
+        def sharing(*args: object) -> set[str]:
             self.sharings += 1
-            set_targets(*args)  # type: ignore[arg-type]  # as they came
+            return set_targets(*args)  # type: ignore[arg-type]  # as they came
 
         enforcer.next_order = looking  # type: ignore[method-assign]  # to watch it
         enforcer.set_targets = sharing  # type: ignore[method-assign]  # to watch it

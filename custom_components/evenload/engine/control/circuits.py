@@ -30,9 +30,17 @@ class Circuits:
         """Take a reading; returns whether it counts. Raises `KeyError` where there is no meter."""
         return self.households[node_id].read(reading, drawn, self._now())
 
-    def tree(self, site: SiteConfig, held: Mapping[str, PhaseCurrents]) -> Tree:
-        """Return the circuits with the room that each has now; `held` is what the stations below have been allotted."""
-        rooms = rooms_of(site, self.households, held, self._now(), self.cap)
+    def tree(
+        self,
+        site: SiteConfig,
+        held: Mapping[str, PhaseCurrents],
+        least: Mapping[str, PhaseCurrents],
+    ) -> Tree:
+        """Return the circuits with the room that each has now.
+
+        `held` is what the stations below each meter have been allotted, `least` what those that charge need to go on.
+        """
+        rooms = rooms_of(site, self.households, held, self._now(), self.cap, least)
         return tree_of(site, rooms)
 
     def lasting_tree(self, site: SiteConfig) -> Tree:

@@ -73,8 +73,8 @@ class Enforcer:
         self._repeats = Repeats()
         self._pace = Pace()
 
-    def set_targets(self, site: SiteConfig, targets: Targets) -> None:
-        """Take new targets; who is concerned, or waits for room, looks what that changes."""
+    def set_targets(self, site: SiteConfig, targets: Targets) -> set[str]:
+        """Take new targets; who is concerned, or waits for room, looks what that changes. Returns who is to hold something else."""
         self.commitments.site = site
         self._fittings.end()
         changed = differing(self.targets, targets)
@@ -90,6 +90,7 @@ class Enforcer:
         for identity in self._writers:
             if identity in concerned:
                 self.wake(identity)
+        return changed
 
     def attach(self, link: Link) -> None:
         """Begin to write to a station that listens; limits that it took long ago are written again."""

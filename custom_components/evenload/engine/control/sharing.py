@@ -8,12 +8,12 @@ from ..csms.limiting.terms import takes_watts
 from ..model.allotments import Allotment, Demand, Reason
 from ..model.configuration import SiteConfig, Strategy
 from ..model.identity import EvseKey
-from ..model.phases import PhaseCurrents
 from ..model.stations import Evse, Station
+from .behind import draws_behind, held_behind
 from .circuits import Circuits
 from .commitments import Commitments
 from .demands import DONE_AFTER, Circumstances, demand_of, plugged_in_at
-from .drawn import Draw, Drawn, draw_of
+from .drawn import Drawn
 from .lasting import Fallbacks, Lasting
 from .phasing import Phasing
 from .taking import Taking
@@ -65,7 +65,11 @@ class Sharing:
         switched = self._phasing.site(site)
         self._places = self._places_in_use(switched)
         used = on_places(switched, self._places)
-        tree = self.circuits.tree(site, self._held(site))
+        nodes = self.circuits.households
+        tree = self.circuits.tree(
+            site,
+            *held_behind(site, nodes, stations, self._commitments, self._allotments),
+        )
         lasting = self._fallbacks.of(
             switched, self.circuits.lasting_tree(site), stations
         )
@@ -151,41 +155,9 @@ class Sharing:
 
     def draws(self, site: SiteConfig, node_id: str) -> Drawn:
         """Return what the EVSEs behind a circuit draw."""
-        stations = self._stations()
-        return Drawn(
-            [
-                self._draw(site, stations[identity], evse)
-                for identity in site.stations_below(node_id)
-                for evse in stations[identity].evses.values()
-            ],
-            self._now(),
+        return draws_behind(
+            site, node_id, self._stations(), self._commitments, self._now()
         )
-
-    def _draw(self, site: SiteConfig, station: Station, evse: Evse) -> Draw:
-        commitments = self._commitments
-        return draw_of(
-            site,
-            site.stations[station.identity],
-            evse,
-            commitments.kind(evse.key),
-            allowed_a=commitments.in_force_a(evse.key),
-            most_a=commitments.evse_a(evse.key),
-            settling_until=commitments.holding(evse.key).settling_until,
-        )
-
-    def _held(self, site: SiteConfig) -> dict[str, PhaseCurrents]:
-        """Return what the stations behind each meter have been allotted, on each line."""
-        held: dict[str, PhaseCurrents] = dict.fromkeys(
-            self.circuits.households, PhaseCurrents()
-        )
-        for key, allotment in self._allotments.items() if held else ():
-            if key.identity not in site.stations:
-                continue
-            phases = self._commitments.site.load_of(key.identity).phases
-            for node_id in site.circuits_above(key.identity):
-                if node_id in held:
-                    held[node_id] += allotment.on_grid(phases)
-        return held
 
     def _demands_in(
         self, site: SiteConfig, lasting: Lasting, now: datetime
