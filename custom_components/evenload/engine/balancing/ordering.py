@@ -13,6 +13,9 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 # Who has waited for so many turns goes before all whose turn is over, whatever they were given before.
 _LONG_WAIT_TURNS = 4
 
+# Who could wait for less is not to wait for others.
+URGENT_TURNS = 4
+
 type _Rank = tuple[bool | float | datetime | EvseKey, ...]
 
 
@@ -28,9 +31,7 @@ def in_order(
                 claims, key=lambda claim: (-claim.demand.weight, came(claim))
             )
         case Strategy.EARLIEST_DEPARTURE:
-            ranked = sorted(
-                claims, key=lambda claim: (laxity_s(claim, now), came(claim))
-            )
+            ranked = sorted(claims, key=lambda claim: _departure(claim, now))
         case Strategy.STATIC | Strategy.FIRST_COME_FIRST_SERVE:
             ranked = sorted(claims, key=came)
     return _kept_for_a_turn(ranked, now)
@@ -41,13 +42,27 @@ def came(claim: Claim) -> _Rank:
     return (claim.demand.plugged_in_at or _LAST, claim.demand.key)
 
 
+def _departure(claim: Claim, now: datetime) -> _Rank:
+    """Order by who cannot wait, then by departure.
+
+    By laxity alone those that are late would take turns in being so, and none of them would be done in time.
+    """
+    departs_at = claim.demand.departs_at or _LAST
+    return (not is_urgent(claim, now), departs_at, *came(claim))
+
+
+def is_urgent(claim: Claim, now: datetime) -> bool:
+    """Whether a vehicle must charge from now on, or soon, to be ready when it departs."""
+    return laxity_s(claim, now) < URGENT_TURNS * claim.turn_s
+
+
 def laxity_s(claim: Claim, now: datetime) -> float:
     """Return how long a vehicle could still wait, in seconds; without a departure forever."""
     demand = claim.demand
     if demand.departs_at is None:
         return inf
     left_s = (demand.departs_at - now).total_seconds()
-    most_w = claim.use.most_a * demand.load.watts
+    most_w = claim.use.most_a * claim.watts
     if demand.needs_wh is None or most_w <= 0:
         return left_s
     return left_s - demand.needs_wh / most_w * 3600.0
