@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 from benchmarks.crowd.words import VERSIONS
-from benchmarks.figures import figure
+from benchmarks.figures import figure, machine
 from benchmarks.house.bench import Bench, Choices, Measured, percentile
 
 # Measured of lbbrhzn/ocpp of August 2026 with 50 stations of OCPP 1.6, on two cores.
@@ -155,7 +155,10 @@ def report(choices: Choices, seen: Measured) -> None:
     for text, _, value, unit, goal, other in table:
         wanted = "" if goal is None else f"{goal:g} {unit}"
         print(f"{text:<50}{f'{value:.3g} {unit}':>12}{wanted:>12}   {other}")
-    print(f"({seen.changes_s:.0f} states change in a second)")
+    print(
+        f"({seen.changes_s:.0f} states change in a second; {machine()}; "
+        f"other programs meanwhile: {seen.others_percent:.0f} % of a core)"
+    )
     for _, name, value, unit, goal, _ in table:
         if goal is not None:
             print(figure(name, value, unit, goal))

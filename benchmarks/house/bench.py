@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from benchmarks.crowd.remote import RemoteCrowd
+from benchmarks.figures import all_cpu_s
 
 from .instance import PROBE, Instance
 
@@ -54,6 +55,8 @@ class Measured:
     disturbed: int = 0
     disturbed_delay_ms: float = 0.0
     changes_s: float = 0.0
+    # What everything but Home Assistant used of one core while it was busy: the stations, and what else there is.
+    others_percent: float = 0.0
 
 
 class Bench:
@@ -120,7 +123,10 @@ class Bench:
         await self._crowd.ask("quiet")
         async with self._probed("steady") as probe:
             await self._crowd.ask("report", every_s=REPORT_S)
+            before_s = all_cpu_s()
             self.seen.busy_percent = await self._instance.busy_percent(self._seconds)
+            all_percent = 100 * (all_cpu_s() - before_s) / self._seconds
+            self.seen.others_percent = all_percent - self.seen.busy_percent
             sent = await self._crowd.ask("quiet")
         self.seen.delays_ms = sorted(probe["delays_ms"])
         self.seen.collection_ms = probe["collection_ms"]
