@@ -39,6 +39,7 @@ from .engine.model.errors import BadSetting
 from .engine.model.identity import is_valid_identity
 from .engine.model.limits import MINIMUM_CURRENT_A, MINIMUM_DC_POWER_W
 from .grid import GRIDS
+from .meter_checks import check_lines_of_groups
 from .meter_config import (
     CONF_FALLBACK_A,
     CONF_LARGEST_A,
@@ -69,6 +70,7 @@ FIELDS = {
     "fallback_out_of_range": CONF_FALLBACK_A,
     "fuse_below_group_limit": CONF_MAIN_FUSE_A,
     "group_in_circle": CONF_PARENT,
+    "group_meter_lacks_line": CONF_PHASES,
     "invalid_identity": CONF_IDENTITY,
     "largest_out_of_range": CONF_LARGEST_A,
     "limit_above_main_fuse": CONF_LIMIT,
@@ -206,6 +208,7 @@ def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> Non
     _check_connectors(data.get(SECTION_CONNECTORS, {}).get(CONF_EVSES, ()))
     station = station_config(name, data, site.phases)
     site = replace(site, stations={**site.stations, station.identity: station})
+    check_lines_of_groups(entry, site)
     if group := site.group_of(station.identity):
         _check_groups(site, [group])
     else:

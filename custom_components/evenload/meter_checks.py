@@ -5,11 +5,13 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
-from .const import DOMAIN
+from .const import CONF_METER, DOMAIN, SUBENTRY_GROUP
+from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.limits import MINIMUM_CURRENT_A
 from .engine.model.phases import Phase, PhaseCurrents
@@ -23,6 +25,7 @@ from .meter_config import (
     TOTAL,
     MeterKind,
     MeterSensors,
+    is_complete,
 )
 
 # A meter that reports less often than this cannot protect a fuse.
@@ -73,6 +76,24 @@ def check_sensor(hass: HomeAssistant, kind: MeterKind, entity_id: str) -> None:
             unit=unit_of(state) or "–",
             wanted="A" if kind is MeterKind.CURRENTS else "W",
         )
+
+
+def check_lines_of_groups(entry: ConfigEntry, site: SiteConfig) -> None:
+    """Check that the meters of groups measure every line that their stations are on, as they will be in this site.
+
+    Keys: `group_meter_lacks_line` (group, line).
+    """
+    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
+        if not (meter := subentry.data.get(CONF_METER)):
+            continue
+        for identity in site.stations_below(subentry.subentry_id):
+            for line in site.stations[identity].wiring:
+                if not is_complete(meter, (line,)):
+                    raise BadSetting(
+                        "group_meter_lacks_line",
+                        group=subentry.title,
+                        line=line.upper(),
+                    )
 
 
 def own_sensors(hass: HomeAssistant) -> set[str]:

@@ -8,8 +8,10 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.evenload.checks import check_station
 from custom_components.evenload.configuration import site_config
 from custom_components.evenload.engine.model.configuration import Strategy
+from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.limits import Current
 from tests.homeassistant.conftest import config_entry, group, station
 from tests.homeassistant.test_meter_form import BELIEF, METER, SENSORS
@@ -191,3 +193,19 @@ async def test_no_group_hangs_on_itself_whatever_the_entry_says(
     )
     parents = {key: one.parent for key, one in site_config(entry).groups.items()}
     assert parents == {"group-one": None, "group-two": None, "group-three": "group-two"}
+
+
+async def test_a_station_stays_on_what_its_group_s_meter_measures(
+    hass: HomeAssistant,
+) -> None:
+    entry = config_entry(
+        station("garage", "Garage", phases="l2"),
+        group("Yard", "garage", meter={"kind": "currents", "l2": "sensor.grid_l2"}),
+    )
+    entry.add_to_hass(hass)
+    data = {"identity": "garage", "phases": "l3", "maximum_a": 16}
+    with pytest.raises(BadSetting) as refused:
+        check_station(entry, "Garage", data)
+    assert refused.value.key == "group_meter_lacks_line"
+    assert refused.value.placeholders == {"group": "Yard", "line": "L3"}
+    check_station(entry, "Garage", data | {"phases": "l2"})
