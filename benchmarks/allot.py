@@ -1,7 +1,7 @@
 """How long one allotment takes: 10, 100 and 1 000 EVSEs in a tree of three levels, each strategy, wye and line to line.
 
 Each station has one EVSE, ten stations are a group, and the groups hang on the site. The room is about two thirds of
-what all could use (tight), or less than all minimums together (scarce); a third of the time one group in two shares
+what all could use (tight), or less than all minimums together (scarce); in the third column every other group shares
 in a way of its own (mixed). The figures are the median of the slowest strategy with a tight room, in wye.
 """
 

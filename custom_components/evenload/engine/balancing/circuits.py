@@ -48,6 +48,9 @@ class Line:
 # The lines that an EVSE flows through, with what an ampere of it is there. Real numbers are kept real: that is faster.
 type Lines = tuple[tuple[Line, complex], ...]
 
+# What a line has room for, whose it is, and why.
+type _Limit = tuple[float, str, Reason]
+
 # Lines of one node, and the transformers between it and a load.
 type _Stretch = tuple[tuple[DeltaWye, ...], tuple[Line, ...]]
 
@@ -98,50 +101,72 @@ class Circuits:
     """All lines of a tree, with what `static` nodes let each of their members have."""
 
     def __init__(self, tree: Tree) -> None:
-        """Make the lines of every node that has a limit."""
+        """Find out what is above each node; its own lines are made when they are asked for."""
         self.strategies: dict[str, Strategy] = {}
+        self._tree = tree
         self._own: dict[str, tuple[Line, ...]] = {}
         # With what lies between a load and them.
         self._above: dict[str, tuple[_Stretch, ...]] = {}
-        # Stations of one group have the same lines above them, and mostly the same load.
-        self._alike = {
-            node.id: node.id if node.transformer else node.parent
-            for node in tree.nodes.values()
-        }
         self._through: dict[tuple[str | None, Load], Lines] = {}
-        children: dict[str | None, int] = {}
+        self._children: dict[str | None, int] = {}
         for node in tree.nodes.values():
-            children[node.parent] = children.get(node.parent, 0) + 1
-        for node in tree.nodes.values():
-            self._lay(node, tree, children)
+            self._children[node.parent] = self._children.get(node.parent, 0) + 1
+            inherited = Strategy.EQUAL_SERVE
+            if node.parent is not None:
+                inherited = self.strategies[node.parent]
+            self.strategies[node.id] = node.strategy or inherited
 
-    def _lay(self, node: Node, tree: Tree, children: dict[str | None, int]) -> None:
-        lines = _lines_of(node)
-        above: tuple[_Stretch, ...] = ()
-        strategy = node.strategy
-        if node.parent is not None:
-            above = (((), self._own[node.parent]), *self._above[node.parent])
-            if node.transformer is not None:
-                above = tuple(((node.transformer, *on), lines) for on, lines in above)
-                for _, lines_before in above:
-                    for line in lines_before:
-                        line.winding = True
-            inherited = self.strategies[node.parent]
-            strategy = inherited if strategy is None else strategy
-            if inherited is Strategy.STATIC:
-                parent = tree.nodes[node.parent]
-                members = max(parent.members or children[parent.id], 1)
-                # A static share is a limit: what the member has, or what its part of the node above is.
-                for line in self._own[parent.id]:
-                    share = line.room / members
-                    own = lines.get(line.index)
-                    if own is None or share < own.room:
-                        lines[line.index] = Line(
-                            line.index, share, line.node, line.reason
-                        )
-        self.strategies[node.id] = strategy or Strategy.EQUAL_SERVE
-        self._own[node.id] = tuple(lines.values())
-        self._above[node.id] = above
+    def _lines(self, node_id: str) -> tuple[Line, ...]:
+        """Return the lines of a node, where it has limits."""
+        if (known := self._own.get(node_id)) is None:
+            node = self._tree.nodes[node_id]
+            known = self._own[node_id] = tuple(
+                Line(index, room, name, reason)
+                for index, (room, name, reason) in self._limits(node).items()
+            )
+        return known
+
+    def _limits(self, node: Node) -> dict[int, _Limit]:
+        """Return the limit on each line: the node's own, or its share of a static node above if that is less."""
+        limits = _limits_of(node)
+        if node.parent is not None and (
+            self.strategies[node.parent] is Strategy.STATIC
+        ):
+            parent = self._tree.nodes[node.parent]
+            members = max(parent.members or self._children[parent.id], 1)
+            for line in self._lines(parent.id):
+                share = line.room / members
+                own = limits.get(line.index)
+                if own is None or share < own[0]:
+                    limits[line.index] = (share, line.node, line.reason)
+        return limits
+
+    def _stretches(self, node: Node) -> tuple[_Stretch, ...]:
+        """Return the lines above a node, the nearest first, and what lies between."""
+        if node.parent is None:
+            return ()
+        if node.transformer is None and (known := self._above.get(node.parent)):
+            return known
+        parent = self._tree.nodes[node.parent]
+        found = (((), self._lines(parent.id)), *self._stretches(parent))
+        if node.transformer is None:
+            self._above[parent.id] = found
+            return found
+        for _, lines in found:
+            for line in lines:
+                line.winding = True
+        return tuple(((node.transformer, *on), lines) for on, lines in found)
+
+    def narrowest(
+        self, node_id: str, load: Load, current_a: float
+    ) -> tuple[float, Line | None]:
+        """Return what one load may be at most where it is alone, if that is less than its current, and the line."""
+        most_a, by = current_a, None
+        for index, limit in self._limits(self._tree.nodes[node_id]).items():
+            ampere = load.watts if index == _WATTS else abs(load.on[index])
+            if ampere > _NOTHING and limit[0] / ampere < most_a:
+                most_a, by = limit[0] / ampere, (index, *limit)
+        return most_a, None if by is None else Line(*by)
 
     def fix(self) -> None:
         """Remember what flows now as what flows whatever is decided."""
@@ -155,31 +180,33 @@ class Circuits:
 
     def of(self, node_id: str, load: Load) -> Lines:
         """Return the lines of one node that a load flows through."""
-        return _flowing(self._own[node_id], load)
+        return _flowing(self._lines(node_id), load)
 
     def above(self, node_id: str, load: Load) -> Lines:
         """Return the lines of all nodes above one that a load flows through."""
-        place = (self._alike[node_id], load)
+        node = self._tree.nodes[node_id]
+        # Stations of one group have the same lines above them, and mostly the same load.
+        place = (node.parent if node.transformer is None else node_id, load)
         if (known := self._through.get(place)) is None:
             known = self._through[place] = tuple(
                 pair
-                for transformers, lines in self._above[node_id]
+                for transformers, lines in self._stretches(node)
                 for pair in _flowing(lines, _before(transformers, load))
             )
         return known
 
 
-def _lines_of(node: Node) -> dict[int, Line]:
-    room = node.room
-    lines: dict[int, Line] = {}
+def _limits_of(node: Node) -> dict[int, _Limit]:
+    room, name = node.room, node.name
+    limits: dict[int, _Limit] = {}
     if room.current is not None:
-        for index, (limit_a, reason) in enumerate(
-            zip(room.current, room.reasons, strict=True)
-        ):
-            lines[index] = Line(index, limit_a, node.name, reason)
+        one, two, three = room.reasons
+        limits[0] = (room.current.l1, name, one)
+        limits[1] = (room.current.l2, name, two)
+        limits[2] = (room.current.l3, name, three)
     if room.power_w is not None:
-        lines[_WATTS] = Line(_WATTS, room.power_w, node.name, room.power_reason)
-    return lines
+        limits[_WATTS] = (room.power_w, name, room.power_reason)
+    return limits
 
 
 def _before(transformers: tuple[DeltaWye, ...], load: Load) -> Load:

@@ -1,7 +1,7 @@
 """What one EVSE claims while allotments are made: its lines, the most and the least it can use, what it has so far."""
 
 from dataclasses import dataclass
-from math import floor, inf
+from math import floor
 
 from ..model.allotments import Demand
 from ..model.loads import Load
@@ -134,13 +134,7 @@ def _use(
     load: Load, demand: Demand, circuits: Circuits, node: str, *, alone: bool
 ) -> Use:
     above = circuits.above(node, load)
-    own = circuits.of(node, load)
     if not alone:
-        return Use(own + above, tenths(demand.maximum_a))
-    most_a, by = inf, None
-    for line, ampere in own:
-        if (limit_a := line.room / abs(ampere)) < most_a:
-            most_a, by = limit_a, line
-    if demand.maximum_a <= most_a:
-        most_a, by = demand.maximum_a, None
+        return Use(circuits.of(node, load) + above, tenths(demand.maximum_a))
+    most_a, by = circuits.narrowest(node, load, demand.maximum_a)
     return Use(above, max(0.0, tenths(most_a)), by)

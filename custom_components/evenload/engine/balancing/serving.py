@@ -62,7 +62,10 @@ def _first_of_each_kind(ordered: Sequence[Claim], now: datetime) -> list[Claim]:
             if is_urgent(waiting, now) is urgent:
                 kinds.setdefault(waiting.demand.load, []).append(waiting)
         while first := [able for kind in kinds.values() if (able := _next_able(kind))]:
-            rise(first)
+            if len(first) > 1:
+                rise(first)
+            else:
+                first[0].raise_to_most()
     for claim in ordered:
         if claim.current_a:
             claim.raise_to_most()
