@@ -29,7 +29,8 @@ from custom_components.evenload.engine.model.tree import (
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WYE = [to_neutral(ALL_PHASES, 230.0), *(to_neutral((p,), 230.0) for p in ALL_PHASES)]
 DELTA = [between_lines(a, b, 120.0) for a, b in permutations(ALL_PHASES, 2)]
-AMPERES = st.integers(0, 1200).map(lambda tenths: tenths / 10)
+# A house may take more than there is.
+AMPERES = st.integers(-100, 1200).map(lambda tenths: tenths / 10)
 
 
 def node(
@@ -129,7 +130,7 @@ def flows(
 def rooms(draw: st.DrawFn, power: bool = True) -> Room:
     """Draw what a node has room for: nothing said, less than a minimum, or plenty."""
     current = draw(st.none() | st.builds(PhaseCurrents, AMPERES, AMPERES, AMPERES))
-    watts = st.none() | st.integers(0, 60000).map(float)
+    watts = st.none() | st.integers(-5000, 60000).map(float)
     return Room(current, draw(watts) if power else None)
 
 

@@ -70,7 +70,7 @@ def test_a_static_share_is_the_limit_divided_by_the_members(site: Site) -> None:
                     for d in those
                 ]
                 total = max(map(abs, on), default=0.0)
-                assert total <= limit_a / len(members) + 1e-6
+                assert total <= max(0.0, limit_a) / len(members) + 1e-6
 
 
 @pytest.mark.parametrize("wants", [True, False])
