@@ -269,7 +269,7 @@ async def test_a_group_is_changed_without_a_reload(
     assert used.attributes["unit_of_measurement"] == "W"
     assert used.attributes["device_class"] == "power"
     limit = hass.states.get("number.yard_limit")
-    assert (limit.state, limit.attributes["max"]) == ("10000.0", 25 * 230 * 3)
+    assert (limit.state, limit.attributes["max"]) == ("10000.0", 10000)
 
 
 async def test_a_group_goes_on_without_a_station_that_was_removed(
