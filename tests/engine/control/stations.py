@@ -179,6 +179,8 @@ class VirtualStation:
                 del self.transactions[evse]
                 self.is_stopped = True
                 self._held.end(transaction)
+                # Its contactor is open: nothing is let go of slowly.
+                self._lowered.pop(evse, None)
                 self.on_stop(evse, transaction)
 
     async def start(self, evse: int | None, token: str) -> None:
