@@ -276,6 +276,7 @@ class Fleet:
                 self.seen[identity],
                 self.enforcer.commitments,
                 self.enforcer.errands.findings,
+                watched=identity in self.enforcer.targets.silent,
             )
             if allotment != evse.allotment:
                 self._replace(replace(evse, allotment=allotment))

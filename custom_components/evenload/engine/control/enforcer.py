@@ -179,6 +179,8 @@ class Enforcer:
     def next_order(self, identity: str) -> tuple[LimitOrder | None, float | None]:
         """Return what to send to a station now, or None and after how many seconds to look again."""
         soon_s = self._look(identity)
+        if identity in self.targets.silent:
+            return None, soon_s
         station = self._stations()[identity]
         config = self.commitments.site.stations[identity]
         now = self._now()
@@ -209,7 +211,9 @@ class Enforcer:
                 if order is not None:
                     await self._send(link, order)
                     continue
-                act, look_s = self.errands.next(link.identity, self.targets)
+                act, look_s = None, None
+                if link.identity not in self.targets.silent:
+                    act, look_s = self.errands.next(link.identity, self.targets)
                 if act is not None:
                     await self.errands.run(link.identity, act, link.commands)
                     continue

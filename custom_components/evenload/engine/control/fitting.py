@@ -46,8 +46,6 @@ class Fitting:
         order = wish.order
         key = EvseKey(identity, order.evse)
         holding = self._commitments.holding(key)
-        if identity in self._targets.silent:
-            return None
         if not wish.raises:
             is_first = holding.fallback_a is None
             return self._first_limit(identity, order) if is_first else order

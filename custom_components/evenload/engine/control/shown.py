@@ -10,10 +10,17 @@ from .wishes import can_limit
 
 
 def shown(
-    target: Allotment, station: Station, commitments: Commitments, findings: Findings
+    target: Allotment,
+    station: Station,
+    commitments: Commitments,
+    findings: Findings,
+    *,
+    watched: bool = False,
 ) -> Allotment:
-    """Return what to show of an EVSE that is meant to have its target."""
+    """Return what to show of an EVSE that is meant to have its target; what is only `watched` is shown as it would be."""
     key = target.key
+    if watched:
+        return target
     if not station.capabilities.is_controllable:
         return Allotment(
             key, Current(commitments.unlimited_a(key)), Reason.NOT_CONTROLLABLE
