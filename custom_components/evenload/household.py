@@ -25,6 +25,7 @@ from .devices import node_name
 from .engine.model.configuration import SiteConfig
 from .engine.model.groups import GroupState
 from .engine.model.household import MeterReading
+from .engine.model.phases import ALL_PHASES, Phase
 from .engine.model.tree import ROOT
 from .measuring import currents, surroundings, unit_of, value_of
 from .meter_config import MeterKind, MeterSensors, Spread, meter_sensors
@@ -81,7 +82,7 @@ class MeterOfNode:
         state = event.data["new_state"]
         entity_id = event.data["entity_id"]
         if state is not None and self._take(entity_id, state):
-            self._tell()
+            self._tell(self.sensors.lines_of(entity_id))
             self._trouble.over(entity_id)
         elif state is None or state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
             self._trouble.look()
@@ -95,14 +96,14 @@ class MeterOfNode:
         self._times[entity_id] = state.last_reported
         return True
 
-    def _tell(self) -> None:
-        """Tell the site what the meter says, once every sensor has spoken."""
+    def _tell(self, spoke: tuple[Phase, ...] = ALL_PHASES) -> None:
+        """Tell the site what the meter says, once every sensor has spoken; `spoke` are the lines that are heard now."""
         if len(self._values) < len(self.sensors.entities):
             return
         around = surroundings(self.config, self._stations())
         reading = currents(self.sensors, self._values, around)
         self._site.read_meter(
-            self._node_id, MeterReading(min(self._times.values()), reading)
+            self._node_id, MeterReading(min(self._times.values()), reading, spoke)
         )
 
     def _stations(self) -> GroupState | None:

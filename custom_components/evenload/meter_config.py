@@ -73,6 +73,12 @@ class MeterSensors:
         """Every entity that the meter is made of."""
         return (*self.taken.values(), *self.fed_back.values())
 
+    def lines_of(self, entity_id: str) -> tuple[Phase, ...]:
+        """Return the lines that an entity tells of."""
+        named = (*self.taken.items(), *self.fed_back.items())
+        names = {name for name, entity in named if entity == entity_id}
+        return tuple(phase for phase in ALL_PHASES if names & {TOTAL, str(phase)})
+
 
 def meter_config(data: Mapping[str, Any]) -> MeterConfig:
     """Return how a meter is believed."""

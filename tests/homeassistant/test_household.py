@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.evenload.engine.model.phases import PhaseCurrents
+from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
 from custom_components.evenload.sensor_trouble import PATIENCE_S
 from tests.homeassistant.conftest import OPTIONS, config_entry, group, station
 from tests.homeassistant.fake_site import FakeSite
@@ -100,6 +100,12 @@ async def test_a_reading_leaves_in_the_turn_in_which_a_sensor_speaks(
     say(hass, "grid_l3", 32)
     assert currents(site) == [30, 31, 32]
     assert len(site.readings) == before + 3
+    # What the others said is of another moment, and must not be compared with what the stations draw now.
+    assert [reading.spoke for _, reading in site.readings[-3:]] == [
+        (Phase.L1,),
+        (Phase.L2,),
+        (Phase.L3,),
+    ]
 
 
 async def test_the_same_value_again_is_a_sign_of_life(

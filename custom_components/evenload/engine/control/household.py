@@ -1,6 +1,6 @@
 """A meter in the house at one node: what it leaves for the stations below, and how far it is believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..model.allotments import Reason
@@ -63,7 +63,8 @@ class Household:
         if not means_same:
             self._lines, self._sum = self._channels()
             if self._taken is not None:
-                self._take(*self._taken)
+                reading, drawn, now = self._taken
+                self._take(replace(reading, spoke=ALL_PHASES), drawn, now)
 
     def read(self, reading: MeterReading, drawn: Drawn, now: datetime) -> bool:
         """Take a reading, and what the stations behind the meter draw; returns whether it counts.
@@ -78,6 +79,7 @@ class Household:
         if was_lost:
             for channel in (*self._lines, self._sum):
                 channel.background.forget()
+            reading = replace(reading, spoke=ALL_PHASES)
         self._taken = (reading, drawn, now)
         self._take(reading, drawn, now)
         return True
@@ -160,8 +162,11 @@ class Household:
         return None if self._taken is None else self._taken[0]
 
     def _take(self, reading: MeterReading, drawn: Drawn, now: datetime) -> None:
-        limits = dict.fromkeys(self._lines, self.circuit.line_a)
-        limits[self._sum] = self.circuit.sum_a
+        limits = {self._sum: self.circuit.sum_a}
+        for phase, channel in zip(ALL_PHASES, self._lines, strict=True):
+            # What was said before the stations followed is no measure of what else is drawn now.
+            if phase in reading.spoke:
+                limits[channel] = self.circuit.line_a
         for channel, limit_a in limits.items():
             channel.read(reading.currents, limit_a, drawn, now, self.meter)
 

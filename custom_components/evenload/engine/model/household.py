@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .limits import Current, Limit
-from .phases import PhaseCurrents
+from .phases import ALL_PHASES, Phase, PhaseCurrents
 
 
 class MeterState(StrEnum):
@@ -18,10 +18,14 @@ class MeterState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeterReading:
-    """Currents on the lines at a node, in amperes; positive is import, negative export. `at` is when they were measured."""
+    """Currents on the lines at a node, in amperes; positive is import, negative export. `at` is when they were measured.
+
+    `spoke` are the lines that have spoken by now. Of the others it repeats what they said before.
+    """
 
     at: datetime
     currents: PhaseCurrents
+    spoke: tuple[Phase, ...] = ALL_PHASES
 
 
 @dataclass(frozen=True, slots=True)

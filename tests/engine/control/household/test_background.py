@@ -14,7 +14,7 @@ from custom_components.evenload.engine.control.drawn import Drawn
 from custom_components.evenload.engine.control.household import Household
 from custom_components.evenload.engine.model.household import MeterReading
 from custom_components.evenload.engine.model.limits import Current
-from custom_components.evenload.engine.model.phases import PhaseCurrents
+from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
 from tests.engine.control.household.meter import FUSE, METER, at, even
 
 WINDOW_S = 60.0
@@ -144,3 +144,15 @@ def test_limit_below_the_background_leaves_nothing() -> None:
     household = Household(METER, replace(FUSE, limit=Current(3.0)))
     household.read(MeterReading(at(0), even(9)), Drawn([], at(0)), at(0))
     assert household.room(even(6), at(0)).current == PhaseCurrents()
+
+
+def test_a_line_that_has_not_spoken_is_not_held_against_what_cars_draw_now() -> None:
+    """Cars that were lowered have said so; the meter's lines show it one after the other."""
+    household = Household(METER, FUSE)
+    before, after = Drawn.exactly(even(16), at(0)), Drawn.exactly(even(10), at(2))
+    household.read(MeterReading(at(0), even(26)), before, at(0))
+    torn = replace(even(26), l1=20.0)
+    household.read(MeterReading(at(2), torn, (Phase.L1,)), after, at(2))
+    assert household.room(even(10), at(2)).current == even(10)
+    household.read(MeterReading(at(2), even(20)), after, at(2))
+    assert household.room(even(10), at(2)).current == even(10)
