@@ -9,6 +9,7 @@ from .doubles import Doubles
 from .fleet import Fleet
 from .memory import Memory
 from .model.capabilities import Capabilities
+from .model.clocks import Clock
 from .model.configuration import Overrides
 from .model.events import (
     Connected,
@@ -61,6 +62,11 @@ class Desk:
         """Return what the owner knows better of the station."""
         config = self._fleet.config.stations.get(identity)
         return Overrides() if config is None else config.overrides
+
+    def clock(self, identity: str) -> Clock:
+        """Return what is known of the station's clock."""
+        station = self._fleet.stations.get(identity)
+        return Clock() if station is None else station.clock
 
     def info(self, identity: str) -> StationInfo:
         """Return what the station said of itself when it last booted."""

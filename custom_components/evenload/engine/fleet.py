@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from .books import EXPORTED, IMPORTED, Books
-from .control.abilities import Abilities
+from .control.abilities import Abilities, disbelieving, shift_of
 from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
@@ -17,7 +17,7 @@ from .live import LiveNode, still_live, with_live
 from .memory import State
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
-from .model.events import Booted, Connected, Event, Learnt, MetersSampled
+from .model.events import Booted, ClockMeasured, Connected, Event, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.household import MeterReading
 from .model.identity import EvseKey
@@ -111,6 +111,8 @@ class Fleet:
         if isinstance(event, MetersSampled):
             self._metered(EvseKey(event.identity, event.evse), before)
         station = self.stations[event.identity]
+        if shift_of(station) != shift_of(before):
+            self.enforcer.reset_clock(event.identity)
         if station.evses.keys() != before.evses.keys():
             self.retarget()
         elif self.sharing.wants_otherwise(before, station) or self.sharing.is_outdated(
@@ -127,7 +129,7 @@ class Fleet:
             self._tell_evse(EvseKey(event.identity, event.evse))
         else:
             self._tell(event.identity)
-        if isinstance(event, Connected | Booted):
+        if isinstance(event, Connected | Booted | ClockMeasured):
             # It may speak another version by now, or be another make.
             self._warn(event.identity)
 
@@ -149,8 +151,8 @@ class Fleet:
         in_vain = self.enforcer.contradicted(evse)
         if in_vain is not None:
             station = self.stations[key.identity]
-            limited = station.capabilities.taking(in_vain, takes=False)
-            self.stations[key.identity] = replace(station, capabilities=limited)
+            learnt = disbelieving(station, in_vain)
+            self.stations[key.identity] = replace(station, capabilities=learnt)
             self.retarget()
 
     def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:

@@ -11,6 +11,7 @@ from custom_components.evenload.engine.csms.limiting.terms import Knowledge
 from custom_components.evenload.engine.csms.v2.limits import Encoder2
 from custom_components.evenload.engine.csms.v16.limits import Encoder16
 from custom_components.evenload.engine.model.capabilities import Capabilities
+from custom_components.evenload.engine.model.clocks import Clock
 from custom_components.evenload.engine.model.configuration import Overrides
 
 type Payload = dict[str, Any]
@@ -32,16 +33,22 @@ class Taker:
     version: str = "1.6"
     calls: list[tuple[str, Payload]] = field(default_factory=list)
     now: datetime = NOW
+    clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
         self.connect()
 
     def connect(self) -> None:
         """Begin a new connection: what is known of the station stays."""
-        self.encoder = Encoder16() if self.version == "1.6" else Encoder2()
         knowledge = Knowledge(
-            lambda: self.known, lambda: self.quirks, lambda: self.overrides, self._learn
+            lambda: self.known,
+            lambda: self.quirks,
+            lambda: self.overrides,
+            self._learn,
+            clock=lambda: self.clock,
         )
+        kind = Encoder16 if self.version == "1.6" else Encoder2
+        self.encoder = kind(knowledge.as_read)
         self.limits = Limits(self, self.encoder, knowledge, lambda: self.now)
 
     async def call(

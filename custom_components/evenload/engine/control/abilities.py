@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..csms.dialects.matching import quirks_of
 from ..csms.limiting.terms import abilities_of, forgetting
-from ..model.capabilities import Capabilities
+from ..model.capabilities import Capabilities, Place
 from ..model.configuration import Overrides, SiteConfig
 from ..model.events import Learnt
 from ..model.stations import Station, StationInfo
@@ -16,6 +16,22 @@ def forgotten(station: Station, at: datetime) -> Learnt:
     """Return the news that nothing is known of how a station takes limits."""
     capabilities = forgetting(station.capabilities)
     return Learnt(identity=station.identity, at=at, capabilities=capabilities)
+
+
+def shift_of(station: Station) -> timedelta:
+    """Return by how much the times that a station is told differ from ours."""
+    return station.clock.shift(station.capabilities.reads_own_clock)
+
+
+def disbelieving(station: Station, place: Place) -> Capabilities:
+    """Return what is known of a station whose leases are in vain.
+
+    Its clock may be other than ours. Then it may read the times of limits by the other of the two: that is tried first.
+    """
+    known = station.capabilities
+    if station.clock.is_off and known.reads_own_clock is None:
+        return replace(known, reads_own_clock=not station.clock.is_read(None))
+    return known.taking(place, takes=False)
 
 
 class Abilities(Mapping[str, Station]):

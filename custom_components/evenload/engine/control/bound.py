@@ -99,6 +99,19 @@ class Bound:
         doubt_a = max(flow_a(order, use), self.in_doubt_a(use) or 0.0)
         return replace(self, doubt_a=doubt_a, doubt_for=order.transaction_id)
 
+    def in_doubt(self, now: datetime, use: Use) -> Bound:
+        """Return it when it may have begun late, or ends at another time than was meant."""
+        if not self.holds(now, use):
+            return self
+        doubt_a = max(self.in_force_a(use), self.in_doubt_a(use) or 0.0)
+        return replace(
+            self,
+            limit_a=None,
+            until=None,
+            doubt_a=doubt_a,
+            doubt_for=self.transaction,
+        )
+
     def applied(self, order: LimitOrder, now: datetime) -> Bound:
         """Return it after the station accepted an order."""
         return Bound(

@@ -50,6 +50,7 @@ def concerns_of(
         NoticeKind.LIMITS_DO_NOT_EXPIRE: lasts
         and known.keeps_limits
         and not can_lease(known),
+        NoticeKind.CLOCK_WRONG: station.connected and station.clock.is_astray,
         NoticeKind.LIMIT_UNANSWERED: station.connected
         and station.identity in commitments.deaf,
         NoticeKind.LIMIT_IGNORED: station.connected and ignored,
@@ -59,8 +60,13 @@ def concerns_of(
         NoticeKind.EVSES_GONE: station.connected and _lacks_evses(station),
     }
     facts |= _advice(station, facts)
+    told = {
+        NoticeKind.CLOCK_WRONG: {
+            "minutes": str(round(abs(station.clock.ahead_s or 0.0) / 60))
+        }
+    }
     return [
-        Notice(kind, station.identity, active, {"name": name})
+        Notice(kind, station.identity, active, {"name": name, **told.get(kind, {})})
         for kind, active in facts.items()
     ]
 

@@ -45,6 +45,13 @@ class Doubts:
                 self._contradictions[key, place] = 0
         self._distrust(identity, TRUSTED_AFTER_BOOT_S)
 
+    def reset_clock(self, identity: str) -> None:
+        """Doubt the leases of a station whose clock goes otherwise than was thought: they are said again."""
+        holdings, now = self._commitments.holdings, self._now()
+        for key in [key for key in holdings if key.identity == identity]:
+            use = self._commitments.use(key)
+            holdings[key] = holdings[key].leases_in_doubt(now, use)
+
     def contradicted(self, evse: Evse) -> Place | None:
         """Doubt limits that a meter contradicts; returns which leases are in vain in this station."""
         key, now = evse.key, self._now()

@@ -108,6 +108,13 @@ class Enforcer:
         self._repeats.forget({identity}, self._now())
         self.wake(identity)
 
+    def reset_clock(self, identity: str) -> None:
+        """Write a station's leases again: its clock goes otherwise than was thought."""
+        self._doubts.reset_clock(identity)
+        self._fittings.changed(identity)
+        self._repeats.forget({identity}, self._now())
+        self.wake(identity)
+
     def contradicted(self, evse: Evse) -> Place | None:
         """Write a station's limits again that its meter contradicts; returns which leases are in vain there."""
         in_vain = self._doubts.contradicted(evse)

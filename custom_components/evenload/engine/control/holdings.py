@@ -200,6 +200,14 @@ class Holding:
         """Return it after its leases are known to be gone."""
         return replace(self, lease_a=None, lease_until=None, bound=UNBOUND)
 
+    def leases_in_doubt(self, now: datetime, use: Use) -> Holding:
+        """Return it when its leases may have begun late, or end at another time than was meant."""
+        held = self
+        if self.has_lease(now):
+            doubt_a = _highest(self.lease_a, self.lease_doubt_a)
+            held = replace(self, lease_a=None, lease_until=None, lease_doubt_a=doubt_a)
+        return replace(held, bound=self.bound.in_doubt(now, use))
+
     def settled(self) -> Holding:
         """Return it after the vehicle was measured to have followed."""
         return replace(self, settling_a=None, settling_until=None)

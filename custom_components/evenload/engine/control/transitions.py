@@ -7,6 +7,7 @@ from ..model.configuration import SiteConfig
 from ..model.events import (
     AvailabilityChanged,
     Booted,
+    ClockMeasured,
     Connected,
     DiagnosticsReported,
     Disconnected,
@@ -53,6 +54,8 @@ def after(station: Station, event: Event, site: SiteConfig) -> Station:
             return station if event.replaced else replace(station, connected=False)
         case Booted():
             station = replace(station, info=event.info, booted_at=event.at)
+        case ClockMeasured():
+            station = replace(station, clock=event.clock)
         case Learnt():
             station = with_evses(
                 replace(station, capabilities=event.capabilities),

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from ..model.capabilities import Capabilities
+from ..model.clocks import Clock
 from ..model.configuration import Overrides
 from ..model.events import Event, TransactionEnded
 from ..model.security import Entrance, Protection
@@ -58,6 +59,9 @@ class Host(Protocol):
 
     def overrides(self, identity: str) -> Overrides:
         """Return what the owner knows better of the station."""
+
+    def clock(self, identity: str) -> Clock:
+        """Return what is known of the station's clock."""
 
     def info(self, identity: str) -> StationInfo:
         """Return what the station said of itself when it last booted."""

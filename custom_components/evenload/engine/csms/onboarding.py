@@ -9,10 +9,12 @@ import logging
 from typing import Any, Protocol
 
 from ..model.capabilities import Capabilities
+from ..model.clocks import Clock
 from ..model.errors import EvenloadError
-from ..model.events import Booted, Learnt
+from ..model.events import Booted, ClockMeasured, Learnt
 from ..model.identity import masked
 from ..model.stations import OcppVersion, StationInfo
+from .clock import StationClock
 from .connection import Connection
 from .dialects.matching import quirks_of
 from .dialects.quirks import Quirks
@@ -92,6 +94,7 @@ class Onboarding:
         self._spoke = asyncio.Event()
         self._booted = asyncio.Event()
         self._adopted = asyncio.Event()
+        self.clock = StationClock(host.clock(self._identity), self._clock_changed)
         self.knowledge = Knowledge(
             self.capabilities,
             self.quirks,
@@ -99,6 +102,7 @@ class Onboarding:
             self.learn,
             # 2.1 K28.
             has_dynamic=manners.version is OcppVersion.V21,
+            clock=lambda: self.clock.known,
         )
 
     def spoke(self) -> None:
@@ -128,6 +132,7 @@ class Onboarding:
         self._host.hear(
             Booted(identity=self._identity, at=datetime.now(UTC), info=info)
         )
+        self.clock.booted()
         # Its owner may have switched on what it refused before.
         self.learn(relearning(self.capabilities(), self._source(info.firmware)))
         return _registration("Accepted", HEARTBEAT_INTERVAL_S)
@@ -143,6 +148,10 @@ class Onboarding:
             self._host.hear(
                 Learnt(identity=self._identity, at=at, capabilities=capabilities)
             )
+
+    def _clock_changed(self, clock: Clock) -> None:
+        at = datetime.now(UTC)
+        self._host.hear(ClockMeasured(identity=self._identity, at=at, clock=clock))
 
     def quirks(self) -> Quirks:
         """Return what is odd about the station."""

@@ -97,6 +97,8 @@ class Capabilities:
     # Whether it can be told which phase to leave to a vehicle that charges on one (2.x).
     phase_choice: bool | None = None
     pause: PauseMethod | None = None
+    # Whether it reads the times of limits by the clock that its messages show, where that is not ours.
+    reads_own_clock: bool | None = None
     # Whether profiles of a purpose survive a restart of the station, as far as it says.
     lasting: Mapping[Purpose, bool] = field(default_factory=dict)
     # How often it says that it is there, in seconds, where that cannot be changed.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .capabilities import Capabilities
+from .clocks import Clock
 from .limits import RateUnit
 from .needs import ChargingNeeds, StoredProfile
 from .readings import Sample
@@ -53,6 +54,13 @@ class Learnt(Event):
     """More is known of what the station can do."""
 
     capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockMeasured(Event):
+    """The times in the station's messages show how its clock goes."""
+
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

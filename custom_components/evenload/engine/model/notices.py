@@ -26,6 +26,8 @@ class NoticeKind(StrEnum):
     SHARE_TOO_SMALL = "share_too_small"
     # A station says that it has fewer EVSEs than it once had: the others keep their share until it is added anew.
     EVSES_GONE = "evses_gone"
+    # The clock of a station is wrong by minutes, and stays so though it is told the time.
+    CLOCK_WRONG = "clock_wrong"
     # What the owner of a station of a known make can set in it, when what that helps against is met.
     ADVICE_EXTERNAL_ENERGY_MANAGEMENT = "advice_external_energy_management"
     ADVICE_USE_OCPP_16 = "advice_use_ocpp_16"

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from .allotments import Allotment
 from .capabilities import Capabilities
+from .clocks import Clock
 from .identity import EvseKey
 from .limits import Limit
 from .readings import Reading
@@ -140,6 +141,7 @@ class Station:
     diagnostics_status: str | None = None
     # How its connection is protected, or the last one was.
     protection: Protection | None = None
+    clock: Clock = field(default_factory=Clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ _IDS = {
 }
 _EVSES = 100
 
-# A schedule that always was. Not 1970: some clocks begin there and the schedule would not have begun yet.
-LONG_AGO = "2015-01-01T00:00:00Z"
+# Schedules that always were. Not 1970 where it can be helped: in some zones such a time is before all times.
+_LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
+_LONGEST_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The lease begins in the past, so that a station whose clock lags obeys it at once.
 CLOCK_TOLERANCE_S = 300
@@ -66,14 +67,23 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def long_ago(now: datetime) -> str:
+    """Return when a schedule begins that always was, also where it is still 1970."""
+    return moment(_LONG_AGO if now > _LONG_AGO else _LONGEST_AGO)
+
+
 def lease_begin(now: datetime) -> str:
     """Return when a lease begins that is ordered now."""
-    return moment(now - timedelta(seconds=CLOCK_TOLERANCE_S))
+    return moment(_begin(now))
 
 
-def lease_duration_s(order: LimitOrder) -> int:
+def lease_duration_s(order: LimitOrder, now: datetime) -> int:
     """Return how long a lease lasts from its beginning."""
-    return CLOCK_TOLERANCE_S + (order.lease_s or 0)
+    return int((now - _begin(now)).total_seconds()) + (order.lease_s or 0)
+
+
+def _begin(now: datetime) -> datetime:
+    return max(now - timedelta(seconds=CLOCK_TOLERANCE_S), min(now, _LONGEST_AGO))
 
 
 def lease_end(order: LimitOrder, now: datetime) -> str:

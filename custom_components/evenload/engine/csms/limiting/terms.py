@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ...model.capabilities import Capabilities, Place
+from ...model.clocks import Clock
 from ...model.configuration import Overrides
 from ...model.limits import RateUnit
 from ..dialects.quirks import Quirks
@@ -22,6 +24,7 @@ class Knowledge:
     learn: Callable[[Capabilities], None]
     # Whether the version spoken has dynamic profiles: a station that takes them may speak another one now.
     has_dynamic: bool = True
+    clock: Callable[[], Clock] = Clock
 
     def abilities(self) -> Capabilities:
         """Return what holds of the station when all are heard."""
@@ -29,6 +32,18 @@ class Knowledge:
         if not self.has_dynamic:
             known = replace(known, dynamic_profiles=None)
         return abilities_of(known, self.quirks(), self.overrides())
+
+    def as_read(self, at: datetime) -> datetime:
+        """Return a time as the station has to be told it, so that it takes it for this."""
+        try:
+            return at + self.clock().shift(self.capabilities().reads_own_clock)
+        except OverflowError:
+            return at
+
+
+def ours(at: datetime) -> datetime:
+    """Return a time as it is told to a station whose clock goes like ours."""
+    return at
 
 
 def abilities_of(
@@ -82,6 +97,7 @@ def forgetting(known: Capabilities) -> Capabilities:
         rungs={},
         refusals={},
         pause=None,
+        reads_own_clock=None,
     )
 
 

@@ -29,7 +29,9 @@ class Adapter16:
         self._host = host
         self._onboarding = Onboarding(connection, host, self)
         self.commands = Commands16(connection, self._onboarding.knowledge)
-        self._inbound = Inbound(connection, host, self._onboarding.booted)
+        self._inbound = Inbound(
+            connection, host, self._onboarding.clock, self._onboarding.booted
+        )
         self.spoke = self._onboarding.spoke
         self.admitted = self._onboarding.admitted
         self.live = self._onboarding.live

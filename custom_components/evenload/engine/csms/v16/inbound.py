@@ -20,6 +20,7 @@ from ...model.identity import EvseKey
 from ...model.readings import Sample
 from ...model.stations import EvseStatus, StationError, StationInfo
 from ...model.transactions import TransactionStart
+from ..clock import StationClock
 from ..connection import Connection, Handler
 from ..frames import CallFault
 from ..framing import Fault
@@ -49,12 +50,14 @@ class Inbound:
         self,
         connection: Connection,
         host: Host,
+        clock: StationClock,
         booted: Callable[[StationInfo], dict[str, Any]],
     ) -> None:
         """Serve one connection; `booted` hears what the station is, and answers."""
         self._identity = connection.identity
         self._connection = connection
         self._host = host
+        self._clock = clock
         self._booted = booted
         self._pending: dict[str, Handler] = {
             "BootNotification": self._boot_notification,
@@ -95,6 +98,7 @@ class Inbound:
     def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:
         if self._host.is_adopted(self._identity):
             self._host.hear(Heard(identity=self._identity, at=datetime.now(UTC)))
+            self._clock.told()
         return {"currentTime": now_text()}
 
     def _authorize(self, payload: dict[str, Any]) -> dict[str, Any]:
@@ -114,10 +118,13 @@ class Inbound:
         return {"status": "Accepted" if accepted else "Invalid"}
 
     def _status_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
+        at = moment_or_now(payload.get("timestamp"))
+        if "timestamp" in payload:
+            self._clock.shown(at)
         self._host.hear(
             StatusReported(
                 identity=self._identity,
-                at=moment_or_now(payload.get("timestamp")),
+                at=at,
                 evse=_connector(payload),
                 status=_STATUSES[payload["status"]],
                 error=StationError(
@@ -169,8 +176,10 @@ class Inbound:
         return {} if token is None else {"idTagInfo": {"status": "Accepted"}}
 
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
-        evse = _connector(payload)
-        for at, samples in _readable(payload["meterValue"]):
+        evse, moments = _connector(payload), _readable(payload["meterValue"])
+        if moments:
+            self._clock.shown(max(at for at, _ in moments))
+        for at, samples in moments:
             self._host.hear(
                 MetersSampled(
                     identity=self._identity,

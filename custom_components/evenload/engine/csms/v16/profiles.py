@@ -6,10 +6,10 @@ from typing import Any
 from ...model.capabilities import Place, ProfileKind, Purpose, Rung
 from ...model.orders import LimitOrder
 from ..limiting.amounts import (
-    LONG_AGO,
     lease_begin,
     lease_duration_s,
     lease_end,
+    long_ago,
     period,
     profile_id,
 )
@@ -49,11 +49,11 @@ def set_charging_profile(
     if rung.kind is ProfileKind.RECURRING:
         profile["recurrencyKind"] = "Daily"
     if rung.kind is not ProfileKind.RELATIVE:
-        schedule["startSchedule"] = lease_begin(now) if expires else LONG_AGO
+        schedule["startSchedule"] = lease_begin(now) if expires else long_ago(now)
     if expires and rung.kind is ProfileKind.RELATIVE:
         profile["validTo"] = lease_end(order, now)
     elif expires:
-        schedule["duration"] = lease_duration_s(order)
+        schedule["duration"] = lease_duration_s(order, now)
     if rung.purpose is Purpose.TX and order.transaction_id is not None:
         profile["transactionId"] = to_send(order.transaction_id)
     return {

@@ -50,6 +50,7 @@ class Adapter2:
             self._model,
             self._reports,
             edition,
+            clock=self._onboarding.clock,
             booted=self._onboarding.booted,
             pulled=self.commands.limits.pulled,
         )

@@ -8,6 +8,7 @@ from ...model.events import Heard, MetersSampled
 from ...model.identity import EvseKey
 from ...model.orders import WHOLE_STATION
 from ...model.stations import StationInfo
+from ..clock import StationClock
 from ..connection import Connection, Handler
 from ..frames import CallFault
 from ..framing import Fault
@@ -40,6 +41,7 @@ class Inbound:
         reports: Reports,
         edition: Edition,
         *,
+        clock: StationClock,
         booted: Callable[[StationInfo], dict[str, Any]],
         pulled: Callable[[int], dict[str, Any] | None],
     ) -> None:
@@ -47,10 +49,11 @@ class Inbound:
         self._identity = connection.identity
         self._host = host
         self._booted = booted
+        self._clock = clock
         self._evses = Evses(self._identity, host)
         self._reports = reports
         tokens = Tokens(self._identity, host)
-        transactions = Transactions(self._identity, host, self._evses, tokens)
+        transactions = Transactions(self._identity, host, self._evses, tokens, clock)
         happenings = Happenings(self._identity, host, self._evses, model.changed)
         notices = Notices(self._identity, host)
         wishes = Wishes(self._identity, host, reports, edition, pulled)
@@ -111,20 +114,26 @@ class Inbound:
     def _heartbeat(self, _payload: dict[str, Any]) -> dict[str, Any]:
         if self._host.is_adopted(self._identity):
             self._host.hear(Heard(identity=self._identity, at=datetime.now(UTC)))
+            self._clock.told()
         return {"currentTime": now_text()}
 
     def _status_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
+        at = moment_or_now(payload["timestamp"])
+        self._clock.shown(at)
         self._evses.connector(
             _evse(payload),
             payload["connectorId"],
             ConnectorStatus(payload["connectorStatus"]),
-            moment_or_now(payload["timestamp"]),
+            at,
         )
         return {}
 
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
         key = EvseKey(self._identity, _evse(payload))
-        for at, samples in readable(payload["meterValue"]):
+        moments = readable(payload["meterValue"])
+        if moments:
+            self._clock.shown(max(at for at, _ in moments))
+        for at, samples in moments:
             self._host.hear(
                 MetersSampled(
                     identity=key.identity, at=at, evse=key.evse, samples=samples

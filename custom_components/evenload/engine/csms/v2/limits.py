@@ -1,6 +1,6 @@
 """Gives a station of OCPP 2.0.1 or 2.1 its limits (K01); dynamic ones are renewed by what changes of them (2.1 K28)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from ...model.orders import Layer, LimitOrder, Outcome
 from ..limiting.amounts import profile_id
 from ..limiting.limits import Caller, Limits, Message
 from ..limiting.repeating import Repeating
-from ..limiting.terms import Knowledge
+from ..limiting.terms import Knowledge, ours
 from .profiles import schedule_update, set_charging_profile
 
 _UPDATE = "UpdateDynamicSchedule"
@@ -38,8 +38,9 @@ class _Running:
 class Encoder2:
     """Writes orders as 2.0.1 and 2.1 do."""
 
-    def __init__(self) -> None:
-        """Begin with no dynamic profile: what an earlier connection brought is set anew."""
+    def __init__(self, as_read: Callable[[datetime], datetime] = ours) -> None:
+        """Begin with no dynamic profile: what an earlier connection brought is set anew. Write times as the station reads them."""
+        self._as_read = as_read
         self._running: dict[int, _Running] = {}
         # The lasting limits of EVSEs that were accepted over this connection, in amperes.
         self._lasting_a: dict[int, float] = {}
@@ -55,7 +56,8 @@ class Encoder2:
                 _UPDATE,
                 {"chargingProfileId": profile_id(order), "scheduleUpdate": update},
             )
-        yield Message("SetChargingProfile", set_charging_profile(order, rung, now))
+        profile = set_charging_profile(order, rung, self._as_read(now))
+        yield Message("SetChargingProfile", profile)
 
     def taken(
         self, order: LimitOrder, rung: Rung, message: Message, now: datetime
@@ -90,7 +92,7 @@ class Limits2:
 
     def __init__(self, caller: Caller, knowledge: Knowledge) -> None:
         """Serve one connection."""
-        self._encoder = Encoder2()
+        self._encoder = Encoder2(knowledge.as_read)
         self._limits = Limits(caller, self._encoder, knowledge)
         self._repeating = Repeating(self._limits, knowledge)
 

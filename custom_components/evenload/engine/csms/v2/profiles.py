@@ -6,11 +6,11 @@ from typing import Any
 from ...model.capabilities import Place, ProfileKind, Purpose, Rung
 from ...model.orders import LimitOrder
 from ..limiting.amounts import (
-    LONG_AGO,
     amount,
     lease_begin,
     lease_duration_s,
     lease_end,
+    long_ago,
     moment,
     period,
     profile_id,
@@ -51,9 +51,9 @@ def set_charging_profile(
     }
     expires = place_of(order) in {Place.LEASE, Place.TRANSACTION}
     if rung.kind in _BEGIN:
-        schedule["startSchedule"] = lease_begin(now) if expires else LONG_AGO
+        schedule["startSchedule"] = lease_begin(now) if expires else long_ago(now)
         if expires:
-            schedule["duration"] = lease_duration_s(order)
+            schedule["duration"] = lease_duration_s(order, now)
     elif rung.kind is ProfileKind.DYNAMIC:
         # It ends when it was not renewed for its duration (2.1 K28.FR.13).
         profile["dynUpdateTime"] = moment(now)

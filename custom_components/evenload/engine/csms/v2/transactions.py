@@ -9,6 +9,7 @@ from ...model.identity import EvseKey
 from ...model.orders import WHOLE_STATION
 from ...model.readings import Context, Sample
 from ...model.transactions import TransactionStart
+from ..clock import StationClock
 from ..frames import CallFault
 from ..framing import Fault
 from ..host import Host
@@ -41,8 +42,16 @@ class _Told:
 class Transactions:
     """Answers TransactionEvent and tells what happened."""
 
-    def __init__(self, identity: str, host: Host, evses: Evses, tokens: Tokens) -> None:
+    def __init__(
+        self,
+        identity: str,
+        host: Host,
+        evses: Evses,
+        tokens: Tokens,
+        clock: StationClock,
+    ) -> None:
         """Serve one connection."""
+        self._clock = clock
         self._identity = identity
         self._host = host
         self._evses = evses
@@ -53,6 +62,8 @@ class Transactions:
     async def answer(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer a TransactionEvent; the answer speaks of a token only where one was shown (E01.FR.11)."""
         told = self._read(payload)
+        if not told.offline:
+            self._clock.shown(told.at)
         match payload["eventType"]:
             case "Started":
                 await self._started(told)
