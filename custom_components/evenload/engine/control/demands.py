@@ -26,6 +26,7 @@ class Circumstances:
     lasting_a: float = 0.0
     most_a: float | None = None
     can_switch: bool = False
+    is_single: bool = False
 
 
 def lasting_demand(site: SiteConfig, station: Station, evse: Evse) -> Demand:
@@ -72,6 +73,7 @@ def demand_of(
         charging=evse.is_charging,
         load=site.load_of(evse.key.identity),
         single=_single(site, evse.key.identity) if known.can_switch else None,
+        is_single=known.is_single,
         most=most,
         wants=wants,
         standing_a=max(known.lasting_a, kind.minimum_a if evse.wants_energy else 0.0),

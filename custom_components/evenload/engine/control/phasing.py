@@ -63,6 +63,10 @@ class Phasing:
         said = next((word for word in words if word is not None), False)
         return said and not self._commitments.kind(key).is_dc
 
+    def is_single(self, key: EvseKey) -> bool:
+        """Whether an EVSE was switched to one phase, or is about to be back."""
+        return key in self._switches and self._switch(key).phases == SINGLE
+
     def site(self, config: SiteConfig) -> SiteConfig:
         """Return the site with every station on the phases that it can draw on: all that are wired, unless all of its EVSEs are on one."""
         self._singles = self._single_phases(config)
@@ -145,7 +149,7 @@ class Phasing:
 
     def is_watching(self, key: EvseKey) -> bool:
         """Whether a reading may tell something of how a station was switched."""
-        return key in self._switches and self._switch(key).phases == SINGLE
+        return self.is_single(key)
 
     def restarted(self, identity: str) -> None:
         """Believe again that a station can switch: it has started anew, maybe with another firmware."""

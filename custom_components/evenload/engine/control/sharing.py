@@ -84,7 +84,9 @@ class Sharing:
         else:
             self._phasing.want(site, {})
         self._demands = tuple(self._demands_in(used, lasting, now))
-        single_known = tuple(replace(one, single=None) for one in self._demands)
+        single_known = tuple(
+            replace(one, single=None, is_single=False) for one in self._demands
+        )
         present = present_of(used, tree, lasting, single_known, fixed, now)
         self._allotments = self._steady(present.allotments)
         self.turns.note(self._demands, self._allotments, now)
@@ -184,6 +186,7 @@ class Sharing:
             lasting_a=fallback_a,
             most_a=lasting.shares[key.identity].current_a if keeps else None,
             can_switch=self._phasing.can_switch(site, key),
+            is_single=self._phasing.is_single(key),
         )
 
     def _fixed(
