@@ -1,0 +1,1 @@
+"""acnportal's simulator of a real car park drives our strategies beside its own."""

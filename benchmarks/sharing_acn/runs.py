@@ -1,0 +1,103 @@
+"""One month in the car park under one algorithm, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+import warnings
+
+with warnings.catch_warnings():
+    # acnportal is of 2023: it warns of pkg_resources, and that the events were written by an older version of it.
+    warnings.simplefilter("ignore")
+    from acnportal import acnsim, algorithms
+    from acnportal.acnsim import analysis
+
+from custom_components.evenload.engine.model.configuration import Strategy
+
+from .strategies import Shared
+
+PERIOD_MIN = 5
+VOLTAGE_V = 208
+
+# Theirs, by the name that they go by; the published figures at 10 kW are of round robin in steps of 0.1 A.
+_SORTED = {
+    "FCFS": algorithms.first_come_first_served,
+    "EDF": algorithms.earliest_deadline_first,
+    "LLF": algorithms.least_laxity_first,
+}
+THEIRS = ("FCFS", "RR", "EDF", "LLF")
+OURS = (
+    Strategy.FIRST_COME_FIRST_SERVE,
+    Strategy.EQUAL_SERVE,
+    Strategy.EARLIEST_DEPARTURE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a month."""
+
+    energy_percent: float
+    met_percent: float
+    step_ms: float
+    # How often a session was paused before it was done; only ours count.
+    pauses: int | None = None
+
+
+def theirs(name: str, *, quantised: bool, step_a: float = 1.0) -> Any:
+    """Return one of acnportal's algorithms; with real pilots it keeps the minimum where it can."""
+    if name == "RR":
+        return algorithms.RoundRobin(
+            algorithms.first_come_first_served,
+            continuous_inc=step_a,
+            uninterrupted_charging=quantised,
+        )
+    return algorithms.SortedSchedulingAlgo(
+        _SORTED[name], uninterrupted_charging=quantised
+    )
+
+
+def algorithm(name: str, *, quantised: bool) -> Any:
+    """Return an algorithm of theirs or ours by its name."""
+    return (
+        theirs(name, quantised=quantised) if name in THEIRS else Shared(Strategy(name))
+    )
+
+
+def read_events(path: Path) -> Callable[[], Any]:
+    """Return what makes a fresh queue of the events in a file; raises `OSError` and `ValueError`."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        text = json.load(file)
+    return lambda: acnsim.EventQueue.from_json(text)
+
+
+def live_through(
+    events: Callable[[], Any], chosen: Any, capacity_kw: float, *, quantised: bool
+) -> Outcome:
+    """Let an algorithm run the car park for the month."""
+    network = acnsim.sites.caltech_acn(
+        basic_evse=not quantised, voltage=VOLTAGE_V, transformer_cap=capacity_kw
+    )
+    with warnings.catch_warnings():
+        # What is left to see is a schedule that does not fit: that is an error.
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("error", message="Invalid schedule")
+        simulator = acnsim.Simulator(
+            network,
+            chosen,
+            events(),
+            datetime(2019, 3, 1),
+            period=PERIOD_MIN,
+            verbose=False,
+        )
+        simulator.run()
+    times_s = [step["solve_time"] for step in chosen.solve_stats]
+    return Outcome(
+        100.0 * float(analysis.proportion_of_energy_delivered(simulator)),
+        100.0 * float(analysis.proportion_of_demands_met(simulator)),
+        1000.0 * sum(times_s) / len(times_s),
+        getattr(chosen, "pauses", None),
+    )
