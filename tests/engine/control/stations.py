@@ -233,6 +233,11 @@ class VirtualStation:
 
     def limit_a(self, evse: int) -> float:
         """Return the limit that one EVSE (or the station) obeys now, in amperes on each phase of its vehicle."""
+        if self.nature.has_transactions and evse not in (
+            WHOLE_STATION,
+            *self.transactions,
+        ):
+            return 0.0
         limit_a = self._held.limit_a(
             evse, self.phases, self.transactions.get(evse), virtual_now()
         )
@@ -240,11 +245,6 @@ class VirtualStation:
             return self.maximum_a
         if self.nature.never_pauses and evse != WHOLE_STATION:
             limit_a = max(limit_a, 6.0)
-        if self.nature.has_transactions and evse not in (
-            WHOLE_STATION,
-            *self.transactions,
-        ):
-            return 0.0
         return limit_a
 
     def drawn_a(self) -> float:
