@@ -17,7 +17,7 @@ from .live import LiveNode, still_live, with_live
 from .memory import State
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
-from .model.events import Booted, ClockMeasured, Connected, Event, Learnt, MetersSampled
+from .model.events import Booted, ClockMeasured, Connected, Event, Heard, Learnt, MetersSampled
 from .model.groups import GroupState
 from .model.household import MeterReading
 from .model.identity import EvseKey
@@ -72,7 +72,10 @@ class Fleet:
         self.live: dict[str, LiveNode] = {}
         self.site = config
         self._later = Later(self.retarget, now)
-        self._records = Records(self.enforcer.commitments.holding, self.books.register)
+        commitments = self.enforcer.commitments
+        self._records = Records(
+            commitments.holding, self.books.register, commitments.disobedience.is_seen
+        )
         # When the power is back, all stations have news in the same second, and each concerns them all.
         self._soon = Soon(self.retarget)
         self._now = now
@@ -105,6 +108,9 @@ class Fleet:
         self.stations[event.identity] = unplugged(
             before, self.books.after(after(before, event, self.config), event)
         )
+        if isinstance(event, Heard):
+            # It had nothing to say that anybody looks at.
+            return
         if isinstance(event, Booted):
             self.enforcer.rebooted(event.identity)
             self.phasing.restarted(event.identity)
@@ -231,7 +237,15 @@ class Fleet:
         every = (*ledger.ended, *ledger.open.values())
         for session in {session.key: session for session in every}.values():
             self.note_session(session)
+        self._take_up_disobedience(state)
         self.retarget()
+
+    def _take_up_disobedience(self, state: State) -> None:
+        for record in state.stations:
+            for kept in record.evses:
+                if kept.disobeys and record.identity in self.stations:
+                    evse = self.evse(EvseKey(record.identity, kept.number))
+                    self.enforcer.commitments.disobedience.take_up(evse)
 
     def _add(self, identity: str) -> None:
         """Let a station have the EVSEs that its owner has named, and at least one."""

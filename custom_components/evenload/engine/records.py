@@ -26,6 +26,8 @@ class EvseRecord:
     reading: Reading
     register: History | None
     export: History | None = None
+    # Whether it drew more than its limit when it last measured.
+    disobeys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def recorded(
     station: Station,
     holding: Callable[[EvseKey], Holding],
     register: Callable[[EvseKey, str], History | None],
+    disobeys: Callable[[Evse], bool],
 ) -> StationRecord:
     """Return what must survive a restart of a station."""
     return StationRecord(
@@ -73,6 +76,7 @@ def recorded(
                 reading=evse.reading,
                 register=register(evse.key, IMPORTED),
                 export=register(evse.key, EXPORTED),
+                disobeys=disobeys(evse),
             )
             for evse in station.evses.values()
         ),
@@ -86,10 +90,12 @@ class Records:
         self,
         holding: Callable[[EvseKey], Holding],
         register: Callable[[EvseKey, str], History | None],
+        disobeys: Callable[[Evse], bool],
     ) -> None:
-        """Look holdings and registers up here."""
+        """Look holdings, registers and who disobeys up here."""
         self._holding = holding
         self._register = register
+        self._disobeys = disobeys
         self._known: dict[str, tuple[tuple[object, ...], StationRecord]] = {}
 
     def of(self, stations: Iterable[Station]) -> tuple[StationRecord, ...]:
@@ -110,6 +116,7 @@ class Records:
                     self._holding(evse.key),
                     self._register(evse.key, IMPORTED),
                     self._register(evse.key, EXPORTED),
+                    self._disobeys(evse),
                 )
             ),
         )
@@ -117,7 +124,7 @@ class Records:
         # Nothing in it can change: what is the same object is the same.
         if known is not None and [*map(id, known[0])] == [*map(id, parts)]:
             return known
-        return parts, recorded(station, self._holding, self._register)
+        return parts, recorded(station, self._holding, self._register, self._disobeys)
 
 
 def restored(station: Station, record: StationRecord) -> Station:

@@ -86,6 +86,31 @@ def test_a_sample_that_is_taken_while_a_limit_settles_excuses_nobody() -> None:
     tell(story, three())
 
 
+def test_a_restart_of_ours_excuses_nobody() -> None:
+    """It counts at what it last drew, until it is measured again, or its vehicle has gone."""
+
+    async def story(house: House) -> None:
+        await rebel(house)
+        # As half a minute later.
+        await house.save()
+        await house.die_and_return(three())
+        assert counted_a(house) == 32.0
+        await house.watch(600, 1.0)
+        assert counted_a(house) == 32.0
+        assert [house.stations[name].drawn_a() for name in "BC"] == [14.0, 14.0]
+        house.stations["A"].nature.disobeys = False
+        house.fleet.enforcer.rebooted("A")
+        await house.watch(30)
+        house.meter("A")
+        await house.watch(120)
+        assert counted_a(house) == 20.0
+        await house.save()
+        await house.die_and_return(three())
+        assert counted_a(house) == 20.0
+
+    assert tell(story, three()).exceeded == []
+
+
 def test_a_newer_sample_makes_it_honest_again() -> None:
     async def story(house: House) -> None:
         await rebel(house)

@@ -24,6 +24,10 @@ class Disobedience:
         elif is_certain or self.is_seen(evse):
             self._seen[evse.key] = _transaction(evse)
 
+    def take_up(self, evse: Evse) -> None:
+        """Go on with what an earlier life has seen of an EVSE: its reading counts until there is another one."""
+        self._seen[evse.key] = _transaction(evse)
+
     def look(self, evse: Evse, drawn_a: float) -> None:
         """Forget what was seen of a vehicle that has gone, or to which nothing flows."""
         if drawn_a < LIVE_A or not self.is_seen(evse):
