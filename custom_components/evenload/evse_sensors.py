@@ -184,6 +184,7 @@ EVSE_SENSORS = (
     ),
     EvseSensorDescription(
         key="offered_current",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.CURRENT,
         native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
         state_class=SensorStateClass.MEASUREMENT,
@@ -193,6 +194,7 @@ EVSE_SENSORS = (
     ),
     EvseSensorDescription(
         key="offered_power",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
@@ -265,6 +267,7 @@ EVSE_SENSORS = (
     ),
     EvseSensorDescription(
         key="temperature",
+        entity_registry_enabled_default=False,
         device_class=SensorDeviceClass.TEMPERATURE,
         entity_category=EntityCategory.DIAGNOSTIC,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,

@@ -78,7 +78,6 @@ async def online(hass: HomeAssistant, site: FakeSite) -> FakeSite:
         ("sensor.garage_current_l3", "0.0"),
         ("sensor.garage_energy", "1234.567"),
         ("sensor.garage_error", "no_error"),
-        ("sensor.garage_offered_current", "16"),
         ("sensor.garage_power", "7360"),
         ("sensor.garage_limited_by", "group_limit"),
         ("sensor.garage_session_energy", "2.567"),
