@@ -34,7 +34,17 @@ def serve(
 
 
 def _one_after_the_other(ordered: Sequence[Claim]) -> list[Claim]:
-    """Give each its most before the next one gets anything."""
+    """Give each its most before the next one gets anything.
+
+    Between lines, the most of one on a pair of lines can leave next to nothing for the other pairs, though together
+    they carry half as much again. There the first of each pair rise together.
+    """
+    if any(part.imag for claim in ordered for part in claim.demand.load.on):
+        boosted = [claim for claim in ordered if claim.demand.boosted]
+        for claim in boosted:
+            if claim.current_a or claim.start():
+                claim.raise_to_most()
+        _rise_by_kind(ordered)
     waiting = []
     for claim in ordered:
         if claim.current_a or claim.start():
@@ -70,6 +80,15 @@ def _first_of_each_kind(ordered: Sequence[Claim], now: datetime) -> list[Claim]:
         if claim.current_a:
             claim.raise_to_most()
     return [claim for claim in ordered if not claim.current_a]
+
+
+def _rise_by_kind(ordered: Sequence[Claim]) -> None:
+    """Let the first of each kind of load rise together, then the next of each."""
+    kinds: dict[Load, list[Claim]] = {}
+    for claim in reversed(ordered):
+        kinds.setdefault(claim.demand.load, []).append(claim)
+    while first := [able for kind in kinds.values() if (able := _next_able(kind))]:
+        rise(first)
 
 
 def _next_able(kind: list[Claim]) -> Claim | None:
