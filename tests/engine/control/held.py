@@ -47,6 +47,8 @@ class Nature:
     leases_in_vain: bool = False
     # Tells of the transactions of its vehicles.
     has_transactions: bool = False
+    # Its clock is ahead of what it was told by so much.
+    clock_s: float = 0.0
 
     @property
     def can_be_told(self) -> bool:
@@ -134,6 +136,26 @@ class Held:
         if not others:
             return None
         return max(others, key=lambda held: held.level).amperes(phases)
+
+    def copy(self) -> Held:
+        """Return what would change without changing this."""
+        return Held(self.nature, dict(self.profiles))
+
+    def leases(self, now: datetime) -> list[Profile]:
+        """Return what holds above something else, and has not ended."""
+        return [
+            held
+            for held in self.profiles.values()
+            if (held.until is not None and now < held.until)
+            or (held.purpose == "TxProfile" and held.until is None)
+            or any(
+                held.evse == other.evse
+                and held.purpose == other.purpose
+                and held.level > other.level
+                and held.until is None
+                for other in self.profiles.values()
+            )
+        ]
 
     def end(self, transaction: str | None) -> None:
         """Let a transaction's profiles end with it."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 import json
 from typing import Any
 
@@ -24,7 +25,6 @@ from custom_components.evenload.engine.model.events import (
     TransactionStarted,
 )
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.orders import LimitOrder
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
@@ -36,12 +36,10 @@ from custom_components.evenload.engine.model.stations import (
 from custom_components.evenload.engine.model.transactions import TransactionStart
 from custom_components.evenload.engine.sessions.ledger import Ledger
 from tests.engine.control.stations import PLUGGING_S, VirtualStation
+from tests.engine.control.watch import excesses_of, line_currents
 from tests.engine.virtual import virtual_now
 
 _ENCODER, _DECODER = BasicEncoder(State), BasicDecoder(State)
-
-# What a tenth of an ampere per station of rounding may add up to.
-TOLERANCE_A = 0.01
 
 
 class House:
@@ -56,6 +54,8 @@ class House:
         self._snapshots = self._written = 0
         self.disk_is_full = False
         self.first_config = config
+        # By so much our own clock is ahead of the time.
+        self.ahead_s = 0.0
         self.fleet = self._build(config)
         self.exceeded: list[str] = []
         self.final_a: dict[str, float] = {}
@@ -63,7 +63,18 @@ class House:
         self._ended: defaultdict[str, list[str]] = defaultdict(list)
 
     def _build(self, config: SiteConfig) -> Fleet:
-        return Fleet(config, Ledger(next_id=1), self.save, virtual_now)
+        return Fleet(config, Ledger(next_id=1), self.save, self.now)
+
+    def now(self) -> datetime:
+        """Return what our own clock shows."""
+        return virtual_now() + timedelta(seconds=self.ahead_s)
+
+    def jump(self, seconds: float) -> None:
+        """Let our own clock be set; stations that are connected follow with their next heartbeat."""
+        self.ahead_s += seconds
+        for station in self.stations.values():
+            if station.connected:
+                station.follow_clock(self.ahead_s)
 
     async def save(self) -> bool:
         """Write everything, after the time that a slow disk takes."""
@@ -87,7 +98,8 @@ class House:
             identity, evse, transaction
         )
         station.on_start = lambda evse: self._started(identity, evse)
-        station.dial()
+        station.follow_clock(self.ahead_s)
+        station.dial(self.now)
         self.hear(Connected, identity, version=OcppVersion.V16, address="")
         self.hear(Learnt, identity, capabilities=station.capabilities(station.known()))
         self._tell_of_vehicles(identity)
@@ -98,7 +110,7 @@ class House:
     def hear(self, event: type[Event], identity: str, **facts: Any) -> None:
         """Let the house hear something of a station."""
         if identity in self.fleet.stations:
-            self.fleet.hear(event(identity=identity, at=virtual_now(), **facts))
+            self.fleet.hear(event(identity=identity, at=self.now(), **facts))
 
     def swap(self, identity: str, phases: int) -> None:
         """Let other vehicles come, that use so many phases."""
@@ -161,8 +173,8 @@ class House:
 
     def _begin(self, identity: str, number: int) -> None:
         ledger, key = self.fleet.books.ledger, EvseKey(identity, number)
-        start = TransactionStart(key, virtual_now(), "tag", 0.0)
-        transaction, session = ledger.begin(start, virtual_now())
+        start = TransactionStart(key, self.now(), "tag", 0.0)
+        transaction, session = ledger.begin(start, self.now())
         # The station has the id when the disk does.
         self.disk = json.dumps(_ENCODER.encode(self.fleet.state()))
         self.stations[identity].begin_transaction(number, transaction.id)
@@ -179,7 +191,7 @@ class House:
     def _end(self, identity: str, transaction: str) -> None:
         end = TransactionEnded(
             identity=identity,
-            at=virtual_now(),
+            at=self.now(),
             transaction_id=transaction,
             meter_stop_wh=None,
         )
@@ -218,7 +230,7 @@ class House:
             )
             self.fleet.hear(
                 MetersSampled(
-                    identity=identity, at=virtual_now(), evse=evse, samples=samples
+                    identity=identity, at=self.now(), evse=evse, samples=samples
                 )
             )
 
@@ -255,6 +267,14 @@ class House:
             for identity in self.fleet.config.stations
         )
 
+    def leased(self) -> list[str]:
+        """Return the leases that stations still hold."""
+        return [
+            f"{name} holds {lease.limit:g} {lease.unit} until {lease.until}"
+            for name, station in self.stations.items()
+            for lease in station.leases()
+        ]
+
     async def watch(self, seconds: float, step_s: float = 0.25) -> None:
         """Let time pass and note every moment at which a limit is exceeded."""
         for _ in range(round(seconds / step_s)):
@@ -265,62 +285,36 @@ class House:
 
     def excesses(self, *, avoidable: bool = False) -> list[str]:
         """Return every node and phase above its limit; `avoidable`: only where somebody could be told to draw less."""
-        site = self.fleet.config
-        nodes = [("main fuse", site.main_fuse.a, tuple(site.stations))]
-        nodes += [
-            (group.name, group.limit.a, site.stations_below(group.id))
-            for group in site.groups.values()
-            if isinstance(group.limit, Current)
-        ]
-        found = [
-            (members, phase, f"{name} {phase}: {drawn_a:.2f} A of {limit_a:g} A")
-            for name, limit_a, members in nodes
-            for phase in Phase
-            if (drawn_a := self.drawn_a(members, phase)) > limit_a + TOLERANCE_A
-        ]
-        found += [
-            (group.members, None, f"{group.name}: {drawn_w:.0f} W of {group.limit}")
-            for group in site.groups.values()
-            if isinstance(group.limit, Power)
-            and (drawn_w := self.drawn_w(group.members)) > group.limit.w + 10
-        ]
+        site = self.fleet.site
         return [
             words
-            for members, phase, words in found
+            for words, phase, members in excesses_of(site, self.draws(), self.used())
             if not avoidable or self._somebody_can_lower(members, phase)
         ]
 
+    def draws(self) -> dict[str, float]:
+        """Return what every station's vehicles draw, in amperes of their own."""
+        return {name: station.drawn_a() for name, station in self.stations.items()}
+
+    def used(self) -> dict[str, int]:
+        """Return how many phases every station's vehicles use."""
+        return {name: station.phases for name, station in self.stations.items()}
+
     def _somebody_can_lower(self, members: Iterable[str], phase: Phase | None) -> bool:
-        wirings = self.fleet.config.stations
+        site, silent = self.fleet.site, self.fleet.enforcer.targets.silent
         return any(
             self.stations[name].connected
             and self.stations[name].can_be_told
             and self.stations[name].drawn_a() > 0
+            and name not in silent
             for name in members
-            if phase is None or phase in wirings[name].wiring
+            if phase is None or phase in site.stations[name].wiring
         )
-
-    def drawn_w(self, members: Iterable[str]) -> float:
-        """Return what flows to these stations in all, in watts."""
-        wirings = self.fleet.config.stations
-        return sum(
-            self.stations[name].drawn_a() * 230 * len(self._used(name))
-            for name in members
-            if name in wirings
-        )
-
-    def _used(self, name: str) -> tuple[Phase, ...]:
-        """Return the grid's phases that a station's vehicles use."""
-        return self.fleet.config.stations[name].wiring[: self.stations[name].phases]
 
     def drawn_a(self, members: Iterable[str], phase: Phase) -> float:
         """Return what flows to these stations on a phase."""
-        wirings = self.fleet.config.stations
-        return sum(
-            self.stations[identity].drawn_a()
-            for identity in members
-            if identity in wirings and phase in self._used(identity)
-        )
+        site = self.fleet.site
+        return abs(line_currents(site, members, self.draws(), self.used())[phase])
 
     def orders(self, identity: str) -> list[LimitOrder]:
         """Return what a station was ordered so far."""

@@ -1,6 +1,6 @@
 """Random houses: sites, stations that take limits in their own ways, and what happens to them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -12,6 +12,7 @@ from custom_components.evenload.engine.model.configuration import (
 )
 from custom_components.evenload.engine.model.limits import Current, Power
 from custom_components.evenload.engine.model.phases import ALL_PHASES, Phase
+from tests.engine.control.happenings import Step
 from tests.engine.control.held import Nature
 
 NAMES = ("A", "B", "C", "D", "E")
@@ -56,16 +57,6 @@ wirings = st.sampled_from(
         (Phase.L3, Phase.L1),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happens, to one station, and how long nothing happens after it."""
-
-    what: str
-    who: int
-    pause_s: float
-    value: float
 
 
 CALM = [

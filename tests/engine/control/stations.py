@@ -28,7 +28,7 @@ from custom_components.evenload.engine.model.orders import (
 )
 from custom_components.evenload.engine.model.security import Entrance
 from custom_components.evenload.engine.model.stations import OcppVersion
-from tests.engine.control.held import Held, Nature
+from tests.engine.control.held import Held, Nature, Profile
 from tests.engine.virtual import virtual_now
 
 __all__ = ["Nature", "VirtualStation"]
@@ -81,6 +81,8 @@ class VirtualStation:
     # Who hears that a transaction ended, or that one is to begin.
     on_stop: Callable[[int, str], None] = lambda *_: None
     on_start: Callable[[int], None] = lambda _: None
+    # Who looks at every message before it leaves.
+    on_call: Callable[[VirtualStation, str, Mapping[str, Any]], None] = lambda *_: None
 
     version = OcppVersion.V16
     address = "127.0.0.1"
@@ -91,11 +93,22 @@ class VirtualStation:
         self._random = random.Random(self.seed)
         self._held = Held(self.nature)
         self._lowered: dict[int, tuple[float, datetime]] = {}
+        self._clock_s = self.nature.clock_s
+        # The messages that have not reached it yet.
+        self._coming: list[tuple[str, Mapping[str, Any]]] = []
         # Its vehicle is plugged in, and has no transaction until it is told to begin one.
         self.is_stopped = False
 
-    def dial(self) -> None:
-        """Open a connection."""
+    def follow_clock(self, ahead_s: float) -> None:
+        """Set its clock by the time that it is told, as well as it can."""
+        self._clock_s = ahead_s + self.nature.clock_s
+
+    def now(self) -> datetime:
+        """Return what its clock shows."""
+        return virtual_now() + timedelta(seconds=self._clock_s)
+
+    def dial(self, our_now: Callable[[], datetime] = virtual_now) -> None:
+        """Open a connection; `our_now` is the clock by which orders are written."""
         self.connected = True
         encoder = Encoder2() if self.nature.is_dynamic else Encoder16()
         knowledge = Knowledge(
@@ -104,7 +117,7 @@ class VirtualStation:
             lambda: self.overrides,
             lambda capabilities: self.learn(capabilities),
         )
-        self._limits = Limits(self, encoder, knowledge, virtual_now)
+        self._limits = Limits(self, encoder, knowledge, our_now)
 
     @property
     def commands(self) -> Commands:
@@ -139,12 +152,15 @@ class VirtualStation:
         urgent: bool = False,
     ) -> dict[str, Any]:
         """Take a message on the wire."""
+        self.on_call(self, action, payload)
+        self._coming.append((action, payload))
         await asyncio.sleep(self.nature.answer_s / 2)
+        self._coming.remove((action, payload))
         if not self.connected:
             raise NotConnected(self.identity)
         self.calls.append((action, payload))
         before_a = {evse: self._lagging_a(evse) for evse in range(self.evses + 1)}
-        answer = self._held.take(action, payload, self.transactions, virtual_now())
+        answer = self._held.take(action, payload, self.transactions, self.now())
         self._follow(before_a)
         if self._random.random() < self.nature.loses_answers:
             await asyncio.sleep(10.0)
@@ -239,7 +255,7 @@ class VirtualStation:
         ):
             return 0.0
         limit_a = self._held.limit_a(
-            evse, self.phases, self.transactions.get(evse), virtual_now()
+            evse, self.phases, self.transactions.get(evse), self.now()
         )
         if limit_a is None:
             return self.maximum_a
@@ -256,6 +272,23 @@ class VirtualStation:
             for evse in range(1, self.evses + 1)
         )
         return min(own_a, self._lagging_a(WHOLE_STATION), self.maximum_a * self.evses)
+
+    def leases(self) -> list[Profile]:
+        """Return what it holds above what lasts."""
+        return self._held.leases(self.now())
+
+    def would_draw_a(self, action: str, payload: Mapping[str, Any]) -> float:
+        """Return what its vehicles could draw if it took this message now."""
+        held, self._held = self._held, self._held.copy()
+        self._held.take(action, payload, self.transactions, self.now())
+        drawn_a = self.drawn_a()
+        self._held = held
+        return drawn_a
+
+    def could_draw_a(self) -> float:
+        """Return the most that its vehicles could draw, whether what is on its way arrives or not."""
+        coming = (self.would_draw_a(*message) for message in self._coming)
+        return max(self.drawn_a(), *coming, 0.0)
 
     def _lagging_a(self, evse: int) -> float:
         limit_a = self.limit_a(evse)

@@ -1,0 +1,108 @@
+"""Random circuits: three groups deep, on every kind of grid, with limits in amperes and in watts, and whatever owners change."""
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from custom_components.evenload.engine.model.configuration import (
+    GroupConfig,
+    SiteConfig,
+    StationConfig,
+    Strategy,
+)
+from custom_components.evenload.engine.model.limits import Current, Limit, Power
+from custom_components.evenload.engine.model.phases import ALL_PHASES, Phase
+from tests.engine.control.random_houses import BUSY, NAMES, natures, steps
+
+# Owners change their minds, the grid operator speaks, and clocks are set.
+STIRRED = [
+    *BUSY,
+    "strategy",
+    "strategy",
+    "priority",
+    "boost",
+    "shadow",
+    "cap",
+    "uncap",
+    "clock",
+]
+
+_WYE = [
+    (ALL_PHASES, False),
+    ((Phase.L2, Phase.L3, Phase.L1), False),
+    ((Phase.L1,), False),
+    ((Phase.L3, Phase.L1), False),
+]
+_LINES = [
+    *_WYE,
+    ((Phase.L1, Phase.L2), True),
+    ((Phase.L2, Phase.L3), True),
+    ((Phase.L1, Phase.L3), True),
+]
+_SPLIT = [
+    ((Phase.L1, Phase.L2), True),
+    ((Phase.L1,), False),
+    ((Phase.L2,), False),
+    ((Phase.L2, Phase.L1), True),
+]
+
+# The phases of a site, whether they are legs, the voltage, and the wirings that there are.
+_GRIDS = [
+    (ALL_PHASES, False, 230.0, _WYE),
+    (ALL_PHASES, False, 230.0, _WYE),
+    (ALL_PHASES, False, 120.0, _LINES),
+    (ALL_PHASES[:2], True, 120.0, _SPLIT),
+]
+
+# A clock that is within five minutes of ours, and nothing that takes its limits in watts.
+timely = st.builds(
+    lambda nature, clock_s: replace(nature, clock_s=clock_s, units=("A",)),
+    natures.filter(
+        lambda kind: not (kind.refuses_evse_limit and kind.refuses_station_limit)
+    ),
+    st.sampled_from([0.0, 0.0, 290.0, -290.0, 120.0]),
+)
+
+
+@st.composite
+def circuits(draw: st.DrawFn) -> SiteConfig:
+    """Draw a site of one to five stations in up to three groups, each in the one before or beside it."""
+    phases, split, voltage_v, kinds = draw(st.sampled_from(_GRIDS))
+    names = NAMES[: draw(st.integers(1, len(NAMES)))]
+    stations = {}
+    for name in names:
+        wiring, between = draw(st.sampled_from(kinds))
+        maximum = Current(draw(st.sampled_from([10.0, 16.0, 32.0])))
+        stations[name] = StationConfig(
+            name, name, wiring, maximum, between_lines=between
+        )
+    fuse_a = draw(st.sampled_from([16.0, 25.0, 63.0]))
+    places = {name: draw(st.sampled_from(["", "g", "h", "i"])) for name in names}
+    groups = {}
+    for group, parent in (("g", None), ("h", "g"), ("i", "h")):
+        members = tuple(name for name in names if places[name] == group)
+        limit_a = draw(st.floats(6.0, fuse_a))
+        limit: Limit = Current(limit_a)
+        if draw(st.integers(0, 3)) == 0:
+            limit = Power(limit_a * voltage_v * len(phases))
+        strategy = draw(st.sampled_from(Strategy))
+        groups[group] = GroupConfig(
+            group, group.upper(), limit, members, strategy, parent=parent
+        )
+    return SiteConfig(
+        "Home",
+        Current(fuse_a),
+        phases=phases,
+        voltage_v=voltage_v,
+        split_phase=split,
+        stations=stations,
+        groups=groups,
+        strategy=draw(st.sampled_from(Strategy)),
+    )
+
+
+DEEP_HOUSES = {
+    "site": circuits(),
+    "kinds": st.lists(timely, min_size=5, max_size=5),
+    "story": st.lists(steps(STIRRED), max_size=12),
+}
