@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from .control.direct import DirectCurrents
 from .csms.host import Link
 from .doubles import Doubles
 from .fleet import Fleet
@@ -15,6 +16,7 @@ from .model.events import (
     Connected,
     Disconnected,
     Event,
+    Learnt,
     MetersSampled,
     TransactionEnded,
     TransactionStarted,
@@ -42,6 +44,7 @@ class Desk:
     ) -> None:
         """Join the parts of the house that connections touch; `on_double` hears the address of a second box of one name."""
         self._doubles = Doubles()
+        self._direct = DirectCurrents()
         self._on_double = on_double
         self._fleet = fleet
         self._reception = reception
@@ -135,6 +138,7 @@ class Desk:
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
         self._doubles.forget(identity)
+        self._direct.forget(identity)
 
     def may_ask(self, identity: str) -> bool:
         """Whether a pending station may be asked what it is: some connect anew whenever they are."""
@@ -152,9 +156,19 @@ class Desk:
                 event.identity, event.transaction_id
             )
             event = replace(event, evse=known or WHOLE_STATION)
+        if isinstance(event, MetersSampled):
+            self._learn(event)
         self._fleet.hear(event)
         self._events.tell(None, event)
         self._memory.save_soon()
+
+    def _learn(self, event: MetersSampled) -> None:
+        """Let a reading teach what an EVSE gives, where nobody has said that."""
+        station = self._fleet.stations[event.identity]
+        learnt = self._direct.learnt(self._fleet.config, station, event)
+        if learnt is not None:
+            news = Learnt(identity=event.identity, at=event.at, capabilities=learnt)
+            self._fleet.hear(news)
 
     def authorize(self, identity: str, token: str) -> bool:
         """Whether a card or app may charge: at an adopted station everyone may, the owner has not said otherwise."""
