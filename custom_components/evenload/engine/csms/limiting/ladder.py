@@ -64,10 +64,14 @@ def rungs_for(
         for level_rank, level in enumerate(_levels(place, abilities))
         # One thing is varied before two are: of a mere no it is not known what was meant.
         for rank in [(kind_rank + unit_rank + level_rank, level_rank, unit_rank)]
-        if most_varied is None or rank[0] <= most_varied
     ]
-    rungs = [rung for _, rung in sorted(found, key=lambda item: item[0])]
-    return _last_first(rungs, abilities.rungs.get(place), units)
+    last = _last(abilities.rungs.get(place), units)
+    rungs = [
+        rung
+        for rank, rung in sorted(found, key=lambda item: item[0])
+        if most_varied is None or rank[0] <= most_varied or rung == last
+    ]
+    return sorted(rungs, key=lambda rung: rung != last)
 
 
 def _kinds(
@@ -92,14 +96,9 @@ def _levels(place: Place, abilities: Capabilities) -> Iterable[int]:
     return range(lowest, min(highest + 1, lowest + _LEVELS))
 
 
-def _last_first(
-    rungs: list[Rung], last: Rung | None, units: tuple[RateUnit, ...]
-) -> list[Rung]:
-    if last is None:
-        return rungs
-    if last.unit not in units:
-        # An EVSE of direct current takes watts, whatever its neighbour takes.
-        last = Rung(last.purpose, last.kind, last.stack_level, units[0])
-    if last not in rungs:
-        return rungs
-    return [last, *(rung for rung in rungs if rung != last)]
+def _last(last: Rung | None, units: tuple[RateUnit, ...]) -> Rung | None:
+    """Return the form that was taken last, in a unit that may be asked for."""
+    if last is None or last.unit in units:
+        return last
+    # An EVSE of direct current takes watts, whatever its neighbour takes.
+    return Rung(last.purpose, last.kind, last.stack_level, units[0])

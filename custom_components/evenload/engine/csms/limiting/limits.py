@@ -165,8 +165,14 @@ class Limits:
 
 
 def _most_varied(refusals: int) -> int | None:
-    """Return how far to go from the best form: all the way the first time, and before it is believed that none is taken."""
-    return 1 if 0 < refusals < REFUSALS_BELIEVED - 1 else None
+    """Return how far to go from the best form: all the way only before it is believed that none is taken.
+
+    Other limits wait meanwhile: who takes none of this place may take those. The first time hardly any station is missed,
+    the second time it is only seen whether the first was a bad moment.
+    """
+    if refusals >= REFUSALS_BELIEVED - 1:
+        return None
+    return 2 if refusals == 0 else 1
 
 
 def _ends(answers: list[Answer]) -> bool:
