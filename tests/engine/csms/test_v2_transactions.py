@@ -261,3 +261,25 @@ async def test_the_grid_side_of_a_station_is_not_its_vehicle(
     await station.result("MeterValues", {"evseId": 1, "meterValue": values})
     reading = site.evse(KEY).reading
     assert (dict(reading.current_a), reading.offered_a) == ({}, 16.0)
+
+
+@pytest.mark.parametrize("unreadable", ["", "yesterday", "2026-02-30T00:00:00Z"])
+async def test_a_time_that_cannot_be_read_costs_no_session(
+    trio: tuple[Site, Dialler2, Ear], unreadable: str
+) -> None:
+    # E04.FR.01: what is refused is told again, and given up in the end. Something happened, and it happened by now.
+    site, station, _ = trio
+    began = datetime.now(UTC)
+    register = {"value": 5000.0, "context": "Transaction.Begin"}
+    values = [{"timestamp": unreadable, "sampledValue": [register]}]
+    await tell(station, "Started", unreadable, 0, evse=EVSE, meterValue=values)
+    session = site.stations["A"].evses[1].session
+    assert session is not None
+    assert session.transactions[0].meter_start_wh == 5000.0
+    assert began - timedelta(seconds=1) <= session.started_at <= datetime.now(UTC)
+    register = {"value": 7000.0, "context": "Transaction.End"}
+    values = [{"timestamp": unreadable, "sampledValue": [register]}]
+    await tell(station, "Ended", unreadable, 1, meterValue=values)
+    session = site.stations["A"].evses[1].session
+    assert session is not None
+    assert session.transactions[0].energy_wh == 2000.0

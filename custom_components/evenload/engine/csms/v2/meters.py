@@ -26,8 +26,11 @@ _HIGHEST_MULTIPLIER = 12
 
 def readable(
     meter_values: Iterable[dict[str, Any]],
+    otherwise: datetime | None = None,
 ) -> list[tuple[datetime, tuple[Sample, ...]]]:
     """Return moments and their samples. A bad timestamp does not cost the other moments; only bad ones are a fault.
+
+    With a time that holds `otherwise`, they are those of that time: the register at an end is not to be lost.
 
     Raises:
         CallFault: none of the timestamps can be read.
@@ -40,7 +43,9 @@ def readable(
             at = moment(meter_value["timestamp"])
         except CallFault as unreadable:
             fault = unreadable
-            continue
+            if otherwise is None:
+                continue
+            at = otherwise
         found.append((at, tuple(_samples(meter_value["sampledValue"]))))
     if fault is not None and not found:
         raise fault

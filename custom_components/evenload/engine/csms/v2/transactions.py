@@ -13,7 +13,7 @@ from ..clock import StationClock
 from ..frames import CallFault
 from ..framing import Fault
 from ..host import Host
-from ..meters import moment
+from ..meters import moment_or_now
 from ..onboarding import MAXIMUM_EVSES
 from .evses import Evses, Word
 from .meters import readable, register_wh
@@ -148,12 +148,14 @@ class Transactions:
 
     def _read(self, payload: dict[str, Any]) -> _Told:
         transaction_id = payload["transactionInfo"]["transactionId"]
+        # What cannot be read costs the time, not the session.
+        at = moment_or_now(payload["timestamp"])
         return _Told(
             transaction_id,
             self._evse_of(payload, transaction_id),
-            moment(payload["timestamp"]),
+            at,
             token_of(payload.get("idToken")),
-            readable(payload.get("meterValue", [])),
+            readable(payload.get("meterValue", []), at),
             payload.get("offline", False),
             payload.get("reservationId"),
         )
