@@ -13,6 +13,10 @@ OUTLASTS_S = 900
 # By so much the clock of a station may be ahead of ours.
 CLOCKS_DIFFER_S = 300
 
+# A lease is renewed so long before it ends: a meter that is stale, when nothing is given for longer, is lost or back by
+# then, and a station that did not answer was asked again. Earlier would only be more writes.
+RENEWED_BEFORE_S = 120
+
 # A lease that has become superfluous is set to the fallback and left to expire: clearing a profile makes some
 # stations jump to their maximum for a moment.
 LAST_LEASE_S = 60
@@ -56,7 +60,9 @@ class Leases:
         """Return when a lease should be renewed."""
         if until is None:
             return datetime.min.replace(tzinfo=UTC)
-        before_s = self.given_s + CLOCKS_DIFFER_S if lowers else self.given_s / 2
+        before_s: float = min(RENEWED_BEFORE_S, self.given_s / 2)
+        if lowers:
+            before_s = self.given_s + CLOCKS_DIFFER_S
         return until - timedelta(seconds=before_s)
 
     def look_in_s(
