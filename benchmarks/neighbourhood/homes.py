@@ -14,12 +14,12 @@ from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import ALL_PHASES
 
 PLACES = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12, 15, 20)
+# Those that the omniscient balancer shares by as well: what is compared is control, not strategy.
 STRATEGIES = (
     Strategy.EQUAL_SERVE,
     Strategy.EQUAL_SERVE,
     Strategy.FIRST_COME_FIRST_SERVE,
     Strategy.PRIORITY,
-    Strategy.EARLIEST_DEPARTURE,
 )
 
 

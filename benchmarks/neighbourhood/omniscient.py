@@ -1,6 +1,7 @@
 """A balancer that knows the house at every moment and is obeyed at once: what energy there was to be had.
 
-It gives as many vehicles their least as fit, in the order in which they came, and raises them evenly until a line is full.
+It gives as many vehicles their least as fit, in the order in which they came, and raises them evenly until a line is full;
+under first come, first serve it fills one after the other.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from benchmarks.neighbourhood.visits import (
     VOLTAGE_V,
     Visit,
 )
+from custom_components.evenload.engine.model.configuration import Strategy
 
 _FULL_WH = 0.5
 _SLIVER_A = 1e-6
@@ -101,17 +103,14 @@ def usable_wh(
     index_of = {id(visit): index for index, visit in enumerate(coming)}
     now_s, house = 0.0, flows[0][1]
     while now_s < seconds:
-        next_s = min(
-            [
-                seconds,
-                *(one.visit.leaves_s for one in present),
-                *(now_s + one.changes_in_s() for one in present),
-            ]
-        )
+        moments = [seconds]
+        moments += [one.visit.leaves_s for one in present]
+        moments += [now_s + one.changes_in_s() for one in present]
         if flow_at + 1 < len(flows):
-            next_s = min(next_s, flows[flow_at + 1][0])
+            moments.append(flows[flow_at + 1][0])
         if arrivals < len(coming):
-            next_s = min(next_s, _begins_s(coming[arrivals]))
+            moments.append(coming[arrivals].arrives_s)
+        next_s = min(moments)
         for guest in present:
             guest.take(next_s - now_s)
         now_s = next_s
@@ -121,7 +120,7 @@ def usable_wh(
         for guest in [one for one in present if one.visit.leaves_s <= now_s]:
             present.remove(guest)
             got[index_of[id(guest.visit)]] = guest.visit.needs_wh - guest.missing_wh
-        while arrivals < len(coming) and _begins_s(coming[arrivals]) <= now_s:
+        while arrivals < len(coming) and coming[arrivals].arrives_s <= now_s:
             visit = coming[arrivals]
             lines = home.lines[names[visit.place]]
             used = lines[: visit.vehicle.phases]
@@ -133,11 +132,11 @@ def usable_wh(
         for guest in present:
             guest.current_a = 0.0
         room = [max(0.0, min(limit_a, target_a - line_a)) for line_a in house]
-        fill(wanting, room)
+        if home.site.strategy is Strategy.FIRST_COME_FIRST_SERVE:
+            for guest in wanting:
+                fill([guest], room)
+        else:
+            fill(wanting, room)
     for guest in present:
         got[index_of[id(guest.visit)]] = guest.visit.needs_wh - guest.missing_wh
     return got
-
-
-def _begins_s(visit: Visit) -> float:
-    return visit.arrives_s
