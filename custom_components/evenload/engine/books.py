@@ -33,8 +33,6 @@ class Books:
         """Begin with a ledger and no register."""
         self.ledger = ledger
         self._registers: dict[tuple[EvseKey, str], History] = {}
-        # How each was last kept.
-        self._kept: dict[tuple[EvseKey, str], tuple[History, History]] = {}
 
     def after(self, station: Station, event: Event) -> Station:
         """Return the station with its sessions and registers as they are after an event."""
@@ -74,17 +72,10 @@ class Books:
             which for which in self._registers if which[0].identity == identity
         ]:
             del self._registers[which]
-            self._kept.pop(which, None)
 
     def register(self, key: EvseKey, measurand: str) -> History | None:
-        """Return a register of an EVSE as it is kept; the same object for as long as it does not change."""
-        history = self._registers.get((key, measurand))
-        if history is None:
-            return None
-        known = self._kept.get((key, measurand))
-        if known is None or known[0] is not history:
-            known = self._kept[key, measurand] = (history, history.kept())
-        return known[1]
+        """Return a register of an EVSE; the same object for as long as it does not change."""
+        return self._registers.get((key, measurand))
 
     def take_up(self, key: EvseKey, measurand: str, history: History | None) -> None:
         """Go on with a register as it was kept."""

@@ -14,7 +14,7 @@ from .live import LiveNode
 from .migration import migrated
 from .model.limits import Limit
 from .model.transactions import Session
-from .records import StationRecord
+from .records import StationRecord, kept
 from .sessions.ledger import Pages
 from .vault import Part, Vault
 
@@ -67,7 +67,7 @@ class Memory:
         self._sessions = sessions
         # What is on the disk of them.
         self._filed = Sessions()
-        self._records = Encodings(StationRecord)
+        self._records = Encodings(StationRecord, kept)
         self._ended = Encodings(Session)
         self._on_trouble = on_trouble
         self._locks = {part: asyncio.Lock() for part in Part}

@@ -83,6 +83,21 @@ def recorded(
     )
 
 
+def kept(record: StationRecord) -> StationRecord:
+    """Return a record as it is written: of registers with the readings that matter. To find those takes a while."""
+    return replace(
+        record,
+        evses=tuple(
+            replace(
+                evse,
+                register=evse.register and evse.register.kept(),
+                export=evse.export and evse.export.kept(),
+            )
+            for evse in record.evses
+        ),
+    )
+
+
 class Records:
     """The record of every station; the same object for as long as nothing of it changes."""
 
