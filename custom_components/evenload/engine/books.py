@@ -85,8 +85,10 @@ class Books:
     def _metered(self, station: Station, event: MetersSampled) -> Station:
         key = EvseKey(event.identity, event.evse)
         exported_wh = register_wh(event.samples, EXPORTED)
-        if exported_wh is not None:
+        if exported_wh is not None and event.evse != WHOLE_STATION:
             station = self._read(station, key, EXPORTED, exported_wh, event.at)
+        elif exported_wh is not None and event.transaction_id is not None:
+            self.ledger.export(key, event.transaction_id, exported_wh, event.at)
         raw_wh = register_wh(event.samples, IMPORTED)
         if raw_wh is None:
             return station
@@ -111,6 +113,8 @@ class Books:
         ):
             if raw_wh is not None and at is not None:
                 station = self._read(station, one.key, IMPORTED, raw_wh, at)
+        for at, exported_wh in one.unplaced_export:
+            station = self._read(station, one.key, EXPORTED, exported_wh, at)
         return station
 
     def _read(

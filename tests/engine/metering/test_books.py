@@ -7,7 +7,10 @@ import pytest
 
 from custom_components.evenload.engine.books import EXPORTED, Books
 from custom_components.evenload.engine.control.transitions import with_evses
-from custom_components.evenload.engine.model.events import MetersSampled
+from custom_components.evenload.engine.model.events import (
+    MetersSampled,
+    TransactionUpdated,
+)
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.readings import (
     Context,
@@ -89,3 +92,30 @@ def test_what_is_forgotten_begins_anew() -> None:
     house.books.forget("garage", T0)
     house.station = replace(house.station, evses={})
     assert house.books.register(KEY, EXPORTED) is None
+
+
+def test_what_is_fed_back_before_the_evse_is_known_counts_when_it_is() -> None:
+    """2.0.1 E01.FR.16: the EVSE of a transaction is told once, in whichever message."""
+    books, station = Books(Ledger(1000)), with_evses(Station("garage"), 1)
+
+    def told(minutes: float, wh: float) -> MetersSampled:
+        at = T0 + timedelta(minutes=minutes)
+        samples = (exported(wh),)
+        return MetersSampled(
+            identity="garage", at=at, evse=0, samples=samples, transaction_id="T"
+        )
+
+    for minutes, wh in ((3, 130), (1, 100), (2, 110), (1, 100)):
+        station = books.after(station, told(minutes, wh))
+    assert station.evses[1].reading.energy_export_wh is None
+    for _ in range(2):
+        named = TransactionUpdated(identity="garage", at=T0, transaction_id="T", evse=1)
+        station = books.after(station, named)
+        assert station.evses[1].reading.energy_export_wh == 130
+        register = books.register(KEY, EXPORTED)
+        assert register is not None
+        assert [wh for _, wh in register.readings] == [100, 110, 130]
+    # One of the whole station, of no transaction, is nobody's.
+    nobodys = replace(told(4, 900), transaction_id=None)
+    station = books.after(station, nobodys)
+    assert station.evses[1].reading.energy_export_wh == 130

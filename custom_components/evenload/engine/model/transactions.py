@@ -49,6 +49,7 @@ class Transaction:
     first_at: datetime | None = None
     # What its register showed, and when, while nobody had said on which EVSE it runs.
     unplaced: tuple[tuple[datetime, float], ...] = ()
+    unplaced_export: tuple[tuple[datetime, float], ...] = ()
     # When its token was told of: the first one began it.
     token_at: datetime | None = None
     # When it began by the station's own clock, which may be ahead; None where it gave an id of its own.

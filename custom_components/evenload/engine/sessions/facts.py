@@ -12,7 +12,7 @@ from ..model.events import TransactionEnded
 from ..model.identity import EvseKey
 from ..model.orders import WHOLE_STATION
 from ..model.transactions import Transaction, TransactionStart
-from .history import thinned
+from .history import Point, thinned
 
 # So many readings are kept of a transaction while nobody has said on which EVSE it runs.
 UNPLACED_KEPT = 64
@@ -54,7 +54,18 @@ def updated(
 
 def metered(known: Transaction, register_wh: float, at: datetime) -> Transaction:
     """Return it with a reading of its register; one that no outlet can have reached does not count."""
-    return _counted(_unplaced(known, register_wh, at), register_wh, at)
+    if known.key.evse == WHOLE_STATION:
+        unplaced = _with_reading(known.unplaced, register_wh, at)
+        known = replace(known, unplaced=unplaced)
+    return _counted(known, register_wh, at)
+
+
+def exported(known: Transaction, register_wh: float, at: datetime) -> Transaction:
+    """Return it with a reading of the register of what was fed back, where nobody has said on which EVSE it runs."""
+    if known.key.evse != WHOLE_STATION:
+        return known
+    unplaced = _with_reading(known.unplaced_export, register_wh, at)
+    return replace(known, unplaced_export=unplaced)
 
 
 def _counted(known: Transaction, register_wh: float, at: datetime) -> Transaction:
@@ -101,15 +112,17 @@ def ended(known: Transaction, event: TransactionEnded) -> Transaction:
     )
 
 
-def _unplaced(known: Transaction, register_wh: float, at: datetime) -> Transaction:
-    """Return it with a reading that the register of its EVSE will need, when that is known."""
+def _with_reading(
+    known: tuple[Point, ...], register_wh: float, at: datetime
+) -> tuple[Point, ...]:
+    """Return readings with another one that a register of its EVSE will need, when that is known."""
     point = (at, register_wh)
-    if known.key.evse != WHOLE_STATION or point in known.unplaced:
+    if point in known:
         return known
-    readings = tuple(sorted((*known.unplaced, point)))
+    readings = tuple(sorted((*known, point)))
     if len(readings) > UNPLACED_KEPT:
         readings = thinned(readings)[-UNPLACED_KEPT:]
-    return replace(known, unplaced=readings)
+    return readings
 
 
 def _until(known: Transaction, at: datetime) -> Transaction:

@@ -145,6 +145,17 @@ class Ledger:
             return None
         return self.shelf.record(told, known)
 
+    def export(
+        self, key: EvseKey, transaction_id: str, register_wh: float, at: datetime
+    ) -> None:
+        """Keep a reading of what a transaction fed back for the register of its EVSE, which nobody has named yet."""
+        known = self._metered(key, transaction_id, at)
+        if known is None or known.end_reason == SETTLED:
+            return
+        told = facts.exported(as_told(known), register_wh, at)
+        if told != as_told(known):
+            self.shelf.record(told, known)
+
     def status(self, key: EvseKey, status: EvseStatus, at: datetime) -> Session | None:
         """Record plugging in and unplugging, as far as a status shows it."""
         if status is EvseStatus.FINISHING or not (
