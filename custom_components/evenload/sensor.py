@@ -108,8 +108,10 @@ async def async_setup_entry(
         return [GroupSensor(entry, group_id, row) for row in rows]
 
     def of_node(name: str) -> tuple[GroupSensorDescription, ...]:
-        state = node_state(site, named_node(entry, name))
-        metered = state is not None and state.meter is not None
+        if (state := node_state(site, named_node(entry, name))) is None:
+            # A group that was removed.
+            return ()
+        metered = state.meter is not None
         phases = GRIDS[entry.options[CONF_PHASES]].phases
         return tuple(
             row

@@ -42,6 +42,20 @@ async def reconfigure(
     await hass.async_block_till_done()
 
 
+async def test_a_group_that_was_removed_is_not_missed(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    site: FakeSite,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await reconfigure(hass, entry, phases="1")
+    hass.config_entries.async_remove_subentry(entry, "group-yard")
+    await hass.async_block_till_done()
+    await reconfigure(hass, entry)
+    assert state(hass, "sensor.home_room_l3") is not None
+    assert "Exception" not in caplog.text
+
+
 @pytest.mark.parametrize(("name", "node"), [("yard", "group-yard"), ("home", "")])
 async def test_a_circuit_is_shown(
     hass: HomeAssistant, site: FakeSite, name: str, node: str
