@@ -217,7 +217,7 @@ def group_schema(stations: Mapping[str, str], parents: Mapping[str, str]) -> vol
                     )
                 ),
             ),
-            vol.Required(CONF_STRATEGY, default=Strategy.STATIC): STRATEGY,
+            vol.Required(CONF_STRATEGY, default=Strategy.EQUAL_SERVE): STRATEGY,
             vol.Required(CONF_MEMBERS, default=list): _choice(
                 stations, SelectSelectorMode.LIST
             ),
