@@ -98,6 +98,7 @@ FIELDS = {
     "site_would_not_fit": CONF_STRATEGY,
     "stale_out_of_range": CONF_STALE_S,
     "station_in_other_group": CONF_MEMBERS,
+    "station_wired_otherwise": CONF_PHASES,
     "turn_out_of_range": "base",
     "unknown_member": CONF_MEMBERS,
     "unknown_parent": CONF_PARENT,
@@ -173,6 +174,7 @@ def check_site(entry: ConfigEntry, options: Mapping[str, Any]) -> None:
     check_options(options)
     _check_turn(options)
     site = site_config(entry, options)
+    _check_wirings(entry, site)
     _check_groups(site, site.groups.values())
     _check_root(site)
 
@@ -185,7 +187,7 @@ def check_group_data(
     more = data.get(SECTION_MORE, {})
     _check_turn(more)
     site = site_config(entry)
-    group = group_config(group_id, name, data, site.stations)
+    group = group_config(group_id, name, data, site.stations, site.phases)
     check_group(site, group, may_be_empty=more.get(CONF_OF_GROUPS, False))
 
 
@@ -213,6 +215,14 @@ def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> Non
         _check_groups(site, [group])
     else:
         _check_root(site)
+
+
+def _check_wirings(entry: ConfigEntry, site: SiteConfig) -> None:
+    """Check that every station can be wired to this site as its form says."""
+    allowed = wirings_on(site.phases, split_phase=site.split_phase)
+    for subentry in entry.get_subentries_of_type(SUBENTRY_STATION):
+        if subentry.data[CONF_PHASES] not in allowed:
+            raise BadSetting("station_wired_otherwise", station=subentry.title)
 
 
 def _check_connectors(rows: Iterable[Mapping[str, Any]]) -> None:

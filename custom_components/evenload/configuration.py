@@ -94,7 +94,7 @@ def site_config(
     }
     groups = {
         subentry.subentry_id: group_config(
-            subentry.subentry_id, subentry.title, subentry.data, stations
+            subentry.subentry_id, subentry.title, subentry.data, stations, grid.phases
         )
         for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP)
     }
@@ -104,7 +104,7 @@ def site_config(
         phases=grid.phases,
         voltage_v=options[CONF_VOLTAGE_V] / grid.divide_by,
         split_phase=grid.split_phase,
-        meter=_meter(options),
+        meter=_meter(options, grid.phases),
         strategy=Strategy(options.get(CONF_STRATEGY, Strategy.EQUAL_SERVE)),
         turn_s=_turn_s(options),
         shadow=options.get(CONF_SHADOW, False),
@@ -173,7 +173,11 @@ def _wiring(name: str, site_phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
 
 
 def group_config(
-    group_id: str, name: str, data: Mapping[str, Any], stations: Container[str]
+    group_id: str,
+    name: str,
+    data: Mapping[str, Any],
+    stations: Container[str],
+    site_phases: tuple[Phase, ...],
 ) -> GroupConfig:
     """Return one group, of those members that the site still has.
 
@@ -190,7 +194,7 @@ def group_config(
         members=tuple(member for member in data[CONF_MEMBERS] if member in stations),
         strategy=Strategy(data[CONF_STRATEGY]),
         parent=None if parent == PARENT_SITE else parent,
-        meter=_meter(data),
+        meter=_meter(data, site_phases),
         turn_s=_turn_s(more),
         shadow=more.get(CONF_SHADOW, False),
     )
@@ -218,8 +222,10 @@ def _hangs(group: GroupConfig, groups: Mapping[str, GroupConfig]) -> bool:
     return group.parent is None or group.parent in groups
 
 
-def _meter(data: Mapping[str, Any]) -> MeterConfig | None:
-    return meter_config(meter) if (meter := data.get(CONF_METER)) else None
+def _meter(
+    data: Mapping[str, Any], site_phases: tuple[Phase, ...]
+) -> MeterConfig | None:
+    return meter_config(meter, site_phases) if (meter := data.get(CONF_METER)) else None
 
 
 def _turn_s(data: Mapping[str, Any]) -> float:

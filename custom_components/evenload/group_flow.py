@@ -3,7 +3,6 @@
 from typing import Any, override
 
 from homeassistant.config_entries import (
-    ConfigEntryState,
     ConfigSubentryFlow,
     SubentryFlowContext,
     SubentryFlowResult,
@@ -24,7 +23,6 @@ from .const import (
 )
 from .engine.model.configuration import GroupConfig, SiteConfig
 from .engine.model.errors import BadSetting
-from .engine.model.groups import GroupState
 from .engine.model.limits import Limit
 from .engine.model.phases import Phase
 from .meter_config import CONF_KIND, NO_METER
@@ -146,8 +144,10 @@ class GroupFlow(
 
     @property
     def _group(self) -> GroupConfig:
-        stations = self._metered_site.stations
-        return group_config(self._id, self._name, self._data, stations)
+        site = self._metered_site
+        return group_config(
+            self._id, self._name, self._data, site.stations, site.phases
+        )
 
     @property
     @override
@@ -168,15 +168,6 @@ class GroupFlow(
         if not wired or any(one.parent == group.id for one in site.groups.values()):
             return site.phases
         return tuple(phase for phase in site.phases if phase in wired)
-
-    @property
-    @override
-    def _metered_state(self) -> GroupState | None:
-        entry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
-            return None
-        state: GroupState | None = entry.runtime_data.groups.get(self._id)
-        return state
 
     @override
     async def _finish_meter(self) -> SubentryFlowResult:

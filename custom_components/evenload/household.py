@@ -23,12 +23,11 @@ from .const import CONF_METER, SIGNAL_CHANGED, SUBENTRY_GROUP
 from .data import EvenloadConfigEntry
 from .devices import node_name
 from .engine.model.configuration import SiteConfig
-from .engine.model.groups import GroupState
 from .engine.model.household import MeterReading
 from .engine.model.phases import ALL_PHASES, Phase
 from .engine.model.tree import ROOT
-from .measuring import currents, surroundings, unit_of, value_of
-from .meter_config import MeterKind, MeterSensors, Spread, meter_sensors
+from .measuring import currents, unit_of, value_of
+from .meter_config import MeterSensors, meter_sensors
 from .sensor_trouble import SensorTrouble
 
 
@@ -100,20 +99,10 @@ class MeterOfNode:
         """Tell the site what the meter says, once every sensor has spoken; `spoke` are the lines that are heard now."""
         if len(self._values) < len(self.sensors.entities):
             return
-        around = surroundings(self.config, self._stations())
-        reading = currents(self.sensors, self._values, around)
+        reading = currents(self.sensors, self._values, self.config)
         self._site.read_meter(
             self._node_id, MeterReading(min(self._times.values()), reading, spoke)
         )
-
-    def _stations(self) -> GroupState | None:
-        """Return what our stations behind the meter draw, where it takes that to read it."""
-        sensors = self.sensors
-        if sensors.kind is not MeterKind.TOTAL or sensors.spread is not Spread.UNKNOWN:
-            return None
-        if self._node_id == ROOT:
-            return self._site.whole
-        return self._site.groups.get(self._node_id)
 
 
 @callback

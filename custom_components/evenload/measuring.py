@@ -1,7 +1,6 @@
 """From the states of a meter's sensors to currents on the lines."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -21,7 +20,6 @@ from homeassistant.util.unit_conversion import (
 )
 
 from .engine.model.configuration import SiteConfig
-from .engine.model.groups import GroupState
 from .engine.model.phases import Phase, PhaseCurrents
 from .meter_config import TOTAL, MeterKind, MeterSensors, Spread
 
@@ -73,25 +71,8 @@ def value_of(kind: MeterKind, state: State) -> float | None:
     return convert(value) if isfinite(value) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What helps to read a meter: the lines and voltage of the site, and what our stations below it draw."""
-
-    phases: tuple[Phase, ...]
-    voltage_v: float
-    stations: PhaseCurrents = PhaseCurrents()
-    stations_w: float = 0.0
-
-
-def surroundings(site: SiteConfig, state: GroupState | None) -> Surroundings:
-    """Return what helps to read a meter at a node in this state; None: nothing is known of its stations."""
-    if state is None:
-        return Surroundings(site.phases, site.voltage_v)
-    return Surroundings(site.phases, site.voltage_v, state.used, state.used_w)
-
-
 def currents(
-    sensors: MeterSensors, values: Mapping[str, float], around: Surroundings
+    sensors: MeterSensors, values: Mapping[str, float], site: SiteConfig
 ) -> PhaseCurrents:
     """Return what a meter says, in amperes on each line; `values` are those of all its entities."""
     sign = -1.0 if sensors.inverted else 1.0
@@ -103,26 +84,18 @@ def currents(
         case MeterKind.CURRENTS:
             return PhaseCurrents(**net)
         case MeterKind.TOTAL:
-            return _spread(sensors, net[TOTAL] / around.voltage_v, around)
+            return _spread(sensors.spread, net[TOTAL] / site.voltage_v, site.phases)
         case _:
             return PhaseCurrents(
-                **{name: power_w / around.voltage_v for name, power_w in net.items()}
+                **{name: power_w / site.voltage_v for name, power_w in net.items()}
             )
 
 
-def _spread(
-    sensors: MeterSensors, total_a: float, around: Surroundings
-) -> PhaseCurrents:
-    """Return a total on the lines that it is thought to lie on."""
-    phases = around.phases
-    if len(phases) == 1:
-        return PhaseCurrents.even(total_a, phases)
-    if sensors.spread is Spread.EVEN:
+def _spread(spread: Spread, total_a: float, phases: tuple[Phase, ...]) -> PhaseCurrents:
+    """Return a total on the lines that it is thought to lie on.
+
+    Where nobody knows, it is spread evenly: the engine is told that only the sum is measured, and minds the rest.
+    """
+    if len(phases) == 1 or spread in (Spread.EVEN, Spread.UNKNOWN):
         return PhaseCurrents.even(total_a / len(phases), phases)
-    if sensors.spread is not Spread.UNKNOWN:
-        return PhaseCurrents.even(total_a, (Phase(sensors.spread),))
-    # What is fed back may be on another line than what is taken: it makes no room anywhere.
-    if not sensors.includes_stations:
-        return PhaseCurrents.even(max(0.0, total_a), phases)
-    others_a = max(0.0, total_a - around.stations_w / around.voltage_v)
-    return around.stations + PhaseCurrents.even(others_a, phases)
+    return PhaseCurrents.even(total_a, (Phase(spread),))

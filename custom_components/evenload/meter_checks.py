@@ -15,7 +15,7 @@ from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.limits import MINIMUM_CURRENT_A
 from .engine.model.phases import Phase, PhaseCurrents
-from .measuring import Surroundings, converter, currents, unit_of, value_of
+from .measuring import converter, currents, unit_of, value_of
 from .meter_config import (
     CONF_FALLBACK_A,
     CONF_LARGEST_A,
@@ -129,7 +129,7 @@ def _check(key: str, value: float, minimum: float, maximum: float) -> None:
 
 
 def live_reading(
-    hass: HomeAssistant, sensors: MeterSensors, around: Surroundings
+    hass: HomeAssistant, sensors: MeterSensors, site: SiteConfig
 ) -> tuple[PhaseCurrents, datetime] | None:
     """Return what a meter says now and since when, or None while one of its sensors says nothing."""
     values: dict[str, float] = {}
@@ -141,4 +141,4 @@ def live_reading(
             return None
         values[entity_id] = value
         times.append(state.last_reported)
-    return currents(sensors, values, around), min(times)
+    return currents(sensors, values, site), min(times)

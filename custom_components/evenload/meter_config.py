@@ -80,8 +80,10 @@ class MeterSensors:
         return tuple(phase for phase in ALL_PHASES if names & {TOTAL, str(phase)})
 
 
-def meter_config(data: Mapping[str, Any]) -> MeterConfig:
-    """Return how a meter is believed."""
+def meter_config(
+    data: Mapping[str, Any], phases: tuple[Phase, ...] = ALL_PHASES
+) -> MeterConfig:
+    """Return how a meter is believed, on a site with these phases."""
     said = METER_DEFAULTS | {
         key: float(data[key]) for key in METER_DEFAULTS if key in data
     }
@@ -92,6 +94,9 @@ def meter_config(data: Mapping[str, Any]) -> MeterConfig:
         stale_s=said[CONF_STALE_S],
         lost_s=said[CONF_LOST_S],
         largest=Current(said[CONF_LARGEST_A]),
+        sum_only=data[CONF_KIND] == MeterKind.TOTAL
+        and data.get(CONF_SPREAD, Spread.UNKNOWN) == Spread.UNKNOWN
+        and len(phases) > 1,
     )
 
 

@@ -9,10 +9,8 @@ from homeassistant.util import dt as dt_util
 from .checks import form_error
 from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
-from .engine.model.groups import GroupState
 from .engine.model.limits import Current, Limit
 from .engine.model.phases import Phase
-from .measuring import surroundings
 from .meter_checks import check_belief, check_sensors, live_reading
 from .meter_config import CONF_KIND, MeterKind, meter_sensors
 from .meter_fields import BELIEF_SCHEMA, sensors_schema
@@ -42,11 +40,6 @@ class MeterSteps[
     @abstractmethod
     def _metered_lines(self) -> tuple[Phase, ...]:
         """The lines that the meter must measure."""
-
-    @property
-    @abstractmethod
-    def _metered_state(self) -> GroupState | None:
-        """What is known of the stations below the meter, if the site runs."""
 
     @abstractmethod
     async def _finish_meter(self) -> Result:
@@ -130,18 +123,17 @@ class MeterSteps[
     def _live(self) -> dict[str, str]:
         """Return what the meter says now, and how long ago it said so."""
         site = self._metered_site
-        found = live_reading(
-            self.hass,
-            meter_sensors(self._meter, site.phases),
-            surroundings(site, self._metered_state),
-        )
+        sensors = meter_sensors(self._meter, site.phases)
+        found = live_reading(self.hass, sensors, site)
         if found is None:
             return {"reading": "–", "age": "–"}
         reading, at = found
         age_s = max(0.0, (dt_util.utcnow() - at).total_seconds())
-        return {
-            "reading": ", ".join(
+        if sensors.kind is MeterKind.TOTAL:
+            # What is on each line is only thought.
+            said = f"{sum(reading) * site.voltage_v:.0f} W"
+        else:
+            said = ", ".join(
                 f"{phase.upper()} {reading[phase]:.1f} A" for phase in site.phases
-            ),
-            "age": f"{age_s:.0f} s",
-        }
+            )
+        return {"reading": said, "age": f"{age_s:.0f} s"}

@@ -3,7 +3,6 @@
 from typing import Any, override
 
 from homeassistant.config_entries import (
-    ConfigEntryState,
     ConfigFlowContext,
     ConfigFlowResult,
     OptionsFlow,
@@ -15,7 +14,6 @@ from .configuration import site_config
 from .const import CONF_METER
 from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
-from .engine.model.groups import GroupState
 from .engine.model.limits import Limit
 from .engine.model.phases import Phase
 from .meter_config import CONF_KIND, NO_METER, is_complete
@@ -111,14 +109,6 @@ class EvenloadOptionsFlow(
     @override
     def _metered_lines(self) -> tuple[Phase, ...]:
         return self._metered_site.phases
-
-    @property
-    @override
-    def _metered_state(self) -> GroupState | None:
-        if self.config_entry.state is not ConfigEntryState.LOADED:
-            return None
-        state: GroupState = self.config_entry.runtime_data.whole
-        return state
 
     @override
     async def _finish_meter(self) -> ConfigFlowResult:

@@ -18,14 +18,16 @@ from tests.homeassistant.fake_site import FakeSite
 )
 async def test_a_north_american_connection(
     hass: HomeAssistant,
-    entry: MockConfigEntry,
-    site: FakeSite,
     grid: str,
     voltage: float,
     errors: dict[str, str],
     line_v: float,
     wiring: str,
 ) -> None:
+    entry = config_entry(station("garage", "Garage", phases="between_l1_l2"))
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    site: FakeSite = entry.runtime_data
     result = await hass.config_entries.options.async_init(entry.entry_id)
     configure = hass.config_entries.options.async_configure
     result = await configure(result["flow_id"], {"next_step_id": "grid"})
@@ -39,6 +41,27 @@ async def test_a_north_american_connection(
     assert site.config.voltage_v == pytest.approx(line_v, abs=0.1)
     assert site.config.split_phase is (grid == "split")
     assert usual_wiring(entry) == wiring
+
+
+async def test_a_station_that_is_wired_otherwise_is_named(hass: HomeAssistant) -> None:
+    entry = config_entry(
+        station("garage", "Garage", phases="1"), station("carport", "Carport")
+    )
+    entry.add_to_hass(hass)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    configure = hass.config_entries.options.async_configure
+    result = await configure(result["flow_id"], {"next_step_id": "grid"})
+    result = await configure(result["flow_id"], OPTIONS | {"phases": "1"})
+    assert result["errors"] == {"phases": "station_wired_otherwise"}
+    assert result["description_placeholders"] == {"station": "Carport"}
+
+    hass.config_entries.async_update_subentry(
+        entry,
+        entry.subentries["station-carport"],
+        data={"identity": "carport", "phases": "1", "maximum_a": 32},
+    )
+    result = await configure(result["flow_id"], OPTIONS | {"phases": "1"})
+    assert result["type"] == "create_entry"
 
 
 async def test_the_main_fuse_is_shared_as_the_owner_likes(

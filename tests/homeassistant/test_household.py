@@ -64,13 +64,11 @@ def currents(site: FakeSite) -> list[float]:
         (POWERS, {"voltage_v": 115}, [10, -2, 4]),
         (PAIRS, {}, [5, -4, 2]),
         (PAIRS | {"inverted": True}, {}, [-5, 4, -2]),
-        (TOTAL, {}, [10, 10, 10]),
-        (TOTAL | {"inverted": True}, {}, [0, 0, 0]),
+        (TOTAL, {}, [3.33, 3.33, 3.33]),
+        (TOTAL | {"inverted": True}, {}, [-3.33, -3.33, -3.33]),
         (TOTAL | {"spread": "even"}, {}, [3.33, 3.33, 3.33]),
         (TOTAL | {"spread": "l3"}, {}, [0, 0, 10]),
         (TOTAL | {"export_total": "sensor.fed_l2", "spread": "l1"}, {}, [7, 0, 0]),
-        # What is fed back with nobody knowing where makes no room; on a single phase it does.
-        (TOTAL | {"inverted": True, "includes_stations": False}, {}, [0, 0, 0]),
         (TOTAL | {"inverted": True}, {"phases": "1"}, [-10, 0, 0]),
         (CURRENTS, {"phases": "1"}, [6.24, 0, 0]),
         (TOTAL | {"spread": "even"}, {"phases": "split", "voltage_v": 115}, [10, 10, 0]),
@@ -144,14 +142,32 @@ async def test_a_unit_may_change_to_another_that_is_known(hass: HomeAssistant) -
     assert currents(site)[0] == 5
 
 
-async def test_what_the_stations_draw_is_told_apart_from_a_total(
-    hass: HomeAssistant,
+@pytest.mark.parametrize(
+    ("meter", "phases", "sum_only"),
+    [
+        (TOTAL, "3", True),
+        (TOTAL | {"spread": "even"}, "3", False),
+        (TOTAL | {"spread": "l3"}, "3", False),
+        # There all of it is on one line.
+        (TOTAL, "1", False),
+        (POWERS, "3", False),
+    ],
+)
+async def test_the_engine_hears_when_nobody_knows_where_a_total_flows(
+    hass: HomeAssistant, meter: dict[str, Any], phases: str, sum_only: bool
 ) -> None:
-    site = await site_with(hass, TOTAL)
-    site.put_group("", used=PhaseCurrents(8, 8, 8), used_w=5520)
-    say(hass, "total", 6210, "W")
-    # 690 W are left, on whichever line.
-    assert currents(site) == [11, 11, 11]
+    # A station for every grid.
+    entry = config_entry(
+        station("garage", "Garage", phases="1"), group("Yard", "garage", meter=meter)
+    )
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(
+        entry, options=OPTIONS | {"meter": meter, "phases": phases}
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    config = entry.runtime_data.config
+    assert config.meter.sum_only is sum_only
+    assert config.groups["group-yard"].meter.sum_only is sum_only
 
 
 async def test_a_meter_that_starts_late_is_waited_for(hass: HomeAssistant) -> None:

@@ -100,12 +100,12 @@ async def test_a_meter_shows_what_it_says_before_it_is_kept(
             | {f"export_l{n}": f"sensor.fed_l{n}" for n in (1, 2, 3)},
             "L1 5.0 A, L2 7.0 A, L3 2.0 A",
         ),
-        ("total", {"total": "sensor.total"}, "L1 10.0 A, L2 10.0 A, L3 10.0 A"),
-        ("total", {"total": "sensor.total", "spread": "l2"}, "L1 0.0 A, L2 10.0 A, L3 0.0 A"),
+        ("total", {"total": "sensor.total"}, "2300 W"),
+        ("total", {"total": "sensor.total", "spread": "l2"}, "2300 W"),
         (
             "total",
             {"total": "sensor.total", "export_total": "sensor.fed_l2", "spread": "even"},
-            "L1 2.3 A, L2 2.3 A, L3 2.3 A",
+            "1610 W",
         ),
     ],
 )  # fmt: skip  # a table
