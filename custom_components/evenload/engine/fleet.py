@@ -28,7 +28,7 @@ from .observers import Observers
 from .records import Records, StationRecord, restored
 from .sessions.ledger import Ledger
 from .settings import unplugged
-from .soon import Later, Soon
+from .soon import Gradually, Later, Soon
 
 
 class Fleet:
@@ -77,7 +77,13 @@ class Fleet:
             commitments.holding, self.books.register, commitments.disobedience.is_seen
         )
         # When the power is back, all stations have news in the same second, and each concerns them all.
-        self._soon = Soon(self.retarget)
+        self._soon = Soon(self.retarget, lambda: self.enforcer.is_busy)
+        # Who looks on is told when the limits themselves have left.
+        self._news = Gradually(self._announce, lambda: self.enforcer.is_busy)
+        self._group_news = Gradually(
+            lambda node_id: self.changes.tell(("group", node_id)),
+            lambda: self.enforcer.is_busy,
+        )
         self._now = now
         for identity in config.stations:
             self._add(identity)
@@ -197,11 +203,10 @@ class Fleet:
         # What one vehicle does can change what another one may.
         for identity in self.enforcer.set_targets(used, targets):
             if identity in self.stations:
-                if self._refresh(identity):
-                    self._tell(identity)
-                self._warn(identity)
+                self._refresh(identity)
+                self._news.ask(identity)
         for node_id in ("", *self.config.groups):
-            self.changes.tell(("group", node_id))
+            self._group_news.ask(node_id)
         self._later.set(self.sharing.look_at())
 
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
@@ -210,8 +215,13 @@ class Fleet:
         if node_id not in circuits.households:
             return
         drawn = self.sharing.draws(self.site, node_id)
-        if circuits.read(node_id, reading, drawn):
+        if not circuits.read(node_id, reading, drawn):
+            return
+        if self.sharing.is_overdrawn(self.site):
             self.retarget()
+        else:
+            # The next line of the same meter may speak in this very turn.
+            self._soon.ask()
 
     def close(self) -> None:
         """Share no more."""
@@ -264,8 +274,16 @@ class Fleet:
         if self.sharing.is_outdated(self.site, identity):
             self._soon.ask()
         self._refresh(identity)
-        self._tell(identity)
-        self._warn(identity)
+        if self.enforcer.is_busy:
+            self._news.ask(identity)
+        else:
+            self._announce(identity)
+
+    def _announce(self, identity: str) -> None:
+        """Tell of a station what is new of its limits."""
+        if identity in self.stations:
+            self._tell(identity)
+            self._warn(identity)
 
     def _warn(self, identity: str) -> None:
         """Tell what the owner has to be told of a station."""

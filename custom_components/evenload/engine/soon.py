@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+# What is done gradually for each of many takes a millisecond or two for each.
+_A_TURN = 4
+
 # Clocks are not exact.
 _SURELY_S = 0.02
 
@@ -14,9 +17,12 @@ class Soon:
     Where no loop runs it is done at once.
     """
 
-    def __init__(self, do: Callable[[], None]) -> None:
-        """Do this."""
+    def __init__(
+        self, do: Callable[[], None], waits: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Do this; `waits` tells whether there is more urgent work."""
         self._do = do
+        self._waits = waits
         self._asked = False
 
     def ask(self) -> None:
@@ -32,8 +38,43 @@ class Soon:
         loop.call_soon(self._now)
 
     def _now(self) -> None:
+        if self._waits():
+            asyncio.get_running_loop().call_soon(self._now)
+            return
         self._asked = False
         self._do()
+
+
+class Gradually:
+    """Does something once for each of many, a few in each turn of the event loop, and nothing while `waits` says so.
+
+    Where no loop runs it is done at once.
+    """
+
+    def __init__(self, do: Callable[[str], None], waits: Callable[[], bool]) -> None:
+        """Do this for each that is asked for; `waits` tells whether there is more urgent work."""
+        self._do = do
+        self._waits = waits
+        # In the order in which they were asked for.
+        self._asked: dict[str, None] = {}
+
+    def ask(self, one: str) -> None:
+        """Have it done for one of them, if that is not to be done already."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._do(one)
+            return
+        if not self._asked:
+            loop.call_soon(self._some)
+        self._asked[one] = None
+
+    def _some(self) -> None:
+        for one in [] if self._waits() else list(self._asked)[:_A_TURN]:
+            del self._asked[one]
+            self._do(one)
+        if self._asked:
+            asyncio.get_running_loop().call_soon(self._some)
 
 
 class Later:

@@ -92,6 +92,11 @@ class Enforcer:
                 self.wake(identity)
         return changed
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether limits are on their way to more stations than one turn of the event loop has room for."""
+        return self._pace.is_busy
+
     def attach(self, link: Link) -> None:
         """Begin to write to a station that listens; limits that it took long ago are written again."""
         self.detach(link.identity)

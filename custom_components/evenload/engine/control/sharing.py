@@ -20,6 +20,7 @@ from .taking import Taking
 from .targets import Targets, present_of
 from .turns import Turns
 from .usage import Usage, on_places
+from .wish import SAME_A
 from .wishes import keeps_limits
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
@@ -104,6 +105,21 @@ class Sharing:
             reserved=_reserved(site, lasting, fixed),
         )
         return used, self._phasing.applied(site, targets)
+
+    def is_overdrawn(self, site: SiteConfig) -> bool:
+        """Whether less is left anywhere than was given by now: what else a meter says does not concern this moment."""
+        nodes, now = self.circuits.households, self._now()
+        held, least = held_behind(
+            site, nodes, self._stations(), self._commitments, self._allotments
+        )
+        for node_id, household in nodes.items():
+            room = household.room(held[node_id], now, least[node_id]).current
+            if room is None or any(
+                left_a < held_a - SAME_A
+                for left_a, held_a in zip(room, held[node_id], strict=True)
+            ):
+                return True
+        return False
 
     def is_outdated(self, site: SiteConfig, identity: str) -> bool:
         """Whether a station draws on other phases, or holds what cannot be taken from it, otherwise than was reckoned with."""
