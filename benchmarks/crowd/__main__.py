@@ -86,6 +86,22 @@ class Crowd:
             await asyncio.gather(*(station.repeat() for station in self.stations))
         return self._counts()
 
+    async def obey(self) -> Json:
+        """Let all draw what they are allowed, and say so."""
+        await asyncio.gather(*(station.obey() for station in self.stations))
+        return self._counts()
+
+    async def limited(self) -> Json:
+        """Tell the limits that each station was given since the last time, and which it holds now."""
+        given = [
+            (station.identity, at, limit_a)
+            for station in self.stations
+            for at, limit_a in station.limits
+        ]
+        for station in self.stations:
+            del station.limits[:-1]
+        return {"limits": given}
+
     async def leave(self) -> Json:
         """Let all go without a word."""
         await asyncio.gather(*(station.leave() for station in self.stations))

@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
-from .words import VERSIONS, Call, Json
+from .words import VERSIONS, Call, Json, limit_a
 
 ANSWER_S = 30.0
 REDIAL_S = 2.0
@@ -27,6 +27,8 @@ class ThinStation:
         self.answered = 0
         # Of each report: when it was sent, and the power in it.
         self.reports: list[tuple[float, float]] = []
+        # Of each limit that it was given for its EVSE: when it came, and the amperes.
+        self.limits: list[tuple[float, float]] = []
         self._words = VERSIONS[version]()
         self._url = f"{url}/{identity}"
         self._socket: ClientConnection | None = None
@@ -86,6 +88,11 @@ class ThinStation:
         if self._last_report is not None:
             await self.call(self._last_report)
 
+    async def obey(self) -> None:
+        """Draw as much as the last limit allows, and say so."""
+        if self.limits:
+            await self.call(self._words.drawing(self.limits[-1][1]))
+
     async def heartbeat(self) -> None:
         """Say that one is there."""
         await self.call(self._words.heartbeat())
@@ -118,7 +125,7 @@ class ThinStation:
     async def _read(self, socket: ClientConnection) -> None:
         with suppress(ConnectionClosed):
             async for text in socket:
-                await self._receive(json.loads(text))
+                await self._receive(json.loads(text), monotonic())
         for call_id in tuple(self._awaited):
             self._settle(call_id, None)
         if not self._leaving and socket is self._socket:
@@ -129,9 +136,13 @@ class ThinStation:
         await asyncio.sleep(REDIAL_S)
         await self.dial()
 
-    async def _receive(self, frame: list[Any]) -> None:
+    async def _receive(self, frame: list[Any], at: float) -> None:
         match frame:
             case [2, call_id, action, payload]:
+                if action == "SetChargingProfile":
+                    given_a = limit_a(payload)
+                    if given_a is not None:
+                        self.limits.append((at, given_a))
                 await self._send([3, call_id, self._words.answer(action, payload)])
             case [3, call_id, payload] if call_id in self._awaited:
                 self._settle(call_id, payload)

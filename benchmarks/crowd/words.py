@@ -8,6 +8,9 @@ from typing import Any
 type Json = dict[str, Any]
 type Call = tuple[str, Json]
 
+# Each with its measurand, phase, unit and value.
+type Samples = list[tuple[str, str | None, str | None, float]]
+
 # Watts of the report number n: no two are the same, so that each can be found again in a state.
 FIRST_W = 5000
 STEP_W = 1
@@ -70,6 +73,13 @@ class Words16:
     def report(self) -> tuple[Call, float]:
         """Return meter values of 12 samples, and the power in them."""
         power_w, samples = sampled(next(self._reports))
+        return self._told(samples), power_w
+
+    def drawing(self, current_a: float) -> Call:
+        """Return meter values that say how much is drawn on each phase."""
+        return self._told(drawn(current_a))
+
+    def _told(self, samples: Samples) -> Call:
         return (
             "MeterValues",
             {
@@ -92,7 +102,7 @@ class Words16:
                     }
                 ],
             },
-        ), power_w
+        )
 
     def answer(self, action: str, _payload: Json) -> Json:
         """Do as one is told."""
@@ -160,6 +170,13 @@ class Words2:
     def report(self) -> tuple[Call, float]:
         """Return a transaction event with 12 samples, and the power in them."""
         power_w, samples = sampled(next(self._reports))
+        return self._told(samples), power_w
+
+    def drawing(self, current_a: float) -> Call:
+        """Return a transaction event that says how much is drawn on each phase."""
+        return self._told(drawn(current_a))
+
+    def _told(self, samples: Samples) -> Call:
         event = self._event("Updated", "MeterValuePeriodic")
         event["meterValue"] = [
             {
@@ -177,7 +194,7 @@ class Words2:
                 ],
             }
         ]
-        return ("TransactionEvent", event), power_w
+        return "TransactionEvent", event
 
     def answer(self, action: str, payload: Json) -> Json:
         """Do as one is told."""
@@ -228,9 +245,25 @@ VERSIONS: dict[str, Callable[[], Words]] = {
 }
 
 
-def sampled(
-    number: int,
-) -> tuple[float, list[tuple[str, str | None, str | None, float]]]:
+def limit_a(payload: Json) -> float | None:
+    """Return the limit that a charging profile gives an EVSE, in amperes; None where it is for the whole station."""
+    if not payload.get("connectorId", payload.get("evseId")):
+        return None
+    profile = payload.get("csChargingProfiles") or payload["chargingProfile"]
+    schedule = profile["chargingSchedule"]
+    first = schedule[0] if isinstance(schedule, list) else schedule
+    return float(first["chargingSchedulePeriod"][0]["limit"])
+
+
+def drawn(current_a: float) -> Samples:
+    """Return the samples of a vehicle that draws so much on each of three phases."""
+    return [
+        ("Power.Active.Import", None, "W", 3 * 230 * current_a),
+        *(("Current.Import", phase, "A", current_a) for phase in ("L1", "L2", "L3")),
+    ]
+
+
+def sampled(number: int) -> tuple[float, Samples]:
     """Return the power and the samples of a report: what wavers in a car's own current wavers here, too."""
     power_w = float(FIRST_W + STEP_W * number)
     waver = number % 7 / 10

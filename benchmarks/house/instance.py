@@ -102,25 +102,37 @@ class Instance:
         form |= {"voltage_v": 230, "advanced": {}}
         await self.client.fill_in("flow", DOMAIN, {"user": form})
 
-    def adopt(self, names: Mapping[str, str]) -> None:
-        """Write down stations and their groups as if their owner had adopted them; it must not be running."""
+    def adopt(
+        self,
+        names: Mapping[str, str],
+        options: Mapping[str, Any] | None = None,
+        group: Mapping[str, Any] | None = None,
+        station: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write down stations and their groups as if their owner had adopted them; it must not be running.
+
+        What is given of the site's options, of every group and of every station is written instead of what is usual here.
+        """
         path = self._folder / ".storage/core.config_entries"
         stored = json.loads(path.read_text())
         entry = next(
             entry for entry in stored["data"]["entries"] if entry["domain"] == DOMAIN
         )
         entry["subentries"] = [
-            _subentry("station", number, name, identity, _station(identity))
+            _subentry(
+                "station", number, name, identity, _station(identity) | (station or {})
+            )
             for number, (identity, name) in enumerate(names.items())
         ]
         identities = list(names)
         # More than the form allows: no home has so many stations, and these are to charge.
         fuse_a = max(MAIN_FUSE_A, SHARE_A * len(names))
-        entry["options"] = {**entry["options"], "main_fuse_a": fuse_a}
+        entry["options"] |= {"main_fuse_a": fuse_a} | (options or {})
         for number, first in enumerate(range(0, len(identities), GROUP_SIZE)):
             members = identities[first : first + GROUP_SIZE]
+            data = _group(members) | (group or {})
             entry["subentries"].append(
-                _subentry("group", number, f"Group {number}", None, _group(members))
+                _subentry("group", number, f"Group {number}", None, data)
             )
         path.write_text(json.dumps(stored))
 

@@ -20,6 +20,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .lines import async_offer
+
 DOMAIN = "evenload_probe"
 CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
@@ -141,4 +143,5 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
     async_register_command(hass, begin)
     async_register_command(hass, end)
+    async_offer(hass)
     return True
