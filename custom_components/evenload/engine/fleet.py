@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .books import EXPORTED, IMPORTED, Books
 from .control.abilities import Abilities, disbelieving, shift_of
@@ -11,6 +11,7 @@ from .control.enforcer import Enforcer
 from .control.phasing import Phasing
 from .control.sharing import Sharing
 from .control.shown import shown
+from .control.steadiness import Steadiness, at_present
 from .control.transitions import after, with_evse, with_evses
 from .group_figures import GroupFigures
 from .live import LiveNode, still_live, with_live
@@ -56,7 +57,7 @@ class Fleet:
             now,
             save,
             self._limits_changed,
-            lambda identity: self.phasing.look(self.site, identity),
+            self._look,
             self._learn_pause,
         )
         self.phasing = Phasing(
@@ -85,6 +86,7 @@ class Fleet:
             lambda: self.enforcer.is_busy,
         )
         self._now = now
+        self._steadiness = Steadiness(now, self._clock_was_set)
         for identity in config.stations:
             self._add(identity)
         self.retarget()
@@ -108,6 +110,7 @@ class Fleet:
 
     def hear(self, event: Event) -> None:
         """Take in what an adopted station said."""
+        self._steadiness.look()
         before = self.stations.get(event.identity)
         if before is None:
             return
@@ -198,6 +201,7 @@ class Fleet:
 
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
+        self._steadiness.look()
         self.site = with_live(self.config, self.live)
         used, targets = self.sharing.targets(self.site)
         # What one vehicle does can change what another one may.
@@ -211,6 +215,7 @@ class Fleet:
 
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
         """Take a reading of a meter in the house, and let the stations be told at once."""
+        self._steadiness.look()
         circuits = self.sharing.circuits
         if node_id not in circuits.households:
             return
@@ -226,6 +231,7 @@ class Fleet:
     def close(self) -> None:
         """Share no more."""
         self._later.close()
+        self._steadiness.close()
 
     def state(self) -> State:
         """Return what must survive a restart."""
@@ -295,6 +301,18 @@ class Fleet:
             self.enforcer.errands.findings,
         ):
             self.concerns.tell(None, notice)
+
+    def _look(self, identity: str) -> float | None:
+        """Look at our clock, and at a station's phases, before its limits are; returns when to look again, in seconds."""
+        self._steadiness.look()
+        return self.phasing.look(self.site, identity)
+
+    def _clock_was_set(self, by: timedelta) -> None:
+        """Take nothing for later than now, and have everybody told again."""
+        for identity, station in self.stations.items():
+            self.stations[identity] = at_present(station, self._now())
+        self.enforcer.clock_was_set(by)
+        self._soon.ask()
 
     def _learn_pause(self, identity: str, method: PauseMethod) -> None:
         learnt = replace(self.stations[identity].capabilities, pause=method)

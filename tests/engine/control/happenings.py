@@ -1,5 +1,6 @@
 """What happens in a house: to its stations and vehicles, to its owner's wishes, and to the clocks."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -55,6 +56,11 @@ async def happen(house: House, step: Step) -> None:
         change_limit(house, step.value)
         await house.watch(0.3, 0.1)
         await house.die_and_return(house.first_config)
+    elif step.what == "clock":
+        house.jump((step.value - 20) * 400)
+        # All leases may end at once, and then vehicles have to follow; it is noticed within half a minute.
+        await asyncio.sleep(10)
+        await house.watch(25, 1.0)
     else:
         _doings(house, step)[step.what]()
 
@@ -76,7 +82,6 @@ def _doings(house: House, step: Step) -> dict[str, Callable[[], None]]:
         "swap": lambda: house.swap(name, 1 + step.who % 3),
         # Of an offline station nobody could know.
         "lose profiles": lambda: station.lose_profiles() if station.connected else None,
-        "clock": lambda: house.jump((step.value - 20) * 400),
         **_wishes(house, EvseKey(name, 1), step),
     }
 

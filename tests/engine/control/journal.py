@@ -9,8 +9,10 @@ from tests.engine.control.stations import VirtualStation
 from tests.engine.control.watch import excesses_of
 from tests.engine.virtual import virtual_now
 
-# The least that a vehicle charges with, and what rounding takes of it.
+# The least that a vehicle charges with.
 MINIMUM_A = 6.0
+
+# OCPP's limits come in tenths of an ampere: half of one is none.
 ROUNDING_A = 0.051
 
 
@@ -38,7 +40,7 @@ class Journal:
         self.premature += [
             f"{virtual_now():%T} {station.identity} from {was_a:g} to {is_a:g} A: {words}"
             for words, _, members in excesses_of(
-                self.house.fleet.site, draws, self.house.used()
+                self.house.fleet.site, draws, self.house.used(), ROUNDING_A
             )
             if station.identity in members
         ]

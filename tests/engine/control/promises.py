@@ -5,10 +5,14 @@ from tests.engine.control.happenings import Step, built, happen
 from tests.engine.control.held import Nature
 from tests.engine.control.house import House
 from tests.engine.control.journal import Journal
+from tests.engine.control.metered import Habits, MeteredHouse, Moment
 from tests.engine.virtual import run_virtually
 
 # After this nobody holds a lease any more: the longest, on a clock that is as wrong as they are allowed to be.
 ABANDONED_S = 2400
+
+# When a meter is lost, vehicles are told, and follow.
+FALLING_BACK_S = 12
 
 
 def exceeded(
@@ -92,3 +96,42 @@ async def begun(
     await house.watch(15, 1.0)
     house.exceeded.clear()
     return house
+
+
+def unmetered(
+    site: SiteConfig, kinds: list[Nature], story: list[Moment], habits: Habits
+) -> list[str]:
+    """Return what went wrong in a house with a meter (promises 5 and 6).
+
+    An overload that lasts longer than it must, or than a breaker stands; who could be told to make room, and was not in
+    the same moment; who was given more in haste, or while the meter was stale; what is drawn too much when it is lost.
+    """
+
+    async def live() -> list[str]:
+        house = await begun(site, kinds, MeteredHouse)
+        assert isinstance(house, MeteredHouse)
+        house.begin_metering(habits)
+        await house.live(150)
+        house.broken.clear()
+        for moment in story:
+            names = sorted(house.stations)
+            name = names[moment.who % len(names)]
+            house.load = dict(zip(house.load, moment.load, strict=False))
+            match moment.what:
+                case "silence":
+                    house.is_speaking = False
+                case "leave":
+                    house.leave(name)
+                case "arrive":
+                    house.arrive(name)
+                case _:
+                    house.is_speaking = True
+            await house.live(moment.seconds)
+            if house.silent_s > house.meter_config.lost_s + FALLING_BACK_S:
+                house.broken += house.fallen_back()
+            if house.broken:
+                break
+        await house.die()
+        return house.broken
+
+    return run_virtually(live())

@@ -10,8 +10,11 @@ from custom_components.evenload.engine.model.configuration import (
     StationConfig,
     Strategy,
 )
+from custom_components.evenload.engine.model.household import MeterConfig
 from custom_components.evenload.engine.model.limits import Current, Limit, Power
 from custom_components.evenload.engine.model.phases import ALL_PHASES, Phase
+from tests.engine.control.held import Nature
+from tests.engine.control.metered import Habits, Moment
 from tests.engine.control.random_houses import BUSY, NAMES, natures, steps
 
 # Owners change their minds, the grid operator speaks, and clocks are set.
@@ -106,3 +109,42 @@ DEEP_HOUSES = {
     "kinds": st.lists(timely, min_size=5, max_size=5),
     "story": st.lists(steps(STIRRED), max_size=12),
 }
+
+
+prompt = natures.filter(
+    lambda kind: (
+        not (
+            kind.loses_answers or kind.refuses_evse_limit or kind.refuses_station_limit
+        )
+    )
+).map(lambda nature: replace(nature, units=("A",), refuses_leases=False))
+
+
+@st.composite
+def metered_houses(
+    draw: st.DrawFn,
+) -> tuple[SiteConfig, list[Nature], list[Moment], Habits]:
+    """Draw a site with a meter, stations that answer, and what the house draws: never more than its fuse carries."""
+    site = draw(circuits())
+    fuse_a = site.main_fuse.a
+    fallback = Current(draw(st.sampled_from([0.0, 6.0, fuse_a / 2])))
+    site = replace(site, meter=MeterConfig(fallback=fallback), groups={})
+    habits = Habits(
+        every=draw(st.sampled_from([1, 1, 2, 5])),
+        late=draw(st.sampled_from([0, 0, 1])),
+        reports=draw(st.sampled_from([10, 30])),
+    )
+    # A meter that speaks rarely leaves little time.
+    most = 0.95 if habits.every <= 2 else 0.4
+    load = st.sampled_from([0.0, 0.1, 0.2, 0.4, 0.8, 1.0]).map(
+        lambda part: round(part * most * fuse_a, 1)
+    )
+    moments = st.builds(
+        Moment,
+        st.sampled_from(["house", "house", "house", "silence", "leave", "arrive"]),
+        st.integers(0, len(NAMES) - 1),
+        st.tuples(load, load, load),
+        st.sampled_from([3, 20, 45, 80, 140, 140]),
+    )
+    kinds = draw(st.lists(prompt, min_size=5, max_size=5))
+    return site, kinds, draw(st.lists(moments, max_size=8)), habits

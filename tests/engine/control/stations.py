@@ -94,6 +94,8 @@ class VirtualStation:
         self._held = Held(self.nature)
         self._lowered: dict[int, tuple[float, datetime]] = {}
         self._clock_s = self.nature.clock_s
+        # It has an order, and has not answered.
+        self.is_busy = False
         # The messages that have not reached it yet.
         self._coming: list[tuple[str, Mapping[str, Any]]] = []
         # Its vehicle is plugged in, and has no transaction until it is told to begin one.
@@ -141,7 +143,11 @@ class VirtualStation:
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Take an order: the limit holds from the moment it arrives, the answer may come late or never."""
         self.orders.append(order)
-        return await self._limits.set(order)
+        self.is_busy = True
+        try:
+            return await self._limits.set(order)
+        finally:
+            self.is_busy = False
 
     async def call(
         self,
@@ -289,6 +295,15 @@ class VirtualStation:
         """Return the most that its vehicles could draw, whether what is on its way arrives or not."""
         coming = (self.would_draw_a(*message) for message in self._coming)
         return max(self.drawn_a(), *coming, 0.0)
+
+    def told_a(self) -> float:
+        """Return what its vehicle will have followed to when all that is on its way has arrived."""
+        held, self._held = self._held, self._held.copy()
+        for message in self._coming:
+            self._held.take(*message, self.transactions, self.now())
+        told_a = min(self.maximum_a, self.limit_a(1), self.limit_a(WHOLE_STATION))
+        self._held = held
+        return told_a if told_a >= LEAST_A and not self.is_empty else 0.0
 
     def _lagging_a(self, evse: int) -> float:
         limit_a = self.limit_a(evse)

@@ -1,12 +1,19 @@
-"""Promises 1 to 4, under random houses, stations that misbehave, lost answers, restarts, crashes and wrong clocks."""
+"""Promises 1 to 6, under random houses, stations that misbehave, lost answers, restarts, crashes and wrong clocks."""
 
 from hypothesis import HealthCheck, given, settings
 
 from custom_components.evenload.engine.model.configuration import SiteConfig
 from tests.engine.control.happenings import Step
 from tests.engine.control.held import Nature
-from tests.engine.control.promises import avoidable, exceeded, impossible, premature
-from tests.engine.control.random_circuits import DEEP_HOUSES
+from tests.engine.control.metered import Habits, Moment
+from tests.engine.control.promises import (
+    avoidable,
+    exceeded,
+    impossible,
+    premature,
+    unmetered,
+)
+from tests.engine.control.random_circuits import DEEP_HOUSES, metered_houses
 from tests.engine.control.random_houses import (
     BUSY_HOUSES,
     HOUSES,
@@ -77,3 +84,12 @@ def test_nothing_between_zero_and_the_least_is_ever_ordered(
 ) -> None:
     """A vehicle charges with its least or more, or pauses (promise 3)."""
     assert impossible(site, kinds, story) == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(house=metered_houses())
+def test_a_meter_is_followed(
+    house: tuple[SiteConfig, list[Nature], list[Moment], Habits],
+) -> None:
+    """Down at once, up patiently, and not at all while the meter is silent (promises 5 and 6)."""
+    assert unmetered(*house) == []

@@ -85,20 +85,20 @@ def nodes(site: SiteConfig) -> list[tuple[str, Current | Power, tuple[str, ...]]
 
 
 def excesses_of(
-    site: SiteConfig, draws: Draws, used: Used
+    site: SiteConfig, draws: Draws, used: Used, tolerance_a: float = TOLERANCE_A
 ) -> list[tuple[str, Phase | None, tuple[str, ...]]]:
     """Return where a limit is exceeded: in words, on which line, and whose stations are behind it."""
     found: list[tuple[str, Phase | None, tuple[str, ...]]] = []
     for name, limit, members in nodes(site):
         if isinstance(limit, Power):
             drawn_w = watts(site, members, draws, used)
-            if drawn_w > limit.w + TOLERANCE_W:
+            if drawn_w > limit.w + tolerance_a / TOLERANCE_A * TOLERANCE_W:
                 found.append(
                     (f"{name}: {drawn_w:.0f} W of {limit.w:.0f} W", None, members)
                 )
             continue
         for line, current in line_currents(site, members, draws, used).items():
-            if abs(current) > limit.a + TOLERANCE_A:
+            if abs(current) > limit.a + tolerance_a:
                 words = f"{name} {line}: {abs(current):.2f} A of {limit.a:g} A"
                 found.append((words, line, members))
     return found

@@ -112,6 +112,11 @@ class Bound:
             doubt_for=self.transaction,
         )
 
+    def left(self, now: datetime) -> Bound:
+        """Return what is left of it: no limit that has ended."""
+        has_ended = self.until is not None and self.until <= now
+        return replace(self, limit_a=None, until=None) if has_ended else self
+
     def applied(self, order: LimitOrder, now: datetime) -> Bound:
         """Return it after the station accepted an order."""
         return Bound(

@@ -52,6 +52,13 @@ class Doubts:
             use = self._commitments.use(key)
             holdings[key] = holdings[key].leases_in_doubt(now, use)
 
+    def clock_was_set(self, by: timedelta) -> None:
+        """Doubt all leases: our own clock was set, and stations may or may not have followed."""
+        holdings, now = self._commitments.holdings, self._now()
+        for key, holding in list(holdings.items()):
+            use = self._commitments.use(key)
+            holdings[key] = holding.clock_was_set(now - by, now, use)
+
     def contradicted(self, evse: Evse) -> Place | None:
         """Doubt limits that a meter contradicts; returns which leases are in vain in this station."""
         key, now = evse.key, self._now()

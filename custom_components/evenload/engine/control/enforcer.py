@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..csms.host import Link
 from ..model.capabilities import PauseMethod, Place
@@ -119,6 +119,14 @@ class Enforcer:
         self._fittings.changed(identity)
         self._repeats.forget({identity}, self._now())
         self.wake(identity)
+
+    def clock_was_set(self, by: timedelta) -> None:
+        """Write everybody's leases again: our own clock was set."""
+        self._doubts.clock_was_set(by)
+        self._fittings.end()
+        self._repeats.forget(set(self._writers), self._now())
+        for identity in self._writers:
+            self.wake(identity)
 
     def contradicted(self, evse: Evse) -> Place | None:
         """Write a station's limits again that its meter contradicts; returns which leases are in vain there."""

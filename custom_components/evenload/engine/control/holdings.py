@@ -196,6 +196,19 @@ class Holding:
             fallback_phases=order.use_phases,
         )
 
+    def clock_was_set(self, before: datetime, now: datetime, use: Use) -> Holding:
+        """Return it when our own clock went from one moment to another: nobody knows when its leases end now."""
+        # Set back, what has ended holds again in a station whose clock has followed, and not in others.
+        held = self.leases_in_doubt(min(before, now), use)
+        held = replace(
+            held, lease_a=None, lease_until=None, bound=held.bound.left(before)
+        )
+        if held.fallback_at is not None:
+            held = replace(held, fallback_at=min(held.fallback_at, now))
+        if not held.is_settling(before):
+            return held.settled()
+        return replace(held, settling_until=now + timedelta(seconds=SETTLING_S))
+
     def without_leases(self) -> Holding:
         """Return it after its leases are known to be gone."""
         return replace(self, lease_a=None, lease_until=None, bound=UNBOUND)

@@ -178,6 +178,9 @@ class Wishes:
         if not (holding.has_lease(self._now) or differs or doubtful):
             return
         now_a = holding.beneath_a(self._now, self._commitments.unlimited_a(key))
+        if holding.lease_doubt_a is not None:
+            # One in doubt may hold, and be less than what lies beneath.
+            now_a = min(now_a, holding.lease_doubt_a)
         lowers = wanted_a < lasting_a - SAME_A
         lease_s = self._leases.lasts_s(lowers=lowers) if differs else LAST_LEASE_S
         order = replace(
