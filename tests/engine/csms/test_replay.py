@@ -144,6 +144,9 @@ def test_a_day_replayed_through_a_socket_is_the_same_day(version: int) -> None:
         straight = asyncio.run(played(day, as_it_happened(day)))
         replayed = asyncio.run(played(day, told))
         assert replayed.sessions() == straight.sessions()
-        assert replayed.shown_wh == straight.shown_wh
+        registers_wh = straight.registers_wh()
+        assert replayed.registers_wh() == registers_wh
+        # While readings are missing more may have been shown, and what is shown never falls: it is overtaken.
+        assert all(replayed.shown_wh[evse] >= wh for evse, wh in registers_wh.items())
 
     compare()
