@@ -27,9 +27,16 @@ def shown(
         )
     in_force_a = commitments.in_force_a(key)
     if in_force_a < target.current.a - SAME_A:
-        return Allotment(key, Current(in_force_a), Reason.WAITING_FOR_OTHERS)
+        return Allotment(key, Current(in_force_a), _why_less(target, station))
     if in_force_a > target.current.a + SAME_A and not can_limit(station):
         return Allotment(key, Current(in_force_a), Reason.NOT_CONTROLLABLE)
     if key in findings.stuck:
         return Allotment(key, target.current, Reason.UNPLUG_NEEDED)
     return target
+
+
+def _why_less(target: Allotment, station: Station) -> Reason:
+    """Return why it has less than it is meant to have: where no vehicle is that wants any, none waits."""
+    evse = station.evses[target.key.evse]
+    waits = evse.status is None or evse.wants_energy
+    return Reason.WAITING_FOR_OTHERS if waits else target.reason
