@@ -24,7 +24,7 @@ def draws_behind(
     """Return what the EVSEs behind a circuit draw."""
     return Drawn(
         [
-            _draw(site, evse, commitments)
+            _draw(site, stations[identity], evse, commitments)
             for identity in site.stations_below(node_id)
             for evse in stations[identity].evses.values()
         ],
@@ -32,15 +32,18 @@ def draws_behind(
     )
 
 
-def _draw(site: SiteConfig, evse: Evse, commitments: Commitments) -> Draw:
+def _draw(
+    site: SiteConfig, station: Station, evse: Evse, commitments: Commitments
+) -> Draw:
     return draw_of(
         site,
-        site.stations[evse.key.identity],
+        site.stations[station.identity],
         evse,
         commitments.kind(evse.key),
         allowed_a=commitments.in_force_a(evse.key),
         most_a=commitments.evse_a(evse.key),
         settling_until=commitments.holding(evse.key).settling_until,
+        connected=station.connected,
     )
 
 

@@ -34,7 +34,7 @@ class Draw:
     """What one EVSE takes from the grid, on its lines: as it last said, as it is allowed, and the most that it may take.
 
     `at` is when it last said so, by our clock. Until `settling_until` it may still be letting go of what it drew before
-    its limit was lowered.
+    its limit was lowered. `is_idle`: its status says that nothing flows, and many measure nothing then.
     """
 
     drawn: PhaseCurrents = PhaseCurrents()
@@ -42,6 +42,7 @@ class Draw:
     allowed: PhaseCurrents = PhaseCurrents()
     most: PhaseCurrents = PhaseCurrents()
     settling_until: datetime | None = None
+    is_idle: bool = False
 
     def is_settling(self, now: datetime) -> bool:
         """Whether a meter may still show what it drew before its limit was lowered."""
@@ -59,13 +60,13 @@ class Drawn:
         sums = [0.0] * 9
         is_seen = True
         for draw in self._draws:
-            is_seen &= self._is_known(draw)
+            is_seen &= draw.is_idle or self._is_known(draw)
             self._add(draw, sums)
         certain, settling, seen = sums[:3], sums[3:6], sums[6:]
         # What is in a reading of the meter without doubt, and what may be in it because it was only just forbidden.
         self.certain = PhaseCurrents(*certain)
         self.settling = PhaseCurrents(*settling)
-        # What all of them said; None when one was silent for too long.
+        # What all of them said; None when one that may draw was silent for too long.
         self.seen = PhaseCurrents(*seen) if is_seen else None
 
     @classmethod
@@ -121,6 +122,7 @@ def draw_of(
     allowed_a: float,
     most_a: float,
     settling_until: datetime | None,
+    connected: bool = True,
 ) -> Draw:
     """Return what an EVSE draws; the currents are its limit in force and the most that it may be drawing, per phase."""
     # Of a load between two lines not all adds up; to subtract all of it would leave less than what else is there.
@@ -138,6 +140,7 @@ def draw_of(
         PhaseCurrents.even(allowed_a * in_step, lines),
         PhaseCurrents.even(most_a * in_step, lines),
         settling_until,
+        connected and evse.status is not None and not evse.is_charging,
     )
 
 

@@ -51,6 +51,14 @@ def test_station_that_never_spoke_may_draw_all_that_it_may() -> None:
     assert found.seen is None
 
 
+def test_station_at_rest_is_seen_to_draw_nothing_though_it_measures_nothing() -> None:
+    """What the others do shows whether the meter has frozen, also where one place is empty."""
+    resting, charging = Draw(most=even(16), is_idle=True), Draw(even(10), at(5))
+    assert Drawn([resting, charging], at(10)).seen == even(10)
+    # It may begin at any time.
+    assert drawn(resting).rising(at(0)) == (16, 16, 16)
+
+
 def test_lowered_vehicle_is_certain_of_what_it_was_left() -> None:
     draw = Draw(even(16), at(5), even(6), even(16), at(16))
     found = drawn(draw)
