@@ -9,7 +9,8 @@ from homeassistant.helpers.device_registry import (
     DeviceInfo,
 )
 
-from .const import CONF_IDENTITY, DOMAIN, SUBENTRY_GROUP, SUBENTRY_STATION
+from .configuration import site_config
+from .const import CONF_IDENTITY, DOMAIN, SUBENTRY_STATION
 from .data import EvenloadConfigEntry
 from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
@@ -105,21 +106,30 @@ def evse_device(
 def async_sync_devices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     """Register what the site has; a device must be there before its entities and its children."""
     registry = dr.async_get(hass)
-    site_id = _sync_site(hass, entry)
-    for identity, subentry in station_subentries(entry).items():
-        station = entry.runtime_data.stations[identity]
-        _sync_station(hass, entry, subentry, station, site_id)
-    for subentry in entry.get_subentries_of_type(SUBENTRY_GROUP):
-        registry.async_get_or_create(
+    config = site_config(entry)
+    circuits = {ROOT: _sync_site(hass, entry)}
+    waiting = list(config.groups.values())
+    while waiting:
+        group = waiting.pop(0)
+        if (group.parent or ROOT) not in circuits:
+            # That comes first: every group hangs on the site in the end.
+            waiting.append(group)
+            continue
+        device = registry.async_get_or_create(
             config_entry_id=entry.entry_id,
-            config_subentry_id=subentry.subentry_id,
+            config_subentry_id=group.id,
             entry_type=DeviceEntryType.SERVICE,
-            identifiers={(DOMAIN, subentry.subentry_id)},
+            identifiers={(DOMAIN, group.id)},
             manufacturer="Evenload",
             model="Load balancing group",
-            name=subentry.title,
-            via_device_id=site_id,
+            name=group.name,
+            via_device_id=circuits[group.parent or ROOT],
         )
+        circuits[group.id] = device.id
+    for identity, subentry in station_subentries(entry).items():
+        station = entry.runtime_data.stations[identity]
+        above = circuits[config.circuits_above(identity)[0]]
+        _sync_station(hass, entry, subentry, station, above)
 
 
 @callback
@@ -130,7 +140,13 @@ def async_sync_station(
     station = entry.runtime_data.stations.get(identity)
     subentry = station_subentry(entry, identity)
     if station is not None and subentry is not None:
-        _sync_station(hass, entry, subentry, station, _sync_site(hass, entry))
+        above = node_name(entry, site_config(entry).circuits_above(identity)[0])
+        # A group that was added just now gets its device in a moment.
+        device = dr.async_get(hass).async_get_device_by_identifier(
+            (DOMAIN, above), entry.entry_id
+        )
+        device_id = device.id if device else _sync_site(hass, entry)
+        _sync_station(hass, entry, subentry, station, device_id)
 
 
 def _sync_site(hass: HomeAssistant, entry: EvenloadConfigEntry) -> str:
@@ -151,9 +167,9 @@ def _sync_station(
     entry: EvenloadConfigEntry,
     subentry: ConfigSubentry,
     station: Station,
-    site_id: str,
+    circuit_id: str,
 ) -> None:
-    """Register a station with what it says of itself, and its connectors when it has several."""
+    """Register a station with what it says of itself, and its connectors when it has several; `circuit_id` is the device that it is behind."""
     registry = dr.async_get(hass)
     device = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
@@ -164,7 +180,7 @@ def _sync_station(
         name=subentry.title,
         serial_number=station.info.serial,
         sw_version=station.info.firmware,
-        via_device_id=site_id,
+        via_device_id=circuit_id,
     )
     if len(station.evses) == 1:
         return

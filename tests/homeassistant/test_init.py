@@ -27,7 +27,7 @@ from custom_components.evenload.engine.model.stations import (
     StationInfo,
 )
 from custom_components.evenload.engine.vault import Part
-from tests.homeassistant.conftest import NOW, OPTIONS, group, station
+from tests.homeassistant.conftest import NOW, OPTIONS, config_entry, group, station
 from tests.homeassistant.fake_site import FakeSite
 
 
@@ -133,8 +133,33 @@ async def test_each_part_of_the_site_is_a_device(
     assert (yard.name, yard.entry_type) == ("Yard", dr.DeviceEntryType.SERVICE)
     assert yard.config_subentry_id == "group-yard"
     garage = device(hass, "garage")
-    assert (garage.name, garage.via_device_id) == ("Garage", home.id)
+    assert (garage.name, garage.via_device_id) == ("Garage", yard.id)
+    assert yard.via_device_id == home.id
     assert garage.config_subentry_id == "station-garage"
+
+
+async def test_devices_hang_on_each_other_as_circuits_do(hass: HomeAssistant) -> None:
+    entry = config_entry(
+        station("garage", "Garage"),
+        station("barn", "Barn"),
+        group("Yard", "garage", parent="group-annexe"),
+        group("Annexe"),
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    home, yard, annexe = (
+        device(hass, name) for name in ("site", "group-yard", "group-annexe")
+    )
+    assert device(hass, "garage").via_device_id == yard.id
+    assert device(hass, "barn").via_device_id == home.id
+    assert (yard.via_device_id, annexe.via_device_id) == (annexe.id, home.id)
+
+    hass.config_entries.async_remove_subentry(entry, "group-annexe")
+    await hass.async_block_till_done()
+    assert device(hass, "group-yard").via_device_id == home.id
+    entry.runtime_data.tell(Booted(identity="garage", at=NOW, info=StationInfo()))
+    assert device(hass, "garage").via_device_id == yard.id
 
 
 async def test_a_device_says_what_its_station_says(
