@@ -126,7 +126,8 @@ class Fitting:
         )
         if key.evse == WHOLE_STATION:
             # Its EVSEs' own limits may hold the sum already.
-            return room_a if others_a > room_a + SAME_A else inf
+            fits = others_a <= room_a + SAME_A
+            return inf if fits or self._holds_in_time(key.identity) else room_a
         whole = self._commitments.holding(EvseKey(key.identity, WHOLE_STATION))
         holds_sum = (
             whole.fallback_a is not None
@@ -138,6 +139,30 @@ class Fitting:
         # Where only one charges at a time, what the others may draw is not drawn beside it.
         alone = not self._commitments.site.stations[key.identity].simultaneous
         return room_a if alone else room_a - others_a
+
+    def _holds_in_time(self, identity: str) -> bool:
+        """Whether a station's EVSEs hold the sum without its own limit: what they were lent for so long, and then for ever."""
+        commitments = self._commitments
+        keys = commitments.evses(identity)
+        held = [commitments.holding(key) for key in keys]
+        ends = [one.lease_until for one in held if one.lease_until is not None]
+        if not ends or any(one.is_in_doubt for one in held):
+            return False
+        until = max(ends) + timedelta(seconds=CLOCKS_DIFFER_S)
+        lent_a = commitments.together_a(identity, map(commitments.evse_a, keys))
+        lasting_a = commitments.together_a(
+            identity,
+            (
+                commitments.unlimited_a(key)
+                if one.fallback_a is None
+                else one.fallback_a
+                for key, one in zip(keys, held, strict=True)
+            ),
+        )
+        return (
+            lent_a <= self._beside(until).room_a(identity) + SAME_A
+            and lasting_a <= self._beside(FOR_EVER).room_a(identity) + SAME_A
+        )
 
     def _is_leased(self, key: EvseKey) -> bool:
         """Whether a lease hides for now what lies beneath."""

@@ -93,6 +93,11 @@ class Holding:
         """The highest limit whose fate is not known and that no transaction ends, in amperes per phase."""
         return _highest(self.fallback_doubt_a, self.lease_doubt_a)
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the fate of any limit is not known, or a transaction has one of its own."""
+        return self.doubt_a is not None or self.bound != UNBOUND
+
     def most_a(
         self,
         now: datetime,
