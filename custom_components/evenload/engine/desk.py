@@ -29,6 +29,9 @@ from .observers import Observers
 from .reception import Reception
 from .vault import Part
 
+# How `websockets` says that the other side answered when we closed a connection.
+_ANSWERED = "then received"
+
 
 class Desk:
     """Implements `csms.host.Host`."""
@@ -117,6 +120,10 @@ class Desk:
                 Disconnected(identity=link.identity, at=self._now(), reason=reason)
             )
             self._memory.save_soon()
+        elif _ANSWERED in reason:
+            # It had to go and was alive.
+            newer = self._reception.links.get(link.identity)
+            self._doubles.parted(link, newer, self._now())
 
     def ready(self, link: Link) -> None:
         """Begin to write limits to a station that listens."""

@@ -14,6 +14,9 @@ _REPLACED_JUST_NOW = timedelta(seconds=60)
 _SWAPS = 6
 _SWAPS_WITHIN = timedelta(minutes=5)
 
+# Behind one address nobody knows which is which: who has the place keeps it for so long, unless its connection breaks.
+_CONTESTED = timedelta(minutes=10)
+
 # So long a place is kept for the first box, which was thrown out by the other and redials.
 _PLACE_KEPT = timedelta(minutes=2)
 
@@ -24,14 +27,21 @@ class Doubles:
 
     # Where the connection came from that was replaced last, and when.
     _replaced: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    # The connection that was replaced last, until it has ended.
+    _parting: dict[str, Link] = field(default_factory=dict)
     # From where connections came that had to go for one from elsewhere, and when, the latest last.
     _swaps: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
+    # When connections that were alive had to go for one from the same address, the latest last.
+    _fights: dict[str, list[datetime]] = field(default_factory=dict)
+    # Identities over which two boxes behind one address fight, and since when.
+    _contested: dict[str, datetime] = field(default_factory=dict)
     # Boxes that are not served, by identity and address, and since when.
     _shut_out: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def replaced(self, older: Link, now: datetime) -> None:
         """Note that a connection had to go for a newer one."""
         self._replaced[older.identity] = older.address, now
+        self._parting[older.identity] = older
 
     def dialled(self, link: Link, first: Link, now: datetime) -> None:
         """Shut one of two boxes out that take each other's place all the time: the one that came second.
@@ -53,6 +63,25 @@ class Doubles:
         second = first if link.address == was_first else link
         self._shut_out[identity, second.address] = now
 
+    def parted(self, older: Link, newer: Link | None, now: datetime) -> None:
+        """Note that a connection which had to go for a newer one was alive until then: it said goodbye.
+
+        Whose network broke is not there to do that when it dials anew.
+        """
+        identity = older.identity
+        if self._parting.get(identity) is not older:
+            return
+        del self._parting[identity]
+        if newer is None or newer.address != older.address:
+            return
+        fights = [
+            at for at in self._fights.get(identity, []) if now - at <= _SWAPS_WITHIN
+        ]
+        self._fights[identity] = [*fights, now]
+        if len(fights) + 1 >= _SWAPS:
+            self._contested[identity] = now
+            del self._fights[identity]
+
     def is_another(
         self, link: Link, known: StationInfo, said: StationInfo, now: datetime
     ) -> bool:
@@ -60,7 +89,7 @@ class Doubles:
         address, at = self._replaced.get(link.identity, ("", None))
         if at is None or now - at > _REPLACED_JUST_NOW:
             return False
-        if not known.serial or not said.serial or known.serial == said.serial:
+        if not _differ(known, said):
             return False
         if address != link.address:
             # Behind one address they cannot be told apart before they boot.
@@ -69,6 +98,11 @@ class Doubles:
 
     def is_shut_out(self, link: Link, first: Link | None, now: datetime) -> bool:
         """Whether a connection is of a box that is not served; `first` is the connection that counts."""
+        contested = self._contested.get(link.identity)
+        if contested is not None and now - contested >= _CONTESTED:
+            del self._contested[link.identity]
+        elif contested is not None and first and first.address == link.address:
+            return True
         since = self._shut_out.get((link.identity, link.address))
         if since is None:
             return False
@@ -83,6 +117,24 @@ class Doubles:
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
         self._replaced.pop(identity, None)
+        self._parting.pop(identity, None)
         self._swaps.pop(identity, None)
+        self._fights.pop(identity, None)
+        self._contested.pop(identity, None)
         for key in [key for key in self._shut_out if key[0] == identity]:
             del self._shut_out[key]
+
+
+def _differ(known: StationInfo, said: StationInfo) -> bool:
+    """Whether two boxes told of themselves. Firmware changes; what is not told tells nothing."""
+    if known.serial and said.serial:
+        return known.serial != said.serial
+    return any(
+        before and now and before != now
+        for before, now in (
+            (known.vendor, said.vendor),
+            (known.model, said.model),
+            (known.meter_serial, said.meter_serial),
+            (known.iccid, said.iccid),
+        )
+    )

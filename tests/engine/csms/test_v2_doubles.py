@@ -125,6 +125,77 @@ async def test_two_that_tell_no_serial_number_do_not_fight_for_ever(
     assert (notice.subject, notice.placeholders) == ("A", {"address": SECOND})
 
 
+async def fight(site: Site, lines: AsyncExitStack, times: int) -> Dialler:
+    """Two boxes behind one address dial in turn, and boot alike; returns the one that came last."""
+    for _ in range(times):
+        box = await lines.enter_async_context(dialling(site, FIRST, "2.0.1"))
+        await box.boot()
+        await asyncio.sleep(0.05)
+    return box
+
+
+async def test_two_behind_one_address_do_not_fight_for_ever(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Neither tells a serial number, and each was alive when the other came.
+    site = await open_site("A")
+    async with AsyncExitStack() as lines:
+        last = await fight(site, lines, 7)
+        assert NoticeKind.STATION_DOUBLED not in told(site)
+        for _ in range(4):
+            async with dialling(site, FIRST, "2.0.1") as other:
+                await other.closed.wait()
+                assert other.close_code == 1008
+        # Who has the place is served; the owner is told that there are two.
+        assert "currentTime" in await last.result("Heartbeat", {})
+        notice = told(site)[NoticeKind.STATION_DOUBLED]
+        assert (notice.subject, notice.placeholders) == ("A", {"address": FIRST})
+        # Once a while there is another chance, however often the other one has tried.
+        begin = datetime.now(UTC)
+        monkeypatch.setattr(site._desk, "_now", lambda: begin + timedelta(minutes=9))
+        for _ in range(8):
+            async with dialling(site, FIRST, "2.0.1") as other:
+                await other.closed.wait()
+        monkeypatch.setattr(site._desk, "_now", lambda: begin + timedelta(minutes=11))
+        async with dialling(site, FIRST, "2.0.1") as other:
+            assert (await other.boot())["status"] == "Accepted"
+
+
+async def test_the_place_is_free_when_the_one_that_has_it_goes(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site("A")
+    async with AsyncExitStack() as lines:
+        last = await fight(site, lines, 7)
+        await last.close()
+        async with dialling(site, FIRST, "2.0.1") as other:
+            assert (await other.boot())["status"] == "Accepted"
+
+
+async def test_a_station_whose_network_breaks_all_the_time_is_itself(
+    open_site: OpenSite,
+) -> None:
+    # Its old connections are dead, though nobody has told us.
+    site = await open_site("A")
+    for _ in range(9):
+        async with dialling(site, FIRST, "2.0.1") as station:
+            assert (await station.boot())["status"] == "Accepted"
+            station.cut()
+            await station.closed.wait()
+    assert NoticeKind.STATION_DOUBLED not in told(site)
+
+
+async def test_another_model_is_another_box(open_site: OpenSite) -> None:
+    site = await open_site("A")
+    async with dialling(site, FIRST, "1.6") as first:
+        assert (await first.boot(chargePointModel="M1"))["status"] == "Accepted"
+        async with dialling(site, FIRST, "1.6") as second:
+            answer = await second.boot(chargePointModel="M2")
+            assert answer["status"] == "Rejected"
+            await second.closed.wait()
+    assert NoticeKind.STATION_DOUBLED in told(site)
+
+
 async def test_a_station_that_changes_networks_now_and_then_is_itself(
     open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
