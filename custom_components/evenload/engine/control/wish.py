@@ -41,20 +41,25 @@ class Wish:
 class Leases:
     """How long leases last when Home Assistant dies, and how early they are renewed while it lives, in seconds.
 
-    `given_s` is for what lies above the fallback; a lease that lowers makes room for those.
+    `given_s` is for what lies above the fallback; a lease that lowers makes room for those. `idle_s` is for the least of a
+    vehicle that takes nothing for now: it may stand there all night.
     """
 
     given_s: int
+    idle_s: int
 
     @classmethod
     def of(cls, site: SiteConfig) -> Leases:
         """Return those of a site. What a meter gave is given for less long: nobody knows what the house does meanwhile."""
         meters = [site.meter, *(group.meter for group in site.groups.values())]
-        return cls(site.metered_lease_s if any(meters) else site.lease_s)
+        given_s = site.metered_lease_s if any(meters) else site.lease_s
+        return cls(given_s, max(given_s, site.lease_s))
 
-    def lasts_s(self, *, lowers: bool) -> int:
+    def lasts_s(self, *, lowers: bool, is_idle: bool = False) -> int:
         """Return for how long a lease is given."""
-        return self.given_s + (OUTLASTS_S if lowers else 0)
+        if lowers:
+            return self.idle_s + OUTLASTS_S
+        return self.idle_s if is_idle else self.given_s
 
     def renewal_due(self, until: datetime | None, *, lowers: bool = False) -> datetime:
         """Return when a lease should be renewed."""
@@ -62,7 +67,7 @@ class Leases:
             return datetime.min.replace(tzinfo=UTC)
         before_s: float = min(RENEWED_BEFORE_S, self.given_s / 2)
         if lowers:
-            before_s = self.given_s + CLOCKS_DIFFER_S
+            before_s = self.idle_s + CLOCKS_DIFFER_S
         return until - timedelta(seconds=before_s)
 
     def look_in_s(

@@ -11,7 +11,7 @@ from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
 from ..model.phases import CurrentType
-from ..model.stations import Evse, Station
+from ..model.stations import Evse, EvseStatus, Station
 from .binding import Binding, can_lease, pauses_with_transaction
 from .commitments import Commitments
 from .targets import Targets
@@ -135,7 +135,11 @@ class Wishes:
             yield from self._fallback(key, lasting_a, order, unverified)
             if not station.capabilities.refuses(Place.EVSE):
                 # There is no form of a lease that who takes no default profile would take.
-                yield from self._lease(key, lasting_a, wanted_a, order)
+                is_idle = (
+                    evse.status is EvseStatus.SUSPENDED_EV
+                    and wanted_a <= targets.minimum_a(key) + SAME_A
+                )
+                yield from self._lease(key, lasting_a, wanted_a, order, is_idle=is_idle)
         elif pauses_with_transaction(station, targets, key):
             yield from self._fallback(key, lasting_a, order, unverified)
         else:
@@ -168,7 +172,13 @@ class Wishes:
             yield Wish(order, raises=False)
 
     def _lease(
-        self, key: EvseKey, lasting_a: float, wanted_a: float, order: LimitOrder
+        self,
+        key: EvseKey,
+        lasting_a: float,
+        wanted_a: float,
+        order: LimitOrder,
+        *,
+        is_idle: bool,
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
         doubtful = holding.lease_doubt_a is not None or (
@@ -182,7 +192,8 @@ class Wishes:
             # One in doubt may hold, and be less than what lies beneath.
             now_a = min(now_a, holding.lease_doubt_a)
         lowers = wanted_a < lasting_a - SAME_A
-        lease_s = self._leases.lasts_s(lowers=lowers) if differs else LAST_LEASE_S
+        lease_s = self._leases.lasts_s(lowers=lowers, is_idle=is_idle)
+        lease_s = lease_s if differs else LAST_LEASE_S
         order = replace(
             order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
         )
