@@ -6,7 +6,7 @@ from typing import Any
 from tests.engine.control.held import VOLTAGE_V, Payload
 from tests.engine.control.house import House
 from tests.engine.control.stations import VirtualStation
-from tests.engine.control.watch import excesses_of
+from tests.engine.control.watch import TOLERANCE_A, excesses_of
 from tests.engine.virtual import virtual_now
 
 # The least that a vehicle charges with.
@@ -40,7 +40,7 @@ class Journal:
         self.premature += [
             f"{virtual_now():%T} {station.identity} from {was_a:g} to {is_a:g} A: {words}"
             for words, _, members in excesses_of(
-                self.house.fleet.site, draws, self.house.used(), ROUNDING_A
+                self.house.fleet.site, draws, self.house.used(), TOLERANCE_A
             )
             if station.identity in members
         ]

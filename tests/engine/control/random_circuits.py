@@ -15,7 +15,7 @@ from custom_components.evenload.engine.model.limits import Current, Limit, Power
 from custom_components.evenload.engine.model.phases import ALL_PHASES, Phase
 from tests.engine.control.held import Nature
 from tests.engine.control.metered import Habits, Moment
-from tests.engine.control.random_houses import BUSY, NAMES, natures, steps
+from tests.engine.control.random_houses import BUSY, NAMES, steps
 
 # Owners change their minds, the grid operator speaks, and clocks are set.
 STIRRED = [
@@ -59,12 +59,14 @@ _GRIDS = [
 
 # A clock that is within five minutes of ours, and nothing that takes its limits in watts.
 timely = st.builds(
-    lambda nature, clock_s: replace(nature, clock_s=clock_s, units=("A",)),
-    natures.filter(
-        lambda kind: not (kind.refuses_evse_limit and kind.refuses_station_limit)
-    ),
-    st.sampled_from([0.0, 0.0, 290.0, -290.0, 120.0]),
-)
+    Nature,
+    answer_s=st.sampled_from([0.02, 0.5, 1.5]),
+    loses_answers=st.sampled_from([0.0, 0.0, 0.3]),
+    refuses_evse_limit=st.sampled_from([False, False, False, True]),
+    refuses_leases=st.booleans(),
+    units=st.just(("A",)),
+    clock_s=st.sampled_from([0.0, 0.0, 290.0, -290.0, 120.0]),
+) | st.builds(Nature, refuses_station_limit=st.just(True), refuses_leases=st.booleans())
 
 
 @st.composite
@@ -111,13 +113,9 @@ DEEP_HOUSES = {
 }
 
 
-prompt = natures.filter(
-    lambda kind: (
-        not (
-            kind.loses_answers or kind.refuses_evse_limit or kind.refuses_station_limit
-        )
-    )
-).map(lambda nature: replace(nature, units=("A",), refuses_leases=False))
+prompt = st.builds(
+    Nature, answer_s=st.sampled_from([0.02, 0.5, 1.5]), units=st.just(("A",))
+)
 
 
 @st.composite

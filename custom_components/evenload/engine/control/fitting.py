@@ -18,6 +18,9 @@ from .wish import CLOCKS_DIFFER_S, SAME_A, Wish
 # What has to fit until then has to fit beside all that lies beneath leases.
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
+# What arithmetic leaves of a sum that fits: less than any limit is written with.
+EXACT_A = 0.005
+
 # A raise to less than what is wanted must be worth a write.
 WORTHWHILE_A = 0.5
 
@@ -53,7 +56,7 @@ class Fitting:
             return None
         gathering = wish.gathering
         room_a = self._room_a(key, self._until(order)) / gathering
-        if order.current.a <= room_a + SAME_A:
+        if order.current.a <= room_a + EXACT_A:
             return order
         if self._commitments.is_settling() or self._others_lower(identity):
             return None
