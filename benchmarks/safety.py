@@ -1,6 +1,6 @@
 """Thousands of hours in homes of many kinds, with and without faults: does a fuse ever mind, and what does that cost?
 
-usage: scripts/bench safety [--hours 10000] [--faults-only | --calm-only] [--seed 0] [--each 100]
+usage: scripts/bench safety [--hours 10000] [--faults-only | --calm-only] [--seed 0] [--each 48]
 
 The real engine shares a tight fuse among 1 to 20 vehicles, in virtual time: households with kettles, ovens, heat pumps
 and solar roofs, meters that are late and coarse, vehicles that follow late, stations that fail. What flows is known
@@ -8,6 +8,9 @@ exactly at every moment, and judged by a reckoning that the engine has no part i
 """
 
 import argparse
+from collections.abc import Mapping
+from contextlib import suppress
+from signal import SIGTERM, default_int_handler, signal
 from time import perf_counter, process_time
 
 from benchmarks.figures import figure
@@ -17,25 +20,30 @@ from benchmarks.neighbourhood.tally import Tally, lived
 SHARE_GOAL = 97.0
 
 
-def live_through(first: int, hours: float, each: float, *, with_faults: bool) -> Tally:
-    """Live in one home after the other until so many hours have gone by."""
-    tally, seed = Tally(), first
-    began = process_time()
-    while tally.hours < hours:
-        tally.add(
-            lived(home(seed), min(each, hours - tally.hours), with_faults=with_faults)
-        )
-        seed += 1
-        if tally.homes % 14 == 0:
-            spent_s = process_time() - began
+def live_through(
+    options: argparse.Namespace, kinds: Mapping[str, bool], found: Mapping[str, Tally]
+) -> None:
+    """Live in one home after the other, of every kind by turns, until so many hours have gone by."""
+    seed, hours = options.seed, options.hours / len(kinds)
+    while any(tally.hours < hours for tally in found.values()):
+        for name, with_faults in kinds.items():
+            tally = found[name]
+            lasts = min(options.each, hours - tally.hours)
+            began = process_time()
+            tally.add(
+                lived(
+                    home(seed),
+                    lasts,
+                    faults_often=options.often if with_faults else 0.0,
+                )
+            )
             print(
-                f"  {tally.hours:.0f} h in {spent_s:.0f} s of CPU: "
-                f"{tally.all_beyond_s:.0f} s beyond, {tally.share:.2f} % of the energy",
+                f"home {seed} {name}, {(process_time() - began) / lasts:.2f} s of CPU an hour; "
+                f"so far {tally.hours:.0f} h, {tally.all_beyond_s:.0f} s beyond, "
+                f"{tally.share:.2f} % of the energy",
                 flush=True,
             )
-    spent_s = process_time() - began
-    print(f"  {spent_s / tally.hours:.2f} s of CPU for each hour")
-    return tally
+        seed += 1
 
 
 def show(title: str, tally: Tally) -> None:
@@ -83,8 +91,11 @@ def main() -> None:
     """Live through everything, and print the tables and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=10_000, help="half of them calm")
-    parser.add_argument("--each", type=float, default=100, help="hours in one home")
+    parser.add_argument("--each", type=float, default=48, help="hours in one home")
     parser.add_argument("--seed", type=int, default=0, help="of the first home")
+    parser.add_argument(
+        "--often", type=float, default=1.0, help="times the usual faults"
+    )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--calm-only", action="store_true")
     only.add_argument("--faults-only", action="store_true")
@@ -92,13 +103,11 @@ def main() -> None:
     kinds = {"calm": False, "faults": True}
     if options.calm_only or options.faults_only:
         kinds = {"calm": False} if options.calm_only else {"faults": True}
-    hours = options.hours / len(kinds)
-    began, found = perf_counter(), {}
-    for name, with_faults in kinds.items():
-        print(f"{name}:", flush=True)
-        found[name] = live_through(
-            options.seed, hours, options.each, with_faults=with_faults
-        )
+    began, found = perf_counter(), {name: Tally() for name in kinds}
+    signal(SIGTERM, default_int_handler)
+    # Who breaks it off is told what there was until then.
+    with suppress(KeyboardInterrupt):
+        live_through(options, kinds, found)
     for name, tally in found.items():
         show({"calm": "Without faults", "faults": "With faults"}[name], tally)
     print(f"{perf_counter() - began:.0f} s")

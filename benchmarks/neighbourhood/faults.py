@@ -39,8 +39,8 @@ FAULTS = (
 class Faults:
     """Lets faults happen in a home, at moments that its number decides."""
 
-    def __init__(self, living: Living, seconds: float) -> None:
-        """Plan them all; the first hour is free of them."""
+    def __init__(self, living: Living, seconds: float, often: float = 1.0) -> None:
+        """Plan them all, so many times as often as usual; the first hour is free of them."""
         self._living = living
         self._active: dict[int, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -51,7 +51,7 @@ class Faults:
             for name in living.names if fault.of_station else [""]:
                 at_s = HOUR_S
                 while True:
-                    at_s += chance.expovariate(fault.often / 1000 / HOUR_S)
+                    at_s += chance.expovariate(often * fault.often / 1000 / HOUR_S)
                     lasts_s = chance.uniform(fault.from_s, fault.to_s)
                     if at_s + lasts_s + HOUR_S > seconds:
                         break

@@ -13,7 +13,8 @@ from custom_components.evenload.engine.model.household import MeterConfig
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import ALL_PHASES
 
-PLACES = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12, 15, 20)
+# Small and large by turns, so that a run that is broken off has seen both.
+PLACES = (3, 1, 8, 2, 5, 1, 12, 4, 2, 20, 6, 3, 10, 15)
 # Those that the omniscient balancer shares by as well: what is compared is control, not strategy.
 STRATEGIES = (
     Strategy.EQUAL_SERVE,

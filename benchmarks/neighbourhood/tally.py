@@ -88,13 +88,13 @@ class Tally:
         return 24 * found / self.station_hours if self.station_hours else 0.0
 
 
-def lived(home: Home, hours: float, *, with_faults: bool) -> Tally:
-    """Live in a home for so long, and return what came of it."""
+def lived(home: Home, hours: float, *, faults_often: float = 0.0) -> Tally:
+    """Live in a home for so long, with faults so many times as often as usual, and return what came of it."""
     seconds = hours * 3600.0
 
     async def story() -> tuple[Living, Faults | None]:
         living = Living(home, seconds)
-        faults = Faults(living, seconds) if with_faults else None
+        faults = Faults(living, seconds, faults_often) if faults_often else None
         await living.live(seconds)
         return living, faults
 
