@@ -254,6 +254,7 @@ class Fleet:
         for session in {session.key: session for session in every}.values():
             self.note_session(session)
         self._take_up_disobedience(state)
+        self.sharing.begin_anew()
         self.retarget()
 
     def _take_up_disobedience(self, state: State) -> None:

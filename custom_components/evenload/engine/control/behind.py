@@ -57,15 +57,27 @@ def held_behind(
     """Return what the stations behind each circuit have been allotted, and the least of those that charge, on each line."""
     held: Lines = dict.fromkeys(node_ids, PhaseCurrents())
     least = dict(held)
-    for key, allotment in allotments.items() if held else ():
-        if key.identity not in site.stations or not allotment.current.a:
-            continue
-        phases = commitments.site.load_of(key.identity).phases
-        evse = stations[key.identity].evses.get(key.evse)
-        charges = evse is not None and evse.is_charging
-        least_a = commitments.kind(key).minimum_a if charges else 0.0
-        for node_id in site.circuits_above(key.identity):
-            if node_id in held:
-                held[node_id] += allotment.on_grid(phases)
+    for identity in site.stations if held else ():
+        phases = commitments.site.load_of(identity).phases
+        nodes = [node for node in site.circuits_above(identity) if node in held]
+        for evse in stations[identity].evses.values() if nodes else ():
+            held_a = _held_a(evse, commitments, allotments)
+            if not held_a:
+                continue
+            least_a = commitments.kind(evse.key).minimum_a if evse.is_charging else 0.0
+            for node_id in nodes:
+                held[node_id] += PhaseCurrents.even(held_a, phases)
                 least[node_id] += PhaseCurrents.even(least_a, phases)
     return held, least
+
+
+def _held_a(
+    evse: Evse, commitments: Commitments, allotments: Mapping[EvseKey, Allotment]
+) -> float:
+    """Return what an EVSE has been allotted; in a new life, what it was left with in the one before."""
+    allotment = allotments.get(evse.key)
+    if allotment is not None:
+        return allotment.current.a
+    if commitments.holding(evse.key).fallback_a is None or not evse.is_charging:
+        return 0.0
+    return commitments.in_force_a(evse.key)

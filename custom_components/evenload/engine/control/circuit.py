@@ -1,6 +1,7 @@
 """The bare limit of a node, and what caps it from outside."""
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from ..model.allotments import Reason
 from ..model.limits import Current, Limit, Power
@@ -76,3 +77,16 @@ def capped(
             )
             current = PhaseCurrents(*(min(a, on_line) for on_line in own))
             return replace(room, current=current, reasons=(l1, l2, l3))
+
+
+def at_least(room: Room, held: PhaseCurrents, bare: Room, voltage_v: float) -> Room:
+    """Return a room in which all have what they hold, as far as the bare limit allows that."""
+    current, power_w = room.current, room.power_w
+    if current is not None:
+        kept = [max(a, held_a) for a, held_a in zip(current, held, strict=True)]
+        most = kept if bare.current is None else list(bare.current)
+        current = PhaseCurrents(*map(min, kept, most, strict=True))
+    if power_w is not None:
+        most_w = inf if bare.power_w is None else bare.power_w
+        power_w = min(most_w, max(power_w, sum(held) * voltage_v))
+    return replace(room, current=current, power_w=power_w)

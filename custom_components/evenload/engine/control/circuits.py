@@ -1,7 +1,7 @@
 """The circuits of a site as they are now: what meters and caps from outside make of their limits."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..model.configuration import SiteConfig
 from ..model.household import MeterReading, MeterState
@@ -24,7 +24,13 @@ class Circuits:
 
     def prepare(self, site: SiteConfig) -> None:
         """Get the meters of a site ready."""
-        self.households = households_of(site, self.households)
+        before = self.households
+        self.households = households_of(site, before)
+        for node_id in self.households.keys() - before.keys():
+            household = self.households[node_id]
+            # For as long as a value may be old, there need not be a first one.
+            wait = timedelta(seconds=household.meter.lost_s)
+            household.waits_until = self._now() + wait
 
     def read(self, node_id: str, reading: MeterReading, drawn: Drawn) -> bool:
         """Take a reading; returns whether it counts. Raises `KeyError` where there is no meter."""
@@ -54,7 +60,7 @@ class Circuits:
         stale = [
             node_id
             for node_id, household in self.households.items()
-            if household.state(now) is MeterState.STALE
+            if household.state(now) is MeterState.STALE or household.is_awaited(now)
         ]
         return _below(site, stale)
 

@@ -9,7 +9,7 @@ from ..model.limits import Power
 from ..model.phases import ALL_PHASES, PhaseCurrents
 from ..model.tree import Room
 from .channel import Channel
-from .circuit import Circuit, bare_room, capped
+from .circuit import Circuit, at_least, bare_room, capped
 from .drawn import Drawn
 from .freshness import Freshness, is_wild
 from .trip_risk import Urgency
@@ -47,6 +47,8 @@ class Household:
         """Know nothing yet: the meter is lost until it speaks."""
         self.meter = meter
         self.circuit = circuit
+        # Until then it may yet speak for the first time.
+        self.waits_until: datetime | None = None
         self._taken: tuple[MeterReading, Drawn, datetime] | None = None
         self._freshness = Freshness(meter.stale_s, meter.lost_s)
         self._lines, self._sum = self._channels()
@@ -95,6 +97,11 @@ class Household:
         """Return how far the meter is believed."""
         return self._freshness.state(now)
 
+    def is_awaited(self, now: datetime) -> bool:
+        """Whether it has not spoken yet, and may still: what is held meanwhile is not taken away to be given back."""
+        until = self.waits_until
+        return self._taken is None and until is not None and now < until
+
     def may_raise(self, now: datetime) -> bool:
         """Whether anybody may be given more than it has."""
         return self.state(now) is MeterState.FRESH
@@ -117,7 +124,10 @@ class Household:
         bare = bare_room(self.circuit)
         if self.state(now) is MeterState.LOST:
             fallback = self.meter.fallback
-            return capped(bare, fallback, Reason.METER_LOST, self.circuit.phases)
+            room = capped(bare, fallback, Reason.METER_LOST, self.circuit.phases)
+            if self.is_awaited(now):
+                return at_least(room, held, bare, self.circuit.voltage_v)
+            return room
         if isinstance(self.circuit.limit, Power):
             each = len(self.circuit.phases)
             room_a, reason = self._hold(
@@ -138,6 +148,8 @@ class Household:
     def next_change(self, now: datetime) -> datetime | None:
         """Return when the state, the room or the urgency changes next if nothing is heard."""
         moments = [self._freshness.changes_at(now)]
+        if self.is_awaited(now):
+            moments.append(self.waits_until)
         if self.state(now) is not MeterState.LOST:
             moments += [channel.changes_at(now) for channel, _ in self._watched]
         return min((moment for moment in moments if moment is not None), default=None)
@@ -219,7 +231,10 @@ class Household:
     def _headroom(self) -> PhaseCurrents:
         """Return what may be added to what flows now, on each line."""
         target_a = self._target_a(self.circuit.line_a, 1)
-        return self._on_lines([target_a - line.load_a for line in self._lines])
+        # However much the sun gives, no more than the circuit is made for.
+        return self._on_lines(
+            [target_a - max(0.0, line.load_a) for line in self._lines]
+        )
 
     def _backgrounds(self) -> PhaseCurrents:
         return self._on_lines(

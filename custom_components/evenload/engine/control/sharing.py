@@ -121,6 +121,10 @@ class Sharing:
                 return True
         return False
 
+    def begin_anew(self) -> None:
+        """Take up what stations were left with, rather than what was worked out before that was known."""
+        self._allotments = {}
+
     def is_outdated(self, site: SiteConfig, identity: str) -> bool:
         """Whether a station draws on other phases, or holds what cannot be taken from it, otherwise than was reckoned with."""
         station = self._stations()[identity]

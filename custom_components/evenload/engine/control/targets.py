@@ -93,7 +93,7 @@ def present_of(
             for demand in demands
         }
     allotments = {
-        demand.key: _worded(demand, allotments[demand.key]) for demand in demands
+        demand.key: _worded(demand, allotments[demand.key], tree) for demand in demands
     }
     by_station: dict[str, list[Allotment]] = {}
     for key, allotment in allotments.items():
@@ -112,11 +112,28 @@ def _beside(got: Allotment, free: Allotment) -> Allotment:
     return got
 
 
-def _worded(demand: Demand, allotment: Allotment) -> Allotment:
-    """Return an allotment in words that fit: a vehicle that is done is still plugged in."""
-    if allotment.reason is not Reason.NOT_PLUGGED_IN or demand.plugged_in_at is None:
-        return allotment
-    return Allotment(demand.key, allotment.current, Reason.VEHICLE_TAKES_NO_MORE)
+def _worded(demand: Demand, allotment: Allotment, tree: Tree) -> Allotment:
+    """Return an allotment in words that fit: a vehicle that is done is still plugged in, and a cap has a name."""
+    match allotment.reason:
+        case Reason.NOT_PLUGGED_IN if demand.plugged_in_at is not None:
+            reason = Reason.VEHICLE_TAKES_NO_MORE
+        case Reason.NOT_ENOUGH:
+            reason = _why_not_enough(allotment, tree)
+        case _:
+            return allotment
+    return replace(allotment, reason=reason)
+
+
+def _why_not_enough(allotment: Allotment, tree: Tree) -> Reason:
+    """Return what leaves too little, where that is nobody's circuit: a cap from outside, or a lost meter."""
+    for node in tree.nodes.values():
+        if node.name != allotment.node:
+            continue
+        reasons = {node.room.power_reason, *node.room.reasons}
+        for reason in (Reason.GRID_OPERATOR, Reason.METER_LOST):
+            if reason in reasons:
+                return reason
+    return Reason.NOT_ENOUGH
 
 
 def _together(
