@@ -18,7 +18,15 @@ from .live import LiveNode, still_live, with_live
 from .memory import State
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
-from .model.events import Booted, ClockMeasured, Connected, Event, Heard, Learnt, MetersSampled
+from .model.events import (
+    Booted,
+    ClockMeasured,
+    Connected,
+    Event,
+    Heard,
+    Learnt,
+    MetersSampled,
+)
 from .model.groups import GroupState
 from .model.household import MeterReading
 from .model.identity import EvseKey
