@@ -19,6 +19,9 @@ from benchmarks.neighbourhood.tally import Tally, lived
 
 SHARE_GOAL = 97.0
 
+# Homes of all sizes have had their turn after so many.
+ROUND = 14
+
 
 def live_through(
     options: argparse.Namespace, kinds: Mapping[str, bool], found: Mapping[str, Tally]
@@ -44,6 +47,14 @@ def live_through(
                 flush=True,
             )
         seed += 1
+        if (seed - options.seed) % ROUND == 0:
+            show_all(found)
+
+
+def show_all(found: Mapping[str, Tally]) -> None:
+    """Print the tables."""
+    for name, tally in found.items():
+        show({"calm": "Without faults", "faults": "With faults"}[name], tally)
 
 
 def show(title: str, tally: Tally) -> None:
@@ -108,8 +119,7 @@ def main() -> None:
     # Who breaks it off is told what there was until then.
     with suppress(KeyboardInterrupt):
         live_through(options, kinds, found)
-    for name, tally in found.items():
-        show({"calm": "Without faults", "faults": "With faults"}[name], tally)
+    show_all(found)
     print(f"{perf_counter() - began:.0f} s")
     for name, tally in found.items():
         print(figure(f"seconds_beyond_{name}", tally.all_beyond_s, "s", 0))
