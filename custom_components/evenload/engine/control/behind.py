@@ -55,10 +55,11 @@ def held_behind(
     allotments: Mapping[EvseKey, Allotment],
 ) -> tuple[Lines, Lines]:
     """Return what the stations behind each circuit have been allotted, and the least of those that charge, on each line."""
-    held: Lines = dict.fromkeys(node_ids, PhaseCurrents())
-    least = dict(held)
+    # Between two lines currents add up as phasors.
+    held = {node_id: [0j, 0j, 0j] for node_id in node_ids}
+    least = {node_id: [0j, 0j, 0j] for node_id in held}
     for identity in site.stations if held else ():
-        phases = commitments.site.load_of(identity).phases
+        on = commitments.site.load_of(identity).on
         nodes = [node for node in site.circuits_above(identity) if node in held]
         for evse in stations[identity].evses.values() if nodes else ():
             held_a = _held_a(evse, commitments, allotments)
@@ -66,9 +67,17 @@ def held_behind(
                 continue
             least_a = commitments.kind(evse.key).minimum_a if evse.is_charging else 0.0
             for node_id in nodes:
-                held[node_id] += PhaseCurrents.even(held_a, phases)
-                least[node_id] += PhaseCurrents.even(least_a, phases)
-    return held, least
+                for line, one in enumerate(on):
+                    held[node_id][line] += one * held_a
+                    least[node_id][line] += one * least_a
+    return _on_lines(held), _on_lines(least)
+
+
+def _on_lines(sums: Mapping[str, list[complex]]) -> Lines:
+    return {
+        node_id: PhaseCurrents(*(abs(line) for line in lines))
+        for node_id, lines in sums.items()
+    }
 
 
 def _held_a(
