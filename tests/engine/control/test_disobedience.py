@@ -2,6 +2,7 @@
 
 import pytest
 
+from custom_components.evenload.engine.model.capabilities import Place
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
@@ -223,3 +224,26 @@ def test_a_disobedient_station_that_goes_quiet_is_asked_what_it_draws() -> None:
         assert len(station.triggered) == before
 
     assert tell(story, three()).exceeded == []
+
+
+def test_readings_from_before_a_restart_do_not_speak_against_leases() -> None:
+    """Some are told late, and a vehicle that went on as before needs seconds to let go: leases work all the same."""
+
+    async def story(house: House) -> None:
+        # What B leaves is a lease above A's share.
+        house.leave("B")
+        await house.watch(120)
+        assert house.stations["A"].drawn_a() > 20.0
+        house.reboot("A")
+        for second in range(20):
+            await house.watch(1)
+            found = house.fleet.enforcer.contradicted(house.fleet.evse(A))
+            assert found is None, second
+        # What goes on after that is another matter.
+        await house.watch(30)
+        enforcer = house.fleet.enforcer
+        assert enforcer.contradicted(house.fleet.evse(A)) is None
+        await house.watch(30)
+        assert enforcer.contradicted(house.fleet.evse(A)) is Place.LEASE
+
+    tell(story, three())

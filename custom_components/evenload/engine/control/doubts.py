@@ -20,6 +20,10 @@ REPEAT_S = 900.0
 # A lease that was contradicted this often does not work in this station (its clock is wrong, say).
 LEASES_IN_VAIN = 2
 
+# Contradictions closer to each other, or to a restart, tell of one thing: readings from before that are told now, and a
+# vehicle that was going on as before and is still letting go.
+CONTRADICTS_AGAIN_S = 30.0
+
 
 class Doubts:
     """`unverified` are those whose fallback is to be written again."""
@@ -30,6 +34,8 @@ class Doubts:
         self._commitments = commitments
         self._now = now
         self._contradictions: Counter[tuple[EvseKey, Place]] = Counter()
+        # When one was counted last, or its station restarted.
+        self._counted: dict[tuple[EvseKey, Place], datetime] = {}
         self._repeated: dict[str, datetime] = {}
 
     def reconnected(self, identity: str) -> None:
@@ -43,6 +49,7 @@ class Doubts:
             holdings[key] = holdings[key].without_leases()
             for place in Place:
                 self._contradictions[key, place] = 0
+                self._counted[key, place] = self._now()
         self._distrust(identity, TRUSTED_AFTER_BOOT_S)
 
     def reset_clock(self, identity: str) -> None:
@@ -69,14 +76,23 @@ class Doubts:
         place = holding.place(now, self._commitments.use(key))
         in_vain = False
         if place is not Place.EVSE:
-            self._contradictions[key, place] += 1
-            in_vain = self._contradictions[key, place] >= LEASES_IN_VAIN
+            in_vain = self._count(key, place)
             self._commitments.holdings[key] = holding.without_leases()
         told_at = self._repeated.get(key.identity)
         if told_at is None or now - told_at > timedelta(seconds=REPEAT_S):
             self._repeated[key.identity] = now
             self._distrust(key.identity, 0.0)
         return place if in_vain else None
+
+    def _count(self, key: EvseKey, place: Place) -> bool:
+        """Count a contradiction; returns whether that was one too many."""
+        now = self._now()
+        before = self._counted.get((key, place))
+        # Our clock may have been set back meanwhile.
+        if before is None or abs((now - before).total_seconds()) >= CONTRADICTS_AGAIN_S:
+            self._counted[key, place] = now
+            self._contradictions[key, place] += 1
+        return self._contradictions[key, place] >= LEASES_IN_VAIN
 
     def _distrust(self, identity: str, trusted_s: float) -> None:
         """Mark what a station should be told again: all that it accepted longer ago than this."""
