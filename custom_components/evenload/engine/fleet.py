@@ -112,6 +112,7 @@ class Fleet:
         for identity in config.stations:
             self._add(identity)
         self.retarget()
+        self._show_all()
         for identity in self.stations:
             self._tell(identity)
         return set(came), set(gone)
@@ -221,6 +222,12 @@ class Fleet:
             self._group_news.ask(node_id)
         self._later.set(self.sharing.look_at())
 
+    def _show_all(self) -> None:
+        """Show of every station what its limits are, also where they are meant to be what they were."""
+        for identity in self.stations:
+            self._refresh(identity)
+            self._warn(identity)
+
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
         """Take a reading of a meter in the house, and let the stations be told at once."""
         self._steadiness.look()
@@ -264,6 +271,7 @@ class Fleet:
         self._take_up_disobedience(state)
         self.sharing.begin_anew()
         self.retarget()
+        self._show_all()
 
     def _take_up_disobedience(self, state: State) -> None:
         for record in state.stations:

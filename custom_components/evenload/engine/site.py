@@ -15,6 +15,7 @@ from .desk import Desk
 from .fleet import Fleet, utc_now
 from .memory import Memory, Sessions
 from .model.configuration import ListenerConfig, SiteConfig
+from .model.errors import ListenerError
 from .model.events import Booted, Connected, Event
 from .model.groups import GroupState
 from .model.household import MeterReading
@@ -114,7 +115,11 @@ class Site(Wishes):
 
     async def open(self) -> None:
         """Open the port. Raises `ListenerError` when that is not possible."""
-        await self._listener.open()
+        try:
+            await self._listener.open()
+        except ListenerError:
+            self._fleet.close()
+            raise
 
     async def close(self) -> None:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
