@@ -11,6 +11,8 @@ from typing import Any, Protocol
 # Loopback sockets need a handful of event-loop turns for a frame to travel there and back.
 STEP_TURNS = 10
 SETTLE_TURNS = 60
+# A day at once would charge the vehicles of a whole week.
+LONGEST_S = 3600
 VIRTUAL_START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
@@ -44,6 +46,28 @@ class SystemClock:
     async def sleep(self, delay_s: float) -> None:
         """Return after that many seconds."""
         await asyncio.sleep(delay_s)
+
+
+class ForwardClock(SystemClock):
+    """The computer's own clock, which can be put forward: what takes long is then over."""
+
+    def __init__(self) -> None:
+        """Begin with the computer's time."""
+        self._ahead_s = 0.0
+
+    def now(self) -> datetime:
+        """Wall clock time, aware, in UTC."""
+        return super().now() + timedelta(seconds=self._ahead_s)
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow."""
+        return super().monotonic() + self._ahead_s
+
+    def forward(self, duration_s: float) -> None:
+        """Let so much time be over; raises ValueError for what is no time."""
+        if not 0 <= duration_s <= LONGEST_S:
+            raise ValueError(f"from 0 to {LONGEST_S} seconds can pass at once")
+        self._ahead_s += duration_s
 
 
 class VirtualClock:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Self
 
-from simulator.clock import Clock, SystemClock
+from simulator.clock import Clock, ForwardClock
 from simulator.household import Household
 from simulator.phases import DEFAULT_WIRING, L1, L2, L3, Wiring
 from simulator.simulated import SimulatedStation
@@ -78,8 +78,10 @@ class Home:
     station_count: int = len(PLACES)
     state: Path | None = None
     plugged_in: bool = True
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=ForwardClock)
     version: str = "1.6"
+    # Without its plug the meter tells nobody anything.
+    meter_has_power: bool = field(default=True, init=False)
     household: Household = field(init=False)
     stations: dict[str, SimulatedStation] = field(init=False)
     places: dict[str, Place] = field(init=False)

@@ -48,6 +48,7 @@ class Household:
     )
     switched_on: set[str] = field(default_factory=set)
     solar_peak_w: float = 0.0
+    clouded: bool = False
     solar_phases: tuple[Phase, ...] = tuple(Phase)
     fuse_a: float = 25.0
     voltage_v: float = VOLTAGE_V
@@ -76,7 +77,9 @@ class Household:
 
     def solar_w(self) -> float:
         """What the roof gives now."""
-        return self.solar_peak_w * self.sunshine(self.clock.now())
+        return (
+            0.0 if self.clouded else self.solar_peak_w * self.sunshine(self.clock.now())
+        )
 
     def grid_power_w(self) -> PerPhase:
         """Watts at the grid connection, with everything the vehicles draw."""

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.acts import misbehave
+from simulator.clock import ForwardClock
 from simulator.home import Home
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
@@ -44,6 +45,8 @@ async def _as_json(
 
 
 async def _meter(request: web.Request) -> web.Response:
+    if not request.app[HOME].meter_has_power and request.transport is not None:
+        request.transport.close()
     return web.json_response(meter_view(request.app[HOME].household))
 
 
@@ -66,6 +69,34 @@ async def _switch(request: web.Request) -> web.Response:
     on = _on(body)
     household.switch(name, on)
     return web.json_response({name: on})
+
+
+async def _meter_plug(request: web.Request) -> web.Response:
+    return web.json_response({"on": request.app[HOME].meter_has_power})
+
+
+async def _plug_meter(request: web.Request) -> web.Response:
+    request.app[HOME].meter_has_power = _on(await _body(request))
+    return await _meter_plug(request)
+
+
+async def _sun(request: web.Request) -> web.Response:
+    return web.json_response({"on": not request.app[HOME].household.clouded})
+
+
+async def _cloud(request: web.Request) -> web.Response:
+    request.app[HOME].household.clouded = not _on(await _body(request))
+    return await _sun(request)
+
+
+async def _forward(request: web.Request) -> web.Response:
+    """Put the clock forward, of the house and of all stations."""
+    clock, body = request.app[HOME].clock, await _body(request)
+    seconds = body.get("seconds")
+    if not isinstance(clock, ForwardClock) or not isinstance(seconds, int | float):
+        raise _Problem(400, '"seconds" is a number')
+    clock.forward(seconds)
+    return web.json_response({"now": clock.now().isoformat()})
 
 
 async def _plug(request: web.Request) -> web.Response:
@@ -157,6 +188,11 @@ def application(home: Home) -> web.Application:
     app.add_routes(
         [
             web.get("/meter", _meter),
+            web.get("/meter/plug", _meter_plug),
+            web.post("/meter/plug", _plug_meter),
+            web.get("/sun", _sun),
+            web.post("/sun", _cloud),
+            web.post("/clock/forward", _forward),
             web.get("/appliances", _appliances),
             web.post("/appliances/{name}", _switch),
             web.get("/stations", _stations),

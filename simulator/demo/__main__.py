@@ -10,7 +10,7 @@ import sys
 from . import children, configuration, dashboard, home, network
 from .home_assistant import PASSWORD, USER, HomeAssistant, RefusedError
 from .options import Options, parse
-from .processes import ProcessDiedError
+from .processes import ChildProcess, ProcessDiedError
 
 
 class UnusableError(Exception):
@@ -29,7 +29,7 @@ async def run(options: Options) -> None:
         configuration.write(options.config, simulated.url if simulated else None)
         print("Home Assistant is starting; that takes about ten seconds.")
         hass = await stack.enter_async_context(children.home_assistant(options))
-        watch.create_task(children.must_run(hass))
+        watch.create_task(outlived(hass, simulated))
         client = HomeAssistant(f"http://127.0.0.1:{options.http_port}")
         await stack.enter_async_context(client)
         await client.answers()
@@ -40,7 +40,29 @@ async def run(options: Options) -> None:
             if simulated.is_new:
                 await simulated.cars_arrive()
             await dashboard.create(client)
-        announce(options, client)
+        announce(options, client, simulated)
+
+
+async def outlived(
+    hass: ChildProcess, simulated: children.SimulatedHome | None
+) -> None:
+    """Show what the stations do when somebody kills Home Assistant."""
+    await children.must_run_or_be_killed(hass)
+    if simulated is None:
+        raise await hass.died()
+    print(
+        "\nHome Assistant was killed. The stations go on by themselves, and fall back when what the meter gave them ends:"
+        "\nafter five minutes, or at once if you let them pass (who makes room for others falls back after half an hour):"
+        f"\n\n  curl -d '{{\"seconds\": 300}}' {simulated.url}/clock/forward\n"
+        "\nCtrl-C ends the demo; start it again, and Home Assistant is back.\n"
+    )
+    told: dict[str, float | None] = {}
+    while True:
+        if (limits_a := await simulated.limits_a()) != told:
+            told = limits_a
+            may_draw = (f"{name} {limit_a} A" for name, limit_a in told.items())
+            print("May draw: " + ", ".join(may_draw), flush=True)
+        await asyncio.sleep(1.0)
 
 
 def prepare(options: Options) -> str:
@@ -61,12 +83,15 @@ def prepare(options: Options) -> str:
     return str(json.loads(last.read_text())["token"]) if last.exists() else ""
 
 
-def announce(options: Options, client: HomeAssistant) -> None:
+def announce(
+    options: Options, client: HomeAssistant, simulated: children.SimulatedHome | None
+) -> None:
     """Tell programs and people where everything is."""
     told = {
         "url": client.url,
         "token": client.token,
         "ocpp_url": f"ws://127.0.0.1:{options.ocpp_port}",
+        "home_url": simulated.url if simulated else None,
     }
     (options.config / "demo.json").write_text(json.dumps(told, indent=2) + "\n")
     page = dashboard.URL_PATH if options.simulator else "config/integrations"

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+import signal
 import sys
 
 import aiohttp
@@ -59,6 +60,14 @@ class SimulatedHome:
                             await asyncio.sleep(0.2)
                 await http.post(f"{path}/1/plug", json={})
 
+    async def limits_a(self) -> dict[str, float | None]:
+        """Return what each station lets its car draw, by its own profiles."""
+        async with aiohttp.ClientSession(self.url, raise_for_status=True) as http:
+            stations = await (await http.get("/stations")).json()
+        return {
+            station["identity"]: station["evses"][0]["limit_a"] for station in stations
+        }
+
 
 def simulated_home(options: Options) -> SimulatedHome:
     """Describe it; in a new home the cars arrive when their stations know their limits."""
@@ -86,6 +95,14 @@ async def must_run(child: ChildProcess) -> None:
     while await child.wait() == RESTART_CODE:
         await child.restart()
     raise await child.died()
+
+
+async def must_run_or_be_killed(hass: ChildProcess) -> None:
+    """Return when somebody kills it, and raise when it ends otherwise, unless it wants to be started again."""
+    while (code := await hass.wait()) == RESTART_CODE:
+        await hass.restart()
+    if code != -signal.SIGKILL:
+        raise await hass.died()
 
 
 async def has_spoken(child: ChildProcess) -> None:

@@ -90,6 +90,11 @@ APPLIANCES = [
     ("dryer", "Dryer", "mdi:tumble-dryer"),
 ]
 
+PLAIN_SWITCHES = [
+    ("meter_plug", "Meter plugged in", "mdi:meter-electric", "meter/plug"),
+    ("sun", "Sunshine", "mdi:weather-sunny", "sun"),
+]
+
 
 def write(folder: Path, home_url: str | None) -> None:
     """Write the configuration and put Evenload beside it."""
@@ -119,6 +124,15 @@ def _switches(home_url: str) -> Iterator[str]:
             resource=f"{home_url}/appliances/{key}",
             state_resource=f"{home_url}/appliances",
             is_on=f"value_json.{key}",
+        )
+    for key, name, icon, path in PLAIN_SWITCHES:
+        yield SWITCH.format(
+            name=name,
+            unique_id=key,
+            icon=icon,
+            resource=f"{home_url}/{path}",
+            state_resource=f"{home_url}/{path}",
+            is_on="value_json.on",
         )
     for number, station in enumerate(home.STATIONS):
         yield SWITCH.format(

@@ -57,9 +57,10 @@ async def complete(home_assistant: HomeAssistant) -> Entities:
 class Entities:
     """Finds entities by what they are, whatever they are called."""
 
-    def __init__(self, entity_ids: dict[str, str], group: str) -> None:
-        """Take entity ids by unique id, and the id of the group."""
+    def __init__(self, entity_ids: dict[str, str], site: str, group: str) -> None:
+        """Take entity ids by unique id, and the ids of the grid connection and the group."""
         self._ids = entity_ids
+        self._site = site
         self._group = group
 
     @classmethod
@@ -77,11 +78,15 @@ class Entities:
             for entity in registry
             if entity["platform"] in {home.DOMAIN, "rest"} and not entity["disabled_by"]
         }
-        return cls(usable, groups[0] if groups else "")
+        return cls(usable, entry["entry_id"], groups[0] if groups else "")
 
     def group(self, key: str) -> str | None:
         """Return an entity of the group."""
         return self._ids.get(f"{self._group}_{key}")
+
+    def site(self, key: str) -> str | None:
+        """Return an entity of the grid connection."""
+        return self._ids.get(f"{self._site}_{key}")
 
     def evse(self, identity: str, key: str) -> str | None:
         """Return an entity of a station's first EVSE, or of the station."""
@@ -148,13 +153,17 @@ def _grid(entities: Entities) -> list[Json | None]:
     return [
         _heading(f"Grid connection, 3 × {fuse_a} A", "mdi:transmission-tower"),
         *gauges,
+        _tile(entities.site("meter"), HALF, name="Household meter", color="green"),
+        _tile(entities.site("overload"), HALF, name="Overload", color="red"),
+        _tile(entities.switch("meter_plug"), name="Meter plugged in", color="green"),
         _tile(
             entities.grid("power_w"),
             name="Power from the grid",
             color="amber",
             features=[{"type": "trend-graph", "hours_to_show": 1}],
         ),
-        _tile(entities.grid("solar_w"), name="From the solar roof", color="amber"),
+        _tile(entities.grid("solar_w"), HALF, name="Solar roof", color="amber"),
+        _tile(entities.switch("sun"), HALF, name="Sunshine", color="amber"),
         *(
             _tile(entities.switch(f"appliance_{key}"), HALF, name=name)
             for key, name, _ in configuration.APPLIANCES

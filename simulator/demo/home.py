@@ -36,6 +36,12 @@ SITE: Json = {"main_fuse_a": MAIN_FUSE_A, "phases": "3", "voltage_v": 230}
 GROUP = "Cars"
 GROUP_LIMIT_A = 24
 
+# The meter speaks every second: soon it is missed, and soon it is lost. Without it 6 A are left for each station.
+METER_STALE_S = 10
+METER_LOST_S = 25
+WITHOUT_METER_A = 18
+METER_LINES = ("l1", "l2", "l3")
+
 
 async def configure(home_assistant: HomeAssistant, ocpp_port: int) -> None:
     """Fill in the forms that are not filled in yet."""
@@ -49,6 +55,7 @@ async def configure(home_assistant: HomeAssistant, ocpp_port: int) -> None:
             await _add(home_assistant, entry_id, "station", _station_form(station))
     if ("group", GROUP) not in there:
         await _add(home_assistant, entry_id, "group", _group_form())
+        await home_assistant.fill_in("options/flow", entry_id, _meter_forms())
 
 
 async def entry(home_assistant: HomeAssistant) -> Json | None:
@@ -93,6 +100,27 @@ def _group_form() -> Json:
         "name": GROUP,
         "limit": GROUP_LIMIT_A,
         "unit": "A",
-        "strategy": "static",
+        "strategy": "equal_serve",
         "members": [station.identity for station in STATIONS],
+    }
+
+
+def _meter_forms() -> dict[str, Json]:
+    """Return the answers to the forms of the household's meter, by step."""
+    return {
+        "init": {"next_step_id": "meter"},
+        "meter": {"kind": "currents"},
+        "meter_sensors": {
+            **{line: f"sensor.grid_current_{line}" for line in METER_LINES},
+            "inverted": False,
+            "includes_stations": True,
+        },
+        "meter_check": {"next_step_id": "meter_belief"},
+        "meter_belief": {
+            "margin_a": 1,
+            "largest_a": 0,
+            "fallback_a": WITHOUT_METER_A,
+            "stale_s": METER_STALE_S,
+            "lost_s": METER_LOST_S,
+        },
     }

@@ -29,6 +29,8 @@ class Demo:
     url: str
     token: str
     ocpp_url: str
+    # Where the simulated home is, if there is one.
+    home_url: str | None
     folder: Path
     process: asyncio.subprocess.Process
 

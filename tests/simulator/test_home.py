@@ -1,6 +1,7 @@
 """The home over HTTP, and the two programs."""
 
 import asyncio
+from datetime import UTC, datetime
 import json
 import signal
 import sys
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 
 from simulator import web
+from simulator.clock import ForwardClock
 from simulator.console import Console, Quit
 from simulator.home import Home
 from tests.simulator.central_system import CentralSystem
@@ -44,6 +46,35 @@ async def test_the_meter_shows_cars_and_appliances(http, clock):
     assert after["power_l2_w"] - before["power_l2_w"] == pytest.approx(2300, abs=5)
     assert after["appliances_on"] == ["kettle"]
     assert after["import_kwh"] > 0
+
+
+async def test_a_meter_without_its_plug_answers_nothing(http):
+    await post(http, "/meter/plug", {"on": False})
+    with pytest.raises(aiohttp.ClientError):
+        await get(http, "/meter")
+    assert await get(http, "/meter/plug") == {"on": False}
+    await post(http, "/meter/plug", {"on": True})
+    assert "power_w" in await get(http, "/meter")
+
+
+async def test_clouds_take_the_sun_from_the_roof(http):
+    assert (await get(http, "/meter"))["solar_w"] > 0
+    await post(http, "/sun", {"on": False})
+    assert (await get(http, "/meter"))["solar_w"] == 0
+
+
+async def test_only_a_clock_that_runs_is_put_forward(http):
+    await post(http, "/clock/forward", {"seconds": 300}, status=400)
+    clock = ForwardClock()
+    before_s = clock.monotonic()
+    clock.forward(300)
+    assert clock.monotonic() - before_s >= 300
+    assert (clock.now() - datetime.now(UTC)).total_seconds() == pytest.approx(
+        300, abs=1
+    )
+    for seconds in (-1, float("nan"), 1e9):
+        with pytest.raises(ValueError, match="seconds"):
+            clock.forward(seconds)
 
 
 async def test_a_car_comes_and_goes_like_a_switch(http, clock):
