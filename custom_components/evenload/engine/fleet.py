@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from .books import EXPORTED, IMPORTED, Books
+from .announcer import Announcer
+from .books import Books
 from .control.abilities import Abilities, disbelieving, shift_of
-from .control.concerns import concerns_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
 from .control.sharing import Sharing
-from .control.shown import shown
+from .control.shown import showing
 from .control.steadiness import Steadiness, at_present
 from .control.transitions import after, with_evse, with_evses
 from .group_figures import GroupFigures
@@ -30,14 +30,13 @@ from .model.events import (
 from .model.groups import GroupState
 from .model.household import MeterReading
 from .model.identity import EvseKey
-from .model.notices import Notice
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
-from .observers import Observers
-from .records import Records, StationRecord, restored
+from .records import Records
+from .revival import revive
 from .sessions.ledger import Ledger
 from .settings import unplugged
-from .soon import Gradually, Later, Soon
+from .soon import Later, Soon
 
 
 class Fleet:
@@ -54,10 +53,7 @@ class Fleet:
         self.config = config
         self.books = Books(ledger)
         self.stations: dict[str, Station] = {}
-        self.changes = Observers[()]()
         self._groups = GroupFigures()
-        self.discoveries = Observers[EvseKey]()
-        self.concerns = Observers[Notice]()
         self.seen = Abilities(self.stations, lambda: self.config)
         self.enforcer = Enforcer(
             config,
@@ -68,6 +64,7 @@ class Fleet:
             self._look,
             self._learn_pause,
         )
+        self.news = Announcer(lambda: self.config, self.seen, self.enforcer)
         self.phasing = Phasing(
             lambda: self.seen,
             self.enforcer.commitments,
@@ -87,12 +84,6 @@ class Fleet:
         )
         # When the power is back, all stations have news in the same second, and each concerns them all.
         self._soon = Soon(self.retarget, lambda: self.enforcer.is_busy)
-        # Who looks on is told when the limits themselves have left.
-        self._news = Gradually(self._announce, lambda: self.enforcer.is_busy)
-        self._group_news = Gradually(
-            lambda node_id: self.changes.tell(("group", node_id)),
-            lambda: self.enforcer.is_busy,
-        )
         self._now = now
         self._steadiness = Steadiness(now, self._clock_was_set)
         for identity in config.stations:
@@ -114,7 +105,7 @@ class Fleet:
         self.retarget()
         self._show_all()
         for identity in self.stations:
-            self._tell(identity)
+            self.news.tell(identity)
         return set(came), set(gone)
 
     def hear(self, event: Event) -> None:
@@ -148,14 +139,14 @@ class Fleet:
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         for number in station.evses.keys() - before.evses.keys():
-            self.discoveries.tell(None, EvseKey(event.identity, number))
+            self.news.discoveries.tell(None, EvseKey(event.identity, number))
         if isinstance(event, MetersSampled):
-            self._tell_evse(EvseKey(event.identity, event.evse))
+            self.news.tell_evse(EvseKey(event.identity, event.evse))
         else:
-            self._tell(event.identity)
+            self.news.tell(event.identity)
         if isinstance(event, Connected | Booted | ClockMeasured):
             # It may speak another version by now, or be another make.
-            self._warn(event.identity)
+            self.news.warn(event.identity)
 
     def _metered(self, key: EvseKey, before: Station) -> None:
         """Compare a reading of now with what the EVSE should obey."""
@@ -184,7 +175,7 @@ class Fleet:
         self._replace(replace(self.evse(key), settings=settings))
         self.retarget()
         self.enforcer.wake(key.identity)
-        self._tell_evse(key)
+        self.news.tell_evse(key)
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError`."""
@@ -217,16 +208,15 @@ class Fleet:
         for identity in self.enforcer.set_targets(used, targets):
             if identity in self.stations:
                 self._refresh(identity)
-                self._news.ask(identity)
-        for node_id in ("", *self.config.groups):
-            self._group_news.ask(node_id)
+                self.news.announce_later(identity)
+        self.news.tell_circuits_later()
         self._later.set(self.sharing.look_at())
 
     def _show_all(self) -> None:
         """Show of every station what its limits are, also where they are meant to be what they were."""
         for identity in self.stations:
             self._refresh(identity)
-            self._warn(identity)
+            self.news.warn(identity)
 
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
         """Take a reading of a meter in the house, and let the stations be told at once."""
@@ -259,26 +249,12 @@ class Fleet:
 
     def restore(self, state: State) -> None:
         """Take up what an earlier life knew of the stations that are still set up."""
-        for record in state.stations:
-            if record.identity in self.stations:
-                self._restore_station(record)
+        revive(self.stations, state.stations, self.enforcer.commitments, self.books)
         self.live = dict(state.live)
         self.sharing.circuits.cap = state.cap
-        ledger = self.books.ledger
-        every = (*ledger.ended, *ledger.open.values())
-        for session in {session.key: session for session in every}.values():
-            self.note_session(session)
-        self._take_up_disobedience(state)
         self.sharing.begin_anew()
         self.retarget()
         self._show_all()
-
-    def _take_up_disobedience(self, state: State) -> None:
-        for record in state.stations:
-            for kept in record.evses:
-                if kept.disobeys and record.identity in self.stations:
-                    evse = self.evse(EvseKey(record.identity, kept.number))
-                    self.enforcer.commitments.disobedience.take_up(evse)
 
     def _add(self, identity: str) -> None:
         """Let a station have the EVSEs that its owner has named, and at least one."""
@@ -297,27 +273,7 @@ class Fleet:
         if self.sharing.is_outdated(self.site, identity):
             self._soon.ask()
         self._refresh(identity)
-        if self.enforcer.is_busy:
-            self._news.ask(identity)
-        else:
-            self._announce(identity)
-
-    def _announce(self, identity: str) -> None:
-        """Tell of a station what is new of its limits."""
-        if identity in self.stations:
-            self._tell(identity)
-            self._warn(identity)
-
-    def _warn(self, identity: str) -> None:
-        """Tell what the owner has to be told of a station."""
-        for notice in concerns_of(
-            self.config,
-            self.seen[identity],
-            self.enforcer.targets,
-            self.enforcer.commitments,
-            self.enforcer.errands.findings,
-        ):
-            self.concerns.tell(None, notice)
+        self.news.announce_limits(identity)
 
     def _look(self, identity: str) -> float | None:
         """Look at our clock, and at a station's phases, before its limits are; returns when to look again, in seconds."""
@@ -335,44 +291,15 @@ class Fleet:
         learnt = replace(self.stations[identity].capabilities, pause=method)
         self.hear(Learnt(identity=identity, at=self._now(), capabilities=learnt))
 
-    def _refresh(self, identity: str) -> bool:
-        """Bring the shown allotments up to date; returns whether any changed."""
-        before = self.stations[identity]
-        for evse in before.evses.values():
-            target = self.enforcer.targets.allotments.get(evse.key)
-            allotment = target and shown(
-                target,
-                self.seen[identity],
-                self.enforcer.commitments,
-                self.enforcer.errands.findings,
-                watched=identity in self.enforcer.targets.silent,
-            )
-            if allotment != evse.allotment:
-                self._replace(replace(evse, allotment=allotment))
-        return self.stations[identity] is not before
-
-    def _tell(self, identity: str) -> None:
-        self.changes.tell(identity)
-        for number in self.stations[identity].evses:
-            self.changes.tell(EvseKey(identity, number))
-        self._tell_group(identity)
-
-    def _tell_evse(self, key: EvseKey) -> None:
-        self.changes.tell(key)
-        self._tell_group(key.identity)
-
-    def _tell_group(self, identity: str) -> None:
-        for node_id in self.config.circuits_above(identity):
-            self.changes.tell(("group", node_id))
-
-    def _restore_station(self, record: StationRecord) -> None:
-        station = self.stations[record.identity]
-        self.stations[record.identity] = restored(station, record)
-        self.enforcer.commitments.holdings.update(record.holdings())
-        for kept in record.evses:
-            key = EvseKey(record.identity, kept.number)
-            self.books.take_up(key, IMPORTED, kept.register)
-            self.books.take_up(key, EXPORTED, kept.export)
+    def _refresh(self, identity: str) -> None:
+        """Bring the shown allotments up to date."""
+        self.stations[identity] = showing(
+            self.stations[identity],
+            self.seen[identity],
+            self.enforcer.targets,
+            self.enforcer.commitments,
+            self.enforcer.errands.findings,
+        )
 
 
 def utc_now() -> datetime:

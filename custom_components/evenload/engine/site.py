@@ -69,11 +69,11 @@ class Site(Wishes):
             lambda identity: self._absences.left(identity),
         )
         self._absences = Absences(lambda identity: identity in self.pending)
-        self._group_news = Digest(self._fleet.changes, GROUP_PERIOD_S)
+        self._group_news = Digest(self._fleet.news.changes, GROUP_PERIOD_S)
         self._events = Observers[Event]()
         self._pending = Observers[PendingStation]()
         self._notices = Noticeboard()
-        self._fleet.concerns.add(None, self._notices.tell)
+        self._fleet.news.concerns.add(None, self._notices.tell)
         self._safe = Safe(vault, self._fleet, self._notices.tell)
         self._desk = Desk(
             self._fleet,
@@ -195,11 +195,11 @@ class Site(Wishes):
 
     def on_station(self, identity: str, observer: Observer) -> Unsubscribe:
         """Tell when anything of the station itself changes (connection, info, firmware)."""
-        return self._fleet.changes.add(identity, observer)
+        return self._fleet.news.changes.add(identity, observer)
 
     def on_evse(self, key: EvseKey, observer: Observer) -> Unsubscribe:
         """Tell when anything of this EVSE changes, or its station connects or goes."""
-        return self._fleet.changes.add(key, observer)
+        return self._fleet.news.changes.add(key, observer)
 
     def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
         """Tell when the figures of a group, or of the site (""), change, at most once a second."""
@@ -207,7 +207,7 @@ class Site(Wishes):
 
     def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
         """Tell when an EVSE becomes known that was not in `stations` before."""
-        return self._fleet.discoveries.add(None, observer)
+        return self._fleet.news.discoveries.add(None, observer)
 
     def on_event(self, observer: Callable[[Event], None]) -> Unsubscribe:
         """Tell every model event of adopted stations, after the state was replaced."""

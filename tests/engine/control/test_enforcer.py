@@ -130,7 +130,7 @@ def test_a_station_that_cannot_lease_is_paused_for_good_and_the_owner_told() -> 
     told: list[Notice] = []
 
     async def story(house: House) -> None:
-        house.fleet.concerns.add(None, told.append)
+        house.fleet.news.concerns.add(None, told.append)
         capabilities = house.fleet.stations["A"].capabilities
         house.fleet.stations["A"] = replace(
             house.fleet.stations["A"], capabilities=replace(capabilities, leases=False)
@@ -498,7 +498,7 @@ def concerns(
             told[notice.kind, notice.subject] = None
 
     async def overheard(house: House) -> None:
-        house.fleet.concerns.add(None, note)
+        house.fleet.news.concerns.add(None, note)
         await story(house)
 
     tell(overheard, natures=natures)

@@ -16,7 +16,7 @@ def told(house: House, subject: str = "A") -> dict[NoticeKind, bool]:
         if notice.subject == subject:
             last[notice.kind] = notice.active
 
-    house.fleet.concerns.add(None, note)
+    house.fleet.news.concerns.add(None, note)
     return last
 
 

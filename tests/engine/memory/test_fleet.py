@@ -105,8 +105,8 @@ class House:
         self.discovered: list[EvseKey] = []
         self.notices: dict[tuple[NoticeKind, str], Notice] = {}
         self.shown: dict[EvseKey, Evse] = {}
-        self.fleet.discoveries.add(None, self.discover)
-        self.fleet.concerns.add(None, self.notice)
+        self.fleet.news.discoveries.add(None, self.discover)
+        self.fleet.news.concerns.add(None, self.notice)
         for identity, station in self.fleet.stations.items():
             self.watch(identity)
             for evse in station.evses.values():
@@ -117,7 +117,7 @@ class House:
         self.saves += 1
 
     def watch(self, topic: Any) -> None:
-        self.fleet.changes.add(topic, lambda: self.told.append(topic))
+        self.fleet.news.changes.add(topic, lambda: self.told.append(topic))
 
     def watch_evse(self, key: EvseKey) -> None:
         self.shown[key] = self.fleet.evse(key)
@@ -126,7 +126,7 @@ class House:
             self.told.append(key)
             self.shown[key] = self.fleet.evse(key)
 
-        self.fleet.changes.add(key, look)
+        self.fleet.news.changes.add(key, look)
 
     def discover(self, key: EvseKey) -> None:
         self.discovered.append(key)

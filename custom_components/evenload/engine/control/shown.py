@@ -1,10 +1,14 @@
 """An allotment as the owner is shown it: what holds, where that differs from what is meant."""
 
+from dataclasses import replace
+
 from ..model.allotments import Allotment, Reason
 from ..model.limits import Current
 from ..model.stations import Station
 from .commitments import Commitments
 from .findings import Findings
+from .targets import Targets
+from .transitions import with_evse
 from .wish import SAME_A
 from .wishes import can_limit
 
@@ -40,3 +44,22 @@ def _why_less(target: Allotment, station: Station) -> Reason:
     evse = station.evses[target.key.evse]
     waits = evse.status is None or evse.wants_energy
     return Reason.WAITING_FOR_OTHERS if waits else target.reason
+
+
+def showing(
+    station: Station,
+    seen: Station,
+    targets: Targets,
+    commitments: Commitments,
+    findings: Findings,
+) -> Station:
+    """Return a station with its allotments as they are shown; `seen` is the station as control sees it."""
+    watched = station.identity in targets.silent
+    for evse in station.evses.values():
+        target = targets.allotments.get(evse.key)
+        allotment = target and shown(
+            target, seen, commitments, findings, watched=watched
+        )
+        if allotment != evse.allotment:
+            station = with_evse(station, replace(evse, allotment=allotment))
+    return station
