@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 import pytest
@@ -10,7 +11,8 @@ from custom_components.evenload.engine.balancing.allotting import allot
 from custom_components.evenload.engine.model.allotments import Demand, Reason
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.phases import PhaseCurrents
+from custom_components.evenload.engine.model.loads import between_lines
+from custom_components.evenload.engine.model.phases import ALL_PHASES, PhaseCurrents
 from custom_components.evenload.engine.model.tree import ROOT, Tree, station_node
 from tests.engine.balancing.circuits_of import (
     NOON,
@@ -29,7 +31,7 @@ FCFS = Strategy.FIRST_COME_FIRST_SERVE
 @given(site=sites([FCFS]))
 @settings(max_examples=60, deadline=None)
 def test_who_comes_later_takes_nothing_from_who_came_first(site: Site) -> None:
-    """With nobody behind, each has exactly what it has with everybody there."""
+    """With nobody behind, each has exactly what it has with everybody there; between lines the first has its place."""
     tree, demands = site
     ordered = sorted(
         (
@@ -39,14 +41,16 @@ def test_who_comes_later_takes_nothing_from_who_came_first(site: Site) -> None:
         key=lambda wanted: (wanted.plugged_in_at, wanted.key),
     )
     whole = allot(tree, ordered, NOON)
-    for number in range(1, len(ordered)):
+    between = any(part.imag for wanted in ordered for part in wanted.load.on)
+    for number in range(1, 2 if between else len(ordered)):
         # A station keeps its EVSEs, whether somebody came to them yet or not.
         part = ordered[:number] + [
             replace(wanted, wants=False, standing_a=0.0) for wanted in ordered[number:]
         ]
         found = allot(tree, part, NOON)
         for wanted in ordered[:number]:
-            assert found[wanted.key].current == whole[wanted.key].current
+            now, alone = whole[wanted.key].current, found[wanted.key].current
+            assert bool(now.a) is bool(alone.a) if between else now == alone
 
 
 @given(site=sites([Strategy.STATIC]))
@@ -148,3 +152,15 @@ def test_unknown_stations_are_an_error() -> None:
     """Whoever asks must have placed every station."""
     with pytest.raises(KeyError):
         allot(simple(10.0, FCFS, "A"), [demand("B")], NOON)
+
+
+@pytest.mark.parametrize("strategy", [FCFS, Strategy.EARLIEST_DEPARTURE])
+def test_the_first_begins_where_one_can_begin(strategy: Strategy) -> None:
+    """Though the queue of its pair of lines is the longest one."""
+    ab, bc = (between_lines(*pair, 120.0) for pair in pairwise(ALL_PHASES))
+    demands = [
+        demand(name, load=load, departs_at=NOON + timedelta(hours=8))
+        for name, load in (("A", ab), ("B", bc), ("C", ab))
+    ]
+    found = amperes(allot(simple(8.0, strategy, "ABC"), demands, NOON))
+    assert found == {"A": 8.0, "B": 0.0, "C": 0.0}

@@ -10,7 +10,7 @@ from custom_components.evenload.engine.balancing.allotting import allot
 from custom_components.evenload.engine.model.allotments import Allotment, Demand
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.loads import to_neutral
+from custom_components.evenload.engine.model.loads import between_lines, to_neutral
 from custom_components.evenload.engine.model.phases import ALL_PHASES
 from tests.engine.balancing.circuits_of import NOON, demand, simple
 
@@ -138,3 +138,48 @@ def test_the_time_of_the_turn_is_kept() -> None:
                 told[found.key] = found.turn_at
             assert found.key not in told or told[found.key] >= now
     assert min(hours.charged) >= TURN
+
+
+def between(served_wh: float) -> list[Demand]:
+    """Return two cars between L1 and L2, which came first, and one on each other pair, which were served so much."""
+    one, two, three = ALL_PHASES
+    pairs = [(one, two), (one, two), (two, three), (three, one)]
+    return [
+        replace(wanted, load=between_lines(*pair, 120.0), served_wh=served)
+        for wanted, pair, served in zip(
+            cars("ABCD"), pairs, (0.0, 0.0, served_wh, served_wh), strict=True
+        )
+    ]
+
+
+@pytest.mark.parametrize(("served_wh", "charge"), [(2000.0, "ACD"), (9000.0, "AB")])
+def test_of_those_served_alike_the_ones_on_idle_lines_begin(
+    served_wh: float, charge: str
+) -> None:
+    """Two on a pair of lines fill both; one on each pair is 10.4 A on every line. But who has had less goes first."""
+    tree = simple(12.0, Strategy.EQUAL_SERVE, "ABCD")
+    found = allot(tree, between(served_wh), NOON)
+    assert "".join(key.identity for key in found if found[key].current.a) == charge
+
+
+@pytest.mark.parametrize(("served_wh", "first"), [(0.0, "B"), (20000.0, "A")])
+def test_who_departs_soon_cannot_make_up_for_a_wait(
+    served_wh: float, first: str
+) -> None:
+    """The other one stays for long enough to get as much; not so if the first had far more before."""
+    stays, departs = cars("AB")
+    departs = replace(
+        departs, departs_at=NOON + timedelta(hours=6), served_wh=served_wh
+    )
+    found = allot(simple(10.0, Strategy.EQUAL_SERVE, "AB"), [stays, departs], NOON)
+    assert [key.identity for key in found if found[key].current.a] == [first]
+
+
+def test_who_stays_makes_up_for_it() -> None:
+    """Once the first has departed, nobody is there who was served less; and until then it had its turns too."""
+    stays, departs = cars("AB")
+    hours = Hours(10, [stays, replace(departs, departs_at=NOON + timedelta(hours=3))])
+    hours.run(3)
+    stays, departs = hours.demands
+    assert max(hours.waited) <= 5 * TURN
+    assert 0 < stays.served_wh < departs.served_wh

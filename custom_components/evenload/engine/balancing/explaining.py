@@ -9,6 +9,7 @@ from ..model.configuration import Strategy
 from ..model.limits import Current
 from .circuits import TOLERANCE, Line, Lines
 from .claims import Claim, tenths
+from .ordering import served_wh
 
 
 def explained(claim: Claim, strategy: Strategy) -> Allotment:
@@ -116,6 +117,7 @@ def _turn_ends(
         if end > now:
             hours = (end - now) / timedelta(hours=1)
             then_wh = demand.served_wh + claim.current_a * claim.watts * hours
+            then_wh = served_wh(claim, end, then_wh)
             for line, _ in claim.use.lines:
                 if line in ends:
                     ends[line].append((end, then_wh))
@@ -130,5 +132,6 @@ def _turn_at(
     """Return when its turn comes, unless who has the place will still have been served less, and so goes on."""
     if place > len(ends):
         return None
-    end, served_wh = ends[place - 1]
-    return end if round(claim.demand.served_wh) <= round(served_wh) else None
+    end, then_wh = ends[place - 1]
+    mine_wh = served_wh(claim, end, claim.demand.served_wh)
+    return end if mine_wh <= then_wh else None

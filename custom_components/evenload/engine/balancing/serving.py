@@ -1,13 +1,15 @@
 """The strategies: who is served, in which order, and how much each of them gets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from heapq import heapify, heappop, heapreplace
+from math import inf
 
 from ..model.configuration import Strategy
 from ..model.loads import Load
 from .circuits import Line, blocking
 from .claims import Claim
-from .ordering import in_order, in_turn, is_urgent
+from .ordering import by_turns, in_order, in_turn, is_urgent
 from .rising import rise
 
 
@@ -18,19 +20,79 @@ def serve(
 
     Those that have something keep it and may get more.
     """
+    if strategy is Strategy.EQUAL_SERVE:
+        return _in_turns(list(by_turns(claims, now, maximum_pauses)))
     ordered = in_order(strategy, claims, now, maximum_pauses)
     if strategy is Strategy.FIRST_COME_FIRST_SERVE:
         return _one_after_the_other(ordered)
     if strategy is Strategy.EARLIEST_DEPARTURE:
         return _first_of_each_kind(ordered, now)
-    waiting = [claim for claim in ordered if not (claim.current_a or claim.start())]
+    for claim in ordered:
+        if not claim.current_a:
+            claim.start()
+    return _together(ordered, weighted=strategy is Strategy.PRIORITY)
+
+
+def _together(ordered: Sequence[Claim], *, weighted: bool) -> list[Claim]:
+    """Raise those that have their minimum, all alike or by their weights."""
+    waiting = [claim for claim in ordered if not claim.current_a]
     if waiting:
         waiting = _on_one_phase(waiting, ordered)
     served = [claim for claim in ordered if claim.current_a]
     if boosted := [claim for claim in served if claim.demand.boosted]:
         rise(boosted)
-    rise(served, weighted=strategy is Strategy.PRIORITY)
+    rise(served, weighted=weighted)
     return waiting
+
+
+def _in_turns(turns: Sequence[Sequence[Claim]]) -> list[Claim]:
+    """Give all their minimum, the least served first, and of those that were served about the same who fits best."""
+    for same in turns:
+        _start_where_room_is([claim for claim in same if not claim.current_a])
+    return _together([claim for same in turns for claim in same], weighted=False)
+
+
+def _start_where_room_is(claims: Sequence[Claim]) -> None:
+    """Start claims in their order, but those on idle lines before those on lines that are nearly full.
+
+    Two on the same line would leave the others idle: phases that are used alike carry the most.
+    """
+    kinds: dict[int, list[Claim]] = {}
+    for claim in reversed(claims):
+        kinds.setdefault(id(claim.use.lines), []).append(claim)
+    if len(kinds) == 1:
+        for claim in claims:
+            claim.start()
+        return
+    next_ones = [
+        (_fullest(kind[-1]), place, kind)
+        for place, kind in enumerate(reversed(kinds.values()))
+    ]
+    heapify(next_ones)
+    while next_ones:
+        then, place, kind = next_ones[0]
+        # Others have begun since: it may be another one's turn.
+        if (now := _fullest(kind[-1])) > then:
+            heapreplace(next_ones, (now, place, kind))
+            continue
+        kind.pop().start()
+        if kind:
+            heapreplace(next_ones, (_fullest(kind[-1]), place, kind))
+        else:
+            heappop(next_ones)
+
+
+def _fullest(claim: Claim) -> float:
+    """Return how full the fullest line is that a claim flows through, if it starts."""
+    return max(
+        (
+            abs(line.flow + claim.least_a * ampere) / line.room
+            if line.room > 0
+            else inf
+            for line, ampere in claim.use.lines
+        ),
+        default=0.0,
+    )
 
 
 def _one_after_the_other(ordered: Sequence[Claim]) -> list[Claim]:
@@ -44,7 +106,8 @@ def _one_after_the_other(ordered: Sequence[Claim]) -> list[Claim]:
         for claim in boosted:
             if claim.current_a or claim.start():
                 claim.raise_to_most()
-        _rise_by_kind(ordered)
+        for first in _first_ones(ordered):
+            rise(first)
     waiting = []
     for claim in ordered:
         if claim.current_a or claim.start():
@@ -67,11 +130,8 @@ def _first_of_each_kind(ordered: Sequence[Claim], now: datetime) -> list[Claim]:
         if not claim.current_a and in_turn(claim, now):
             claim.start()
     for urgent in (True, False):
-        kinds: dict[Load, list[Claim]] = {}
-        for waiting in reversed(ordered):
-            if is_urgent(waiting, now) is urgent:
-                kinds.setdefault(waiting.demand.load, []).append(waiting)
-        while first := [able for kind in kinds.values() if (able := _next_able(kind))]:
+        those = [claim for claim in ordered if is_urgent(claim, now) is urgent]
+        for first in _first_ones(those):
             if len(first) > 1:
                 rise(first)
             else:
@@ -82,19 +142,22 @@ def _first_of_each_kind(ordered: Sequence[Claim], now: datetime) -> list[Claim]:
     return [claim for claim in ordered if not claim.current_a]
 
 
-def _rise_by_kind(ordered: Sequence[Claim]) -> None:
-    """Let the first of each kind of load rise together, then the next of each."""
-    kinds: dict[Load, list[Claim]] = {}
-    for claim in reversed(ordered):
-        kinds.setdefault(claim.demand.load, []).append(claim)
-    while first := [able for kind in kinds.values() if (able := _next_able(kind))]:
-        rise(first)
+def _first_ones(ordered: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """Return the first of each kind of load that can have its minimum, then the next of each, who is first before."""
+    kinds: dict[Load, list[tuple[int, Claim]]] = {}
+    for place in range(len(ordered) - 1, -1, -1):
+        claim = ordered[place]
+        kinds.setdefault(claim.demand.load, []).append((place, claim))
+    while queues := [kind for kind in kinds.values() if kind]:
+        queues.sort(key=lambda kind: kind[-1][0])
+        if first := [able for kind in queues if (able := _next_able(kind))]:
+            yield first
 
 
-def _next_able(kind: list[Claim]) -> Claim | None:
+def _next_able(kind: list[tuple[int, Claim]]) -> Claim | None:
     """Take the next of a kind that has or can have its minimum; the last of the list comes first."""
     while kind:
-        claim = kind.pop()
+        _, claim = kind.pop()
         if claim.current_a or claim.start():
             return claim
     return None
