@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from .announcer import Announcer
 from .books import Books
-from .control.abilities import Abilities, disbelieving, shift_of
+from .control.abilities import Abilities, disbelieving, is_told_late, shift_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
 from .control.sharing import Sharing
@@ -153,6 +153,8 @@ class Fleet:
         evse = self.stations[key.identity].evses.get(key.evse)
         known = before.evses.get(key.evse)
         if evse is None or (known is not None and evse.reading.at == known.reading.at):
+            return
+        if is_told_late(self.stations[key.identity], evse.reading.at, self._now()):
             return
         evse = replace(evse, metered_at=self._now())
         self._replace(evse)

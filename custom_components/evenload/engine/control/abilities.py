@@ -11,6 +11,9 @@ from ..model.configuration import Overrides, SiteConfig
 from ..model.events import Learnt
 from ..model.stations import Station, StationInfo
 
+# A reading that comes later than this after it was taken was kept while its station was away.
+LATE_S = 60.0
+
 
 def forgotten(station: Station, at: datetime) -> Learnt:
     """Return the news that nothing is known of how a station takes limits."""
@@ -21,6 +24,14 @@ def forgotten(station: Station, at: datetime) -> Learnt:
 def shift_of(station: Station) -> timedelta:
     """Return by how much the times that a station is told differ from ours."""
     return station.clock.shift(station.capabilities.reads_own_clock)
+
+
+def is_told_late(station: Station, at: datetime | None, now: datetime) -> bool:
+    """Whether a reading is surely of the past, by a clock that is known: it says nothing of limits that hold now."""
+    ahead_s = station.clock.ahead_s
+    if at is None or ahead_s is None:
+        return False
+    return (now - at).total_seconds() + ahead_s > LATE_S
 
 
 def disbelieving(station: Station, place: Place) -> Capabilities:

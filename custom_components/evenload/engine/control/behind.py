@@ -89,4 +89,5 @@ def _held_a(
         return allotment.current.a
     if commitments.holding(evse.key).fallback_a is None or not evse.is_charging:
         return 0.0
-    return commitments.in_force_a(evse.key)
+    # The last order may have been written down before its answer came.
+    return commitments.evse_a(evse.key, settling=False)
