@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 import pytest
 
 from custom_components.evenload.engine.control import fitting, holdings, wish
@@ -13,6 +13,7 @@ from custom_components.evenload.engine.control.enforcer import Enforcer
 from custom_components.evenload.engine.control.fitting import Fitting
 from custom_components.evenload.engine.control.freshness import Freshness
 from custom_components.evenload.engine.model.household import MeterState
+from tests.engine.control.held import Nature
 from tests.engine.control.promises import exceeded, impossible, premature, unmetered
 from tests.engine.control.random_circuits import DEEP_HOUSES, metered_houses
 
@@ -137,9 +138,11 @@ def test_a_sum_that_exceeds_is_noticed(
 def test_a_raise_that_comes_too_early_is_noticed(
     break_it: Break, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Promise 2."""
+    """Promise 2; where stations answer late, more is on its way."""
     break_it(monkeypatch)
-    assert notices(premature, **DEEP_HOUSES)
+    late = st.builds(Nature, answer_s=st.just(1.5), loses_answers=st.just(0.3))
+    kinds = st.lists(late, min_size=5, max_size=5)
+    assert notices(premature, **(DEEP_HOUSES | {"kinds": kinds}))
 
 
 def test_a_limit_that_no_vehicle_charges_with_is_noticed(
