@@ -1,13 +1,13 @@
 """The strategies: who is served, in which order, and how much each of them gets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import heapify, heappop, heapreplace
 from math import inf
 
 from ..model.configuration import Strategy
 from ..model.loads import Load
-from .circuits import Line, blocking
+from .circuits import Line, add, blocking, first_full
 from .claims import Claim
 from .ordering import by_turns, in_order, in_turn, is_urgent
 from .rising import rise
@@ -60,7 +60,7 @@ def _start_where_room_is(claims: Sequence[Claim]) -> None:
     kinds: dict[int, list[Claim]] = {}
     for claim in reversed(claims):
         kinds.setdefault(id(claim.use.lines), []).append(claim)
-    if len(kinds) == 1:
+    if len(kinds) == 1 or _all_fit(kinds.values()):
         for claim in claims:
             claim.start()
         return
@@ -80,6 +80,19 @@ def _start_where_room_is(claims: Sequence[Claim]) -> None:
             heapreplace(next_ones, (_fullest(kind[-1]), place, kind))
         else:
             heappop(next_ones)
+
+
+def _all_fit(kinds: Iterable[Sequence[Claim]]) -> bool:
+    """Whether there is room for the minimum of all: then it does not matter who begins."""
+    wanted = [
+        (kind[0].use.lines, sum(claim.least_a for claim in kind)) for kind in kinds
+    ]
+    for lines, current_a in wanted:
+        add(lines, current_a)
+    fit = all(abs(line.flow) <= line.room for lines, _ in wanted for line, _ in lines)
+    for lines, current_a in wanted:
+        add(lines, -current_a)
+    return fit
 
 
 def _fullest(claim: Claim) -> float:
@@ -107,7 +120,7 @@ def _one_after_the_other(ordered: Sequence[Claim]) -> list[Claim]:
             if claim.current_a or claim.start():
                 claim.raise_to_most()
         for first in _first_ones(ordered):
-            rise(first)
+            _raise(first)
     waiting = []
     for claim in ordered:
         if claim.current_a or claim.start():
@@ -129,15 +142,15 @@ def _first_of_each_kind(ordered: Sequence[Claim], now: datetime) -> list[Claim]:
     for claim in ordered:
         if not claim.current_a and in_turn(claim, now):
             claim.start()
-    for urgent in (True, False):
-        those = [claim for claim in ordered if is_urgent(claim, now) is urgent]
-        for first in _first_ones(those):
-            if len(first) > 1:
-                rise(first)
-            else:
-                first[0].raise_to_most()
+    urgent: list[Claim] = []
+    patient: list[Claim] = []
     for claim in ordered:
-        if claim.current_a:
+        (urgent if is_urgent(claim, now) else patient).append(claim)
+    for those in (urgent, patient):
+        for first in _first_ones(those):
+            _raise(first)
+    for claim in ordered:
+        if 0.0 < claim.current_a < claim.use.most_a:
             claim.raise_to_most()
     return [claim for claim in ordered if not claim.current_a]
 
@@ -152,6 +165,27 @@ def _first_ones(ordered: Sequence[Claim]) -> Iterator[list[Claim]]:
         queues.sort(key=lambda kind: kind[-1][0])
         if first := [able for kind in queues if (able := _next_able(kind))]:
             yield first
+
+
+def _raise(first: Sequence[Claim]) -> None:
+    """Let a few rise together; mostly each can have all that it wants, and then nothing need be filled."""
+    if len(first) == 1:
+        first[0].raise_to_most()
+        return
+    before_a = [claim.current_a for claim in first]
+    for claim in first:
+        own_a = claim.use.most_a - claim.current_a
+        if own_a > first_full(claim.use.lines)[0]:
+            break
+        claim.take(own_a)
+        claim.current_a, claim.full = claim.use.most_a, claim.use.by
+    else:
+        return
+    for claim, current_a in zip(first, before_a, strict=True):
+        if claim.current_a != current_a:
+            claim.take(current_a - claim.current_a)
+            claim.current_a = current_a
+    rise(first)
 
 
 def _next_able(kind: list[tuple[int, Claim]]) -> Claim | None:
