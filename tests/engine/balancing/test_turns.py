@@ -162,7 +162,7 @@ def test_of_those_served_alike_the_ones_on_idle_lines_begin(
     assert "".join(key.identity for key in found if found[key].current.a) == charge
 
 
-@pytest.mark.parametrize(("served_wh", "first"), [(0.0, "B"), (20000.0, "A")])
+@pytest.mark.parametrize(("served_wh", "first"), [(0.0, "B"), (30000.0, "A")])
 def test_who_departs_soon_cannot_make_up_for_a_wait(
     served_wh: float, first: str
 ) -> None:

@@ -17,9 +17,9 @@ _LONG_WAIT_TURNS = 4
 # Who could wait for less is not to wait for others.
 URGENT_TURNS = 4
 
-# What those that stay can make up for later, each the same: what a vehicle comes to that shares, in watts, and for how
-# long at most, in hours. Who did not say when it departs stays so long.
-_LATER_W = 3000.0
+# What those that stay can make up for later, each the same: 16 A on one phase, in watts, and for how long at most, in
+# hours. Who did not say when it departs stays so long.
+_LATER_W = 3680.0
 _LATER_H = 12.0
 
 # Who differs by less was served about the same: a turn at 11 kW, in watt hours.
