@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 from benchmarks.figures import figure
 from custom_components.evenload.engine.balancing.allotting import allot
@@ -91,12 +91,12 @@ def demands(evses: int, loads: tuple[Load, ...]) -> list[Demand]:
 
 
 def time_ms(circuits: Tree, wanted: list[Demand], repeats: int) -> tuple[float, int]:
-    """Return the median of the time that one allotment takes, and how many wait."""
+    """Return the median of the processor time that one allotment takes, and how many wait."""
     times, waiting = [], 0
     for _ in range(repeats):
-        begin = perf_counter()
+        begin = process_time()
         allotments = allot(circuits, wanted, NOW)
-        times.append(perf_counter() - begin)
+        times.append(process_time() - begin)
         waiting = sum(
             found.reason is Reason.WAITING_FOR_TURN for found in allotments.values()
         )
@@ -116,9 +116,9 @@ def measure(evses: int, seconds: float) -> float:
             for each_a, mixed in ((TIGHT_A, False), (SCARCE_A, False), (TIGHT_A, True)):
                 circuits = tree(evses, strategy, each_a, mixed=mixed)
                 wanted = demands(evses, loads)
-                begin = perf_counter()
+                begin = process_time()
                 allot(circuits, wanted, NOW)
-                repeats = max(3, int(seconds / (perf_counter() - begin)))
+                repeats = max(3, int(seconds / (process_time() - begin)))
                 spent_ms, waiting = time_ms(circuits, wanted, repeats)
                 cells.append(f"{spent_ms:8.3f} ms {waiting:5} wait")
                 if wiring == "wye" and each_a == TIGHT_A and not mixed:
