@@ -1,8 +1,9 @@
 """What all tests share: our package before the test package's, and sockets where real ones are the point."""
 
+import os
 from pathlib import Path
 
-from hypothesis import is_hypothesis_test
+from hypothesis import is_hypothesis_test, settings
 import pytest
 
 # The test package brings a custom_components of its own: the first one imported is the one Home Assistant searches.
@@ -13,6 +14,12 @@ TESTS = Path(__file__).parent
 # A property that fails is made smaller for up to five minutes. A test that is stopped meanwhile would be taken for another
 # failure, one that cannot be repeated, and hide the true one.
 PROPERTY_TIMEOUT_S = 600
+
+# Every change is tried on the same examples: that one fails says something of the change. New examples are found by who runs
+# the tests by hand, and by the long forms in scripts/bench.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 WITH_SOCKETS = {"engine", "simulator", "end_to_end"}
 
