@@ -52,19 +52,23 @@ def row(stations: int, seen: Seen) -> str:
             (seen.received_ms, 99),
         )
     )
-    frames = seen.frames / (seen.samples * stations)
-    return (
-        f"{stations:>8}{seen.samples:>9}{times}{frames:>9.3g}{seen.others.total():>9}"
-    )
+    frames = frames_each(stations, seen)
+    counts = f"{frames:>9.3g}{seen.others.total():>9}{seen.missed:>9}"
+    return f"{stations:>8}{seen.samples:>9}{times}{counts}"
+
+
+def frames_each(stations: int, seen: Seen) -> float:
+    """Return how many limits a station was sent each time."""
+    return seen.frames / (seen.samples * stations) if seen.samples else float("nan")
 
 
 def report(seen: dict[int, Seen]) -> None:
     """Print the table, and the figures that have a goal."""
     print("\nMilliseconds from the change of the meter's sensors until …\n")
     heads = ("stations", "samples", "shared", "first", "last", "last", "worked")
-    heads += ("received", "frames", "other")
+    heads += ("received", "frames", "other", "missed")
     print(f"{heads[0]:>8}" + "".join(f"{head:>9}" for head in heads[1:]))
-    units = ("", "p50", "p50", "p50", "p99", "p99", "p99", "each", "calls")
+    units = ("", "p50", "p50", "p50", "p99", "p99", "p99", "each", "calls", "")
     print(" " * 8 + "".join(f"{unit:>9}" for unit in units))
     for stations, one in seen.items():
         print(row(stations, one))
@@ -72,6 +76,7 @@ def report(seen: dict[int, Seen]) -> None:
         "\nshared: all that listens to the sensors has been told, and the new limits are known. first, last: a frame"
         "\nwas written to its socket. worked: of that, what the event loop itself worked; the rest is what else the machine did."
         "\nreceived: the last station has it. other calls: sent before the last frame."
+        "\nmissed: not everybody was lowered; such a sample counts in no time."
         "\n\nOthers, from what they measure to what a station is told:"
     )
     for name, says in OTHERS:
@@ -83,7 +88,7 @@ def report(seen: dict[int, Seen]) -> None:
             print(
                 figure(f"reaction_{stations}_p99", percentile(ordered, 99), "ms", goal)
             )
-        each = one.frames / (one.samples * stations)
+        each = frames_each(stations, one)
         print(figure(f"reaction_{stations}_frames_each", each, "frames", 1))
         print(figure(f"reaction_{stations}_other_calls", one.others.total(), "", 0))
 
@@ -141,6 +146,7 @@ def main() -> int:
             )
             folder = (parsed.folder or Path(temporary)) / str(stations)
             seen[stations] = measure(choices, folder)
+            print(row(stations, seen[stations]), file=sys.stderr)
     report(seen)
     return 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 import sys
@@ -29,7 +30,7 @@ STEP_A = 0.1
 STATION_A = 32.0
 LEAST_A = 7.0
 
-PATIENCE_S = 30.0
+PATIENCE_S = 10.0
 REST_S = 0.3
 BEGIN_S = 60.0
 
@@ -62,6 +63,9 @@ class Seen:
     # Frames with a limit, of all samples; and calls of any other kind before the last of them.
     frames: int = 0
     others: Counter[str] = field(default_factory=Counter)
+
+    # How often not everybody was lowered: such a sample has no time.
+    missed: int = 0
 
     @property
     def samples(self) -> int:
@@ -149,14 +153,17 @@ class Reaction:
         )
         began = self._since = told["began"]
         heard: dict[str, float] = {}
-        async with asyncio.timeout(PATIENCE_S):
-            while len(heard) < len(self._names):
-                await asyncio.sleep(0.05)
-                limits = (await self._crowd.ask("limited"))["limits"]
-                heard = {name: at for name, at, _ in limits if at >= began}
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while len(heard) < len(self._names):
+                    await asyncio.sleep(0.05)
+                    limits = (await self._crowd.ask("limited"))["limits"]
+                    heard = {name: at for name, at, _ in limits if at >= began}
         await asyncio.sleep(REST_S)
-        written = await self._instance.ask(f"{PROBE}/written")
-        self._note(told, heard, written)
+        if len(heard) == len(self._names):
+            self._note(told, heard, await self._instance.ask(f"{PROBE}/written"))
+        else:
+            self.seen.missed += 1
         await self._obeyed()
 
     def _note(

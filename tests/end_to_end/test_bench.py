@@ -54,3 +54,23 @@ def test_a_few_stations_are_measured(tmp_path: Path) -> None:
     figures = {words[1]: float(words[2]) for words in lines if words[:1] == ["figure"]}
     assert figures.keys() >= FIGURES
     assert figures["disturbed"] == 0
+
+
+@pytest.mark.timeout(240)
+def test_the_reaction_of_a_few_stations_is_measured() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.reaction", "3", "10", "--samples", "3"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    lines = [line.split() for line in told.stdout.splitlines()]
+    figures = {words[1]: float(words[2]) for words in lines if words[:1] == ["figure"]}
+    assert figures.keys() >= {"reaction_10_p99", "reaction_3_frames_each"}
+    # One frame each, and nothing asked before it.
+    for stations in (3, 10):
+        assert figures[f"reaction_{stations}_frames_each"] == 1
+        assert figures[f"reaction_{stations}_other_calls"] == 0
