@@ -50,7 +50,9 @@ def test_short_kettles_do_not_make_it_flap(pace: Pace) -> None:
     pace=st.sampled_from(PACES),
     steps=st.lists(
         # One overload at a time: what rises again while a vehicle still follows begins a new one.
-        st.tuples(st.integers(25, 90), st.floats(-10, 22)), min_size=1, max_size=12
+        st.tuples(st.integers(25, 90), st.floats(-10, 22)),
+        min_size=1,
+        max_size=12,
     ),
 )
 def test_no_overload_lasts_longer_than_it_must(
