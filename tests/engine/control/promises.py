@@ -15,10 +15,6 @@ ABANDONED_S = 2400
 FALLING_BACK_S = 12
 
 
-# A clock that was set is noticed within half a minute; then every station is told again, and its vehicle follows.
-NOTICED_S = 90.0
-
-
 def exceeded(
     site: SiteConfig, kinds: list[Nature], story: list[Step], *, abandoned: bool = False
 ) -> list[str]:
@@ -32,15 +28,10 @@ def exceeded(
         for step in story:
             await happen(house, step)
             await house.watch(step.pause_s, min(1.0, step.pause_s))
-        if abandoned and any(step.what == "clock" for step in story):
-            # Who dies with a clock that was just set has not had the time to notice, and to say all leases again.
-            await house.watch(NOTICED_S, 1.0)
         await house.die()
         if abandoned:
             await house.watch(ABANDONED_S, 10.0)
-            if not any(step.what == "clock" for step in story):
-                # What a clock that was set back prolonged ends so much later; the sum is kept all the same.
-                house.exceeded += house.leased()
+            house.exceeded += house.leased()
         return house.exceeded
 
     return run_virtually(live())

@@ -13,7 +13,7 @@ from ..model.stations import Station
 from .commitments import Commitments
 from .headroom import Sums, headroom_a
 from .targets import Targets
-from .wish import CLOCKS_DIFFER_S, SAME_A, Wish
+from .wish import CLOCKS_DIFFER_S, LAST_LEASE_S, SAME_A, Wish
 
 # What has to fit until then has to fit beside all that lies beneath leases.
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -58,6 +58,10 @@ class Fitting:
         room_a = self._room_a(key, self._until(order)) / gathering
         if order.current.a <= room_a + EXACT_A:
             return order
+        if wish.is_doubtful:
+            # It may be held already, nobody knows for how long: until there is room for it, it is taken back.
+            back = Current(min(order.current.a, holding.fallback_a or 0.0))
+            return replace(order, current=back, lease_s=LAST_LEASE_S)
         if self._commitments.is_settling() or self._others_lower(identity):
             return None
         # What binds will not go away by itself (an offline station, say): take what there is.

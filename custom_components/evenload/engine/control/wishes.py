@@ -205,7 +205,8 @@ class Wishes:
         # To be given more than lies beneath for longer needs the room for longer.
         longer = due and wanted_a > lasting_a + SAME_A
         if wanted_a > now_a + SAME_A or longer:
-            yield Wish(order, raises=True)
+            in_doubt = holding.lease_doubt_a is not None
+            yield Wish(order, raises=True, is_doubtful=in_doubt)
         elif wanted_a < now_a - SAME_A or due or doubtful:
             if wanted_a > lasting_a + SAME_A:
                 # Less for no longer: that is sure to fit.
