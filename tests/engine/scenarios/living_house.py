@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from custom_components.evenload.engine.model.allotments import Reason
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
@@ -27,7 +26,7 @@ SETTLING_S = 240
 
 def site_of(story: Story) -> SiteConfig:
     """Return the site of a scenario, as its owner would set it up."""
-    site, above = story.site, _above(story)
+    site, above = story.site, story.above
     meter = MeterConfig(
         Current(amount(site.get("fallback", "6 A"), "A")),
         margin=Current(amount(site.get("margin", "0 A"), "A")),
@@ -157,18 +156,7 @@ def _station(story: Story, name: str) -> StationConfig:
     return StationConfig(name, name, wiring, Current(maximum))
 
 
-def _above(story: Story) -> dict[str, str]:
-    return {
-        member: name
-        for name, group in story.groups.items()
-        for member in group["members"]
-    }
-
-
 def _limit(text: str) -> Limit:
     if text.endswith("W"):
         return Power(amount(text, "W"))
     return Current(amount(text, "A"))
-
-
-REASONS = {reason.value.replace("_", " ") for reason in Reason}

@@ -1,6 +1,6 @@
 """A scenario as it stands in its file: a site, its stations and their cars, and what happens when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from custom_components.evenload.engine.model.tree import (
     Tree,
     station_node,
 )
-from tests.engine.scenarios.words import Expected, amount, currents, expected
+from tests.engine.scenarios.words import REASONS, Expected, amount, currents, expected
 
 FOLDER = Path(__file__).parent
 SITE = "house"
@@ -64,6 +64,15 @@ class Story:
                 found[f"{name}-{number}"] = (name, int(number), car)
         return found
 
+    @property
+    def above(self) -> dict[str, str]:
+        """The group of every group and station that is in one."""
+        return {
+            member: name
+            for name, group in self.groups.items()
+            for member in group["members"]
+        }
+
     def turns(self) -> dict[str, float]:
         """Return how long a turn lasts, where the file says so."""
         nodes = {ROOT: self.site, **self.groups}
@@ -86,11 +95,7 @@ class Story:
 
     def tree(self, room: Room) -> Tree:
         """Return the circuits; `room` is what the fuse leaves for the stations."""
-        above = {
-            member: name
-            for name, group in self.groups.items()
-            for member in group["members"]
-        }
+        above = self.above
         root = Node(
             ROOT,
             SITE,
@@ -160,3 +165,14 @@ def read(path: Path) -> Story:
     return Story(
         raw["title"], raw["site"], raw.get("groups", {}), raw["stations"], tuple(steps)
     )
+
+
+def unknown_reasons(paths: Iterable[Path]) -> list[str]:
+    """Return what files expect for a reason that does not exist."""
+    return [
+        f"{path.name}: {wanted.words}"
+        for path in paths
+        for step in read(path).steps
+        for wanted in step.expect.values()
+        if wanted.reason not in REASONS.values()
+    ]

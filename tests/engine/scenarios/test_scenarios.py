@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from custom_components.evenload.engine.model.allotments import Reason
 from tests.engine.scenarios.driver import Driver
-from tests.engine.scenarios.story import FOLDER, read
+from tests.engine.scenarios.story import FOLDER, read, unknown_reasons
 
 FILES = sorted(FOLDER.glob("*.yaml"))
 
@@ -28,11 +27,7 @@ def test_scenario(path: Path) -> None:
 
 def test_reasons_are_words_that_exist() -> None:
     """A reason that is misspelt would otherwise only be seen when it is expected and something else comes."""
-    known = {reason.value.replace("_", " ") for reason in Reason}
-    for path in FILES:
-        for step in read(path).steps:
-            for wanted in step.expect.values():
-                assert wanted.reason in known, f"{path.name}: {wanted.words}"
+    assert unknown_reasons(FILES) == []
 
 
 def test_titles_say_one_thing_each() -> None:

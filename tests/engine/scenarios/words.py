@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 import re
 
-from custom_components.evenload.engine.model.allotments import Allotment
+from custom_components.evenload.engine.model.allotments import Allotment, Reason
 from custom_components.evenload.engine.model.phases import ALL_PHASES, PhaseCurrents
 
 _UNITS = {
@@ -17,6 +17,9 @@ _UNITS = {
     "min": ("s", 60.0),
     "h": ("s", 3600.0),
 }
+
+# Every reason as it is written.
+REASONS = {reason: reason.value.replace("_", " ") for reason in Reason}
 
 _EXPECTED = re.compile(
     r"(?P<amperes>[\d.]+) A(?P<single> on one phase)? because (?P<reason>[a-z ]+?)"
@@ -88,7 +91,7 @@ def expected(words: str) -> Expected:
 
 def said(allotment: Allotment, turn_s: float | None) -> Expected:
     """Return an allotment in the same words."""
-    reason = allotment.reason.value.replace("_", " ")
+    reason = REASONS[allotment.reason]
     phase = None
     if allotment.phase is not None:
         phase = f"L{ALL_PHASES.index(allotment.phase) + 1}"
