@@ -26,7 +26,6 @@ class GroupSensorDescription(SensorEntityDescription):
     # A phase of the grid that it is about, or a meter that it needs: it exists where there is one.
     phase: Phase | None = None
     of_meter: bool = False
-    lazy: bool = False
 
 
 def _used(phase: Phase) -> GroupSensorDescription:

@@ -15,15 +15,11 @@ from .engine.site import Observer
 
 
 class Row(Protocol):
-    """The description of an entity that may be lazy."""
+    """The description of an entity."""
 
     @property
     def key(self) -> str:
         """Name of the entity."""
-
-    @property
-    def lazy(self) -> bool:
-        """Whether it waits for its first value."""
 
 
 class _Watch[R: Row]:
@@ -45,8 +41,9 @@ def _nothing() -> None:
 class Latecomers[S: Hashable, R: Row]:
     """The rows that still wait for a value, for every station or connector of one platform.
 
-    Its callbacks say which of all rows belong to a subject, if not all do; whether a row has a value; how to be told of
-    a subject's changes; and they take the rows to add. What is looked at with every report of a meter is kept small.
+    Its callbacks say which of all rows belong to a subject, if not all do; whether a row need not wait, if any does; how
+    to be told of a subject's changes; and they take the rows to add. What is looked at with every report of a meter is
+    kept small.
     """
 
     def __init__(
@@ -56,16 +53,16 @@ class Latecomers[S: Hashable, R: Row]:
         every: Sequence[R],
         platform: Platform = Platform.SENSOR,
         *,
-        has_value: Callable[[S, R], bool],
         subscribe: Callable[[S, Observer], Unsubscribe],
         add: Callable[[S, list[R]], None],
         belonging: Callable[[S], Sequence[R]] | None = None,
+        ready: Callable[[S, R], bool] = lambda _, __: True,
     ) -> None:
         """Wait for nothing yet; the name of a subject begins the names of its entities."""
         self._registry = er.async_get(hass)
         self._platform = platform
         self._every = every
-        self._has_value = has_value
+        self._ready = ready
         self._subscribe = subscribe
         self._add = add
         self._may_change = belonging is not None
@@ -83,9 +80,7 @@ class Latecomers[S: Hashable, R: Row]:
         now = [
             row
             for row in belonging
-            if not row.lazy
-            or self._has_value(subject, row)
-            or self._entity_id(subject, row)
+            if self._ready(subject, row) or self._entity_id(subject, row)
         ]
         self._remove(subject, _without(self._every, belonging))
         # A station that was removed and comes back is watched anew.
@@ -107,11 +102,7 @@ class Latecomers[S: Hashable, R: Row]:
             watch.waiting = _without(watch.waiting, _without(watch.waiting, belonging))
             watch.waiting += new
             watch.belonging = belonging
-        arrived = [
-            row
-            for row in watch.waiting
-            if not row.lazy or self._has_value(subject, row)
-        ]
+        arrived = [row for row in watch.waiting if self._ready(subject, row)]
         if not arrived:
             return
         watch.waiting = _without(watch.waiting, arrived)

@@ -42,7 +42,6 @@ class MaximumDescription(NumberEntityDescription):
     """The maximum of connectors of one kind."""
 
     current_type: CurrentType
-    lazy: bool = False
 
 
 MAXIMA = (
@@ -99,7 +98,6 @@ async def async_setup_entry(
         entry,
         MAXIMA,
         Platform.NUMBER,
-        has_value=lambda _, __: True,
         belonging=of_kind,
         subscribe=site.on_evse,
         add=lambda key, rows: async_add_entities(

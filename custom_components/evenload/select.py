@@ -1,7 +1,6 @@
 """On how many phases a connector charges, where its station can switch; and how a group shares."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -27,14 +26,8 @@ PARALLEL_UPDATES = 0
 CHOICES: dict[str, int | None] = {"automatic": None, "one": 1, "three": 3}
 
 
-@dataclass(frozen=True, kw_only=True)
-class PhasesDescription(SelectEntityDescription):
-    """The choice of phases; it waits until a station is known to switch."""
-
-    lazy: bool = True
-
-
-PHASES = PhasesDescription(
+# It waits until a station is known to switch.
+PHASES = SelectEntityDescription(
     key="phases", entity_category=EntityCategory.CONFIG, options=list(CHOICES)
 )
 _EVERY = (PHASES,)
@@ -54,19 +47,18 @@ async def async_setup_entry(
     """Set up the choices."""
     site = entry.runtime_data
 
-    def of_evse(key: EvseKey, rows: Iterable[PhasesDescription]) -> list[Phases]:
+    def of_evse(key: EvseKey, rows: Iterable[SelectEntityDescription]) -> list[Phases]:
         return [Phases(entry, key, row) for row in rows]
 
-    def if_it_can(key: EvseKey) -> tuple[PhasesDescription, ...]:
+    def if_it_can(key: EvseKey) -> tuple[SelectEntityDescription, ...]:
         can = key.identity in site.stations and site.can_switch_phases(key)
         return _EVERY if can else ()
 
-    that_switch = Latecomers[EvseKey, PhasesDescription](
+    that_switch = Latecomers[EvseKey, SelectEntityDescription](
         hass,
         entry,
         _EVERY,
         Platform.SELECT,
-        has_value=lambda _, __: True,
         belonging=if_it_can,
         subscribe=site.on_evse,
         add=lambda key, rows: async_add_entities(

@@ -65,11 +65,15 @@ async def async_setup_entry(
             for row in rows
         ]
 
-    def station_has(identity: str, row: StationSensorDescription) -> bool:
+    def ready_at_station(identity: str, row: StationSensorDescription) -> bool:
+        if not row.lazy:
+            return True
         station = site.stations.get(identity)
         return station is not None and row.value(station) is not None
 
-    def evse_has(key: EvseKey, row: EvseSensorDescription) -> bool:
+    def ready_at_evse(key: EvseKey, row: EvseSensorDescription) -> bool:
+        if not row.lazy:
+            return True
         if key.identity not in site.stations:
             return False
         if row.phase is not None:
@@ -84,7 +88,7 @@ async def async_setup_entry(
         hass,
         entry,
         STATION_SENSORS,
-        has_value=station_has,
+        ready=ready_at_station,
         subscribe=site.on_station,
         add=lambda identity, rows: async_add_entities(
             of_station(identity, rows), config_subentry_id=subentry_id(entry, identity)
@@ -94,7 +98,7 @@ async def async_setup_entry(
         hass,
         entry,
         EVSE_SENSORS,
-        has_value=evse_has,
+        ready=ready_at_evse,
         belonging=of_kind,
         subscribe=site.on_evse,
         add=lambda key, rows: async_add_entities(
@@ -123,7 +127,6 @@ async def async_setup_entry(
         hass,
         entry,
         NODE_SENSORS,
-        has_value=lambda _, __: True,
         belonging=of_node,
         subscribe=lambda _, observer: async_dispatcher_connect(
             hass, SIGNAL_CHANGED.format(entry.entry_id), observer
