@@ -1,15 +1,12 @@
 """The strategy `static`: what is promised to every member, whatever the site looks like."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.evenload.engine.balancing.static import (
-    allot_static,
-    station_shares,
-)
-from custom_components.evenload.engine.model.allotments import Demand, Reason
+from custom_components.evenload.engine.model.allotments import Allotment, Demand, Reason
 from custom_components.evenload.engine.model.configuration import (
     GroupConfig,
     SiteConfig,
@@ -28,8 +25,8 @@ from custom_components.evenload.engine.model.phases import (
     Phase,
     PhaseCurrents,
 )
+from tests.engine.balancing.houses_of import NOON, beside, for_good, now
 
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 WIRINGS = st.sampled_from(
     [ALL_PHASES, (Phase.L2, Phase.L3, Phase.L1), (Phase.L1,), (Phase.L3,)]
 )
@@ -75,11 +72,10 @@ def test_share(
     members: str, limit: Limit, fuse_a: float, share_a: float, reason: Reason
 ) -> None:
     """Every member gets the same, in tenths of an ampere, and is told why."""
-    allotments = allot_static(
-        site(members, limit, fuse_a), [demand(name) for name in members]
-    )
-    assert {a.current.a for a in allotments.values()} == {share_a}
-    assert {a.reason for a in allotments.values()} == {reason}
+    house, demands = site(members, limit, fuse_a), [demand(name) for name in members]
+    for allotments in (now(house, demands), for_good(house, demands).fallbacks):
+        assert {a.current.a for a in allotments.values()} == {share_a}
+        assert {a.reason for a in allotments.values()} == {reason}
 
 
 @pytest.mark.parametrize(
@@ -96,9 +92,7 @@ def test_what_an_owner_or_vehicle_changes(
     changes: dict[str, object], current_a: float, reason: Reason
 ) -> None:
     """A pause or a maximum of one member changes nothing for the other."""
-    allotments = allot_static(
-        site("AB", Current(25)), [demand("A", **changes), demand("B")]
-    )
+    allotments = now(site("AB", Current(25)), [demand("A", **changes), demand("B")])
     assert allotments[EvseKey("A", 1)].current.a == current_a
     assert allotments[EvseKey("A", 1)].reason is reason
     assert allotments[EvseKey("B", 1)].current.a == 12.5
@@ -106,9 +100,10 @@ def test_what_an_owner_or_vehicle_changes(
 
 def test_watts_are_divided_over_the_phases_of_each_station() -> None:
     """A single-phase station may draw its whole share on its phase; the next vehicle may use all that are wired."""
-    shares = station_shares(
-        site("AB", Power(7360), wirings={"A": (Phase.L1,)}), [demand("A"), demand("B")]
-    )
+    shares = for_good(
+        site("AB", Power(7360), wirings={"A": (Phase.L1,)}),
+        [demand("A"), demand("B", minimum_a=5.0)],
+    ).shares
     assert shares["A"].current_a == 16.0
     assert shares["B"].current_a == pytest.approx(5.3)
 
@@ -134,7 +129,7 @@ def test_two_evses_of_one_station(
         demand("A", number, plugged_in_at=at)
         for number, at in enumerate(plugged_in, start=1)
     ]
-    allotments = allot_static(site("A", Current(share_a)), demands)
+    allotments = now(site("A", Current(share_a)), demands)
     assert (
         tuple(allotments[EvseKey("A", number)].current.a for number in (1, 2))
         == expected
@@ -162,12 +157,27 @@ def test_beside_a_station_that_holds_more(
         demand("B", plugged_in_at=NOON + timedelta(minutes=5)),
         demand("C", plugged_in_at=NOON),
     ]
-    shares = station_shares(site("ABC", Current(24)), demands, reserved)
+    shares = beside(site("ABC", Current(24)), demands, reserved).shares
     at_least = {
         name: share.current_a if share.current_a >= MINIMUM_CURRENT_A else 0.0
         for name, share in shares.items()
     }
     assert at_least == expected
+
+
+def total(
+    allotments: Mapping[EvseKey, Allotment],
+    wirings: Mapping[str, tuple[Phase, ...]],
+    members: str,
+) -> PhaseCurrents:
+    """Return what some stations may draw together on each grid phase."""
+    return sum(
+        (
+            PhaseCurrents.even(allotments[EvseKey(name, 1)].current.a, wirings[name])
+            for name in members
+        ),
+        PhaseCurrents(),
+    )
 
 
 @given(
@@ -184,23 +194,20 @@ def test_static_never_exceeds_and_never_starves(
     names, outside = "ABCDEFGH"[:count], "XYZ"[:loose]
     wirings = {name: data.draw(WIRINGS) for name in names + outside}
     config = site(names, Current(limit_a), fuse_a, wirings, outside)
-    allotments = allot_static(config, [demand(name) for name in names + outside])
-
-    def total(members: str) -> PhaseCurrents:
-        return sum(
-            (allotments[EvseKey(name, 1)].on_grid(wirings[name]) for name in members),
-            PhaseCurrents(),
+    demands = [demand(name) for name in names + outside]
+    for allotments in (now(config, demands), for_good(config, demands).fallbacks):
+        assert total(allotments, wirings, names).fits(PhaseCurrents.even(limit_a))
+        assert total(allotments, wirings, names + outside).fits(
+            PhaseCurrents.even(fuse_a)
         )
-
-    assert total(names).fits(PhaseCurrents.even(limit_a))
-    assert total(names + outside).fits(PhaseCurrents.even(fuse_a))
-    for name in names:
-        current_a = allotments[EvseKey(name, 1)].current.a
-        assert current_a == 0 or current_a >= MINIMUM_CURRENT_A
-        assert round(current_a * 10) == pytest.approx(current_a * 10)
-        assert current_a <= limit_a / count
-    if limit_a <= fuse_a and not outside and limit_a / count >= MINIMUM_CURRENT_A + 0.1:
-        assert all(allotments[EvseKey(name, 1)].current.a > 0 for name in names)
+        for name in names:
+            current_a = allotments[EvseKey(name, 1)].current.a
+            assert current_a == 0 or current_a >= MINIMUM_CURRENT_A
+            assert round(current_a * 10) == pytest.approx(current_a * 10)
+            assert current_a <= limit_a / count + 1e-6
+        enough = limit_a / count >= MINIMUM_CURRENT_A + 0.1
+        if limit_a <= fuse_a and not outside and enough:
+            assert all(allotments[EvseKey(name, 1)].current.a > 0 for name in names)
 
 
 @given(
@@ -217,7 +224,7 @@ def test_reservations_are_kept_free(
     wirings = {name: data.draw(WIRINGS) for name in names}
     reserved = {name: a for name, a in held.items() if name in names}
     config = site(names, Current(limit_a), 100, wirings)
-    shares = station_shares(config, [demand(name) for name in names], reserved)
+    shares = beside(config, [demand(name) for name in names], reserved).shares
     for phase in Phase:
         on_phase = [name for name in names if phase in wirings[name]]
         held_a = sum(reserved.get(name, 0.0) for name in on_phase)

@@ -1,6 +1,7 @@
 """Scenarios of stations with several connectors and of wirings: stations.yaml, and what holds for all that one could draw up."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,6 @@ from hypothesis import given, strategies as st
 import pytest
 import yaml
 
-from custom_components.evenload.engine.balancing.static import (
-    allot_static,
-    station_shares,
-)
 from custom_components.evenload.engine.model.allotments import Allotment, Demand, Reason
 from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import (
@@ -28,8 +25,8 @@ from custom_components.evenload.engine.model.phases import (
     Phase,
     PhaseCurrents,
 )
+from tests.engine.balancing.houses_of import NOON, for_good, now
 
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SCENARIOS = yaml.safe_load((Path(__file__).parent / "stations.yaml").read_text())
 
 
@@ -92,6 +89,7 @@ def demands_of(site: SiteConfig, cars: list[str]) -> list[Demand]:
                     plugged_in_at=at,
                     paused="paused" in marks.get(words, ()),
                     charging="charging" in marks.get(words, ()),
+                    wants=words in came,
                 )
             )
     return found
@@ -100,12 +98,20 @@ def demands_of(site: SiteConfig, cars: list[str]) -> list[Demand]:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario["name"])
 def test_scenario(scenario: dict[str, Any]) -> None:
     site = site_of(scenario)
-    allotments = allot_static(site, demands_of(site, scenario["cars"]))
-    shown = {
+    demands = demands_of(site, scenario["cars"])
+    both = scenario.get("expect")
+    if expected := scenario.get("for_good", both):
+        assert shown(for_good(site, demands).fallbacks) == expected
+    if expected := scenario.get("now", both):
+        assert shown(now(site, demands)) == expected
+
+
+def shown(allotments: Mapping[EvseKey, Allotment]) -> dict[str, str]:
+    """Return allotments as the scenarios write them."""
+    return {
         f"{key.identity} {key.evse}": f"{allotment.current.a} {allotment.reason.value}"
         for key, allotment in allotments.items()
     }
-    assert shown == scenario["expect"]
 
 
 WIRINGS = st.sampled_from(
@@ -142,6 +148,21 @@ def drawn(site: SiteConfig, identity: str, allotments: list[Allotment]) -> float
     return sum(currents) if site.stations[identity].simultaneous else max(currents)
 
 
+def on_grid(
+    site: SiteConfig, members: list[str], allotments: list[Allotment]
+) -> PhaseCurrents:
+    """Return the most that some stations draw together on each phase."""
+    return sum(
+        (
+            PhaseCurrents.even(
+                drawn(site, name, allotments), site.stations[name].wiring
+            )
+            for name in members
+        ),
+        PhaseCurrents(),
+    )
+
+
 @given(SITES, st.data())
 def test_the_sum_fits_whatever_charges_where(
     scenario: dict[str, Any], data: st.DataObject
@@ -158,30 +179,24 @@ def test_the_sum_fits_whatever_charges_where(
         for car in data.draw(st.lists(st.sampled_from(every), unique=True))
     ]
     demands = demands_of(site, cars)
-    allotments = list(allot_static(site, demands).values())
-
-    def on_grid(members: list[str]) -> PhaseCurrents:
-        return sum(
-            (
-                PhaseCurrents.even(
-                    drawn(site, name, allotments), site.stations[name].wiring
-                )
-                for name in members
-            ),
-            PhaseCurrents(),
+    lasting = for_good(site, demands)
+    for given_a in (lasting.fallbacks, now(site, demands)):
+        allotments = list(given_a.values())
+        every_one = on_grid(site, names, allotments)
+        assert every_one.fits(PhaseCurrents.even(scenario["fuse"]))
+        in_group = on_grid(site, names[::2], allotments)
+        match limit_of(limit):
+            case Current(a):
+                assert in_group.fits(PhaseCurrents.even(a))
+            case Power(w):
+                assert sum(in_group) * 230 <= w + 1
+        for demand, allotment in zip(demands, allotments, strict=True):
+            assert demand.key == allotment.key
+            current_a = allotment.current.a
+            assert current_a == 0 or current_a >= demand.minimum_a - 1e-6
+            assert current_a <= demand.maximum_a + 1e-6
+            assert current_a == 0 or allotment.reason is not Reason.NOT_ENOUGH
+    for name, share in lasting.shares.items():
+        assert drawn(site, name, list(lasting.fallbacks.values())) <= (
+            share.current_a + 1e-6
         )
-
-    assert on_grid(names).fits(PhaseCurrents.even(scenario["fuse"]))
-    match limit_of(limit):
-        case Current(a):
-            assert on_grid(names[::2]).fits(PhaseCurrents.even(a))
-        case Power(w):
-            assert sum(on_grid(names[::2])) * 230 <= w + 1
-    for demand, allotment in zip(demands, allotments, strict=True):
-        assert demand.key == allotment.key
-        current_a = allotment.current.a
-        assert current_a == 0 or current_a >= demand.minimum_a - 1e-6
-        assert current_a <= demand.maximum_a + 1e-6
-        assert current_a == 0 or allotment.reason is not Reason.NOT_ENOUGH
-    for name, share in station_shares(site, demands).items():
-        assert drawn(site, name, allotments) <= share.current_a + 1e-6

@@ -42,6 +42,14 @@ class Step:
     changes: Mapping[str, Any]
     expect: Mapping[str, Expected]
 
+    def unmet(self, got: Mapping[str, Expected]) -> list[str]:
+        """Return who has got something else than what is expected."""
+        return [
+            f"at {self.at_s:g} s, {name}: expected {wanted.words}, got {got[name].words}"
+            for name, wanted in self.expect.items()
+            if not wanted.is_met(got[name])
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

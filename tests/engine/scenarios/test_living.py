@@ -14,14 +14,9 @@ FILES = sorted((FOLDER / "living").glob("*.yaml"))
 async def wrong_in(story: Story) -> list[str]:
     """Return where somebody has something else than what is expected, or a promise is broken."""
     house = LivingHouse(story)
-    found = []
+    found: list[str] = []
     for step in story.steps:
-        got = await house.play(step)
-        found += [
-            f"at {step.at_s:g} s, {name}: expected {wanted.words}, got {got[name].words}"
-            for name, wanted in step.expect.items()
-            if not wanted.is_met(got[name])
-        ]
+        found += step.unmet(await house.play(step))
     return found + await house.end()
 
 

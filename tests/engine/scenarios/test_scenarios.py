@@ -16,13 +16,7 @@ def test_scenario(path: Path) -> None:
     story = read(path)
     driver = Driver.of(story)
     for step in story.steps:
-        got = driver.play(step)
-        wrong = [
-            f"{name}: expected {wanted.words}, got {got[name].words}"
-            for name, wanted in step.expect.items()
-            if not wanted.is_met(got[name])
-        ]
-        assert not wrong, f"{story.title}, at {step.at_s:g} s: {'; '.join(wrong)}"
+        assert step.unmet(driver.play(step)) == [], story.title
 
 
 def test_reasons_are_words_that_exist() -> None:
