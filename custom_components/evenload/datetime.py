@@ -10,9 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .data import EvenloadConfigEntry
-from .devices import subentry_id
 from .engine.model.configuration import Strategy
-from .engine.model.identity import EvseKey
 from .entity import EvseEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
@@ -31,25 +29,15 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the departures."""
-
-    def create(key: EvseKey) -> Departure:
-        return Departure(entry, key, DEPARTURE)
-
     departures = WhereSharedBy(
         hass,
         entry,
+        async_add_entities,
         Strategy.EARLIEST_DEPARTURE,
         (Platform.DATETIME, DEPARTURE.key),
-        add=lambda key: async_add_entities(
-            [create(key)], config_subentry_id=subentry_id(entry, key.identity)
-        ),
+        create=lambda key: Departure(entry, key, DEPARTURE),
     )
-    async_add_as_they_come(
-        hass,
-        entry,
-        async_add_entities,
-        evse=lambda key: departures.of(key, lambda: create(key)),
-    )
+    async_add_as_they_come(hass, entry, async_add_entities, evse=departures.of)
 
 
 class Departure(EvseEntity, DateTimeEntity):

@@ -107,12 +107,10 @@ async def async_setup_entry(
     priorities = WhereSharedBy(
         hass,
         entry,
+        async_add_entities,
         Strategy.PRIORITY,
         (Platform.NUMBER, PRIORITY.key),
-        add=lambda key: async_add_entities(
-            [Priority(entry, key, PRIORITY)],
-            config_subentry_id=subentry_id(entry, key.identity),
-        ),
+        create=lambda key: Priority(entry, key, PRIORITY),
     )
     async_add_as_they_come(
         hass,
@@ -120,7 +118,7 @@ async def async_setup_entry(
         async_add_entities,
         evse=lambda key: (
             *of_evse(key, maxima.split(key)),
-            *priorities.of(key, lambda: Priority(entry, key, PRIORITY)),
+            *priorities.of(key),
         ),
         node=lambda node_id: limits_of(entry, node_id),
     )

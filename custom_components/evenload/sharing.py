@@ -7,10 +7,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .configuration import site_config
 from .const import DOMAIN, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
+from .devices import subentry_id
 from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
 
@@ -22,16 +24,18 @@ class WhereSharedBy:
         self,
         hass: HomeAssistant,
         entry: EvenloadConfigEntry,
+        async_add_entities: AddConfigEntryEntitiesCallback,
         strategy: Strategy,
         entity: tuple[Platform, str],
-        add: Callable[[EvseKey], None],
+        create: Callable[[EvseKey], Entity],
     ) -> None:
-        """Wait for nothing yet; `entity` is its platform and its key, and `add` gets each connector once."""
+        """Wait for nothing yet; `entity` is its platform and its key, and each connector gets one from `create`."""
         self._registry = er.async_get(hass)
         self._entry = entry
         self._strategy = strategy
         self._entity = entity
-        self._add = add
+        self._async_add_entities = async_add_entities
+        self._create = create
         self._waiting: set[EvseKey] = set()
         entry.async_on_unload(
             async_dispatcher_connect(
@@ -39,13 +43,13 @@ class WhereSharedBy:
             )
         )
 
-    def of(self, key: EvseKey, create: Callable[[], Entity]) -> Iterable[Entity]:
+    def of(self, key: EvseKey) -> Iterable[Entity]:
         """Return the entity of a connector if it is there already; otherwise it is added when it is asked for."""
         platform, name = self._entity
         known = self._registry.async_get_entity_id(platform, DOMAIN, f"{key}_{name}")
         if known or key.identity in stations_sharing_by(self._entry, self._strategy):
             self._waiting.discard(key)
-            return [create()]
+            return [self._create(key)]
         self._waiting.add(key)
         return []
 
@@ -57,7 +61,10 @@ class WhereSharedBy:
         for key in tuple(self._waiting):
             if key.identity in stations and key.identity in there:
                 self._waiting.discard(key)
-                self._add(key)
+                self._async_add_entities(
+                    [self._create(key)],
+                    config_subentry_id=subentry_id(self._entry, key.identity),
+                )
 
 
 def stations_sharing_by(entry: EvenloadConfigEntry, strategy: Strategy) -> set[str]:
