@@ -55,6 +55,26 @@ def test_leases_end_in_time_though_the_clock_was_set(seconds: int) -> None:
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
+def test_a_lease_on_its_way_ends_in_time_though_the_clock_was_set(seconds: int) -> None:
+    """It ends by the clock of when it was said, not by that of when its answer came."""
+
+    async def story() -> None:
+        house = await begun(site(), [Nature(answer_s=0.5), Nature()])
+        house.leave("B")
+        [evse] = house.fleet.stations["A"].evses.values()
+        while house.fleet.enforcer.commitments.holding(evse.key).lease_doubt_a is None:
+            await house.watch(0.1, 0.1)
+        house.jump(seconds)
+        await house.watch(35, 1.0)
+        await house.die()
+        await house.watch(2400, 10.0)
+        assert house.leased() == []
+        assert house.exceeded == []
+
+    run_virtually(story())
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
 def test_an_offline_station_counts_at_its_lease_though_the_clock_was_set(
     seconds: int,
 ) -> None:

@@ -37,6 +37,7 @@ class Doubts:
         # When one was counted last, or its station restarted.
         self._counted: dict[tuple[EvseKey, Place], datetime] = {}
         self._repeated: dict[str, datetime] = {}
+        self._settings: Counter[str] = Counter()
 
     def reconnected(self, identity: str) -> None:
         """Doubt what a station took long ago."""
@@ -54,6 +55,7 @@ class Doubts:
 
     def reset_clock(self, identity: str) -> None:
         """Doubt the leases of a station whose clock goes otherwise than was thought: they are said again."""
+        self._settings[identity] += 1
         holdings, now = self._commitments.holdings, self._now()
         for key in [key for key in holdings if key.identity == identity]:
             use = self._commitments.use(key)
@@ -61,10 +63,15 @@ class Doubts:
 
     def clock_was_set(self, by: timedelta) -> None:
         """Doubt all leases: our own clock was set, and stations may or may not have followed."""
+        self._settings.update(iter(self._commitments.site.stations))
         holdings, now = self._commitments.holdings, self._now()
         for key, holding in list(holdings.items()):
             use = self._commitments.use(key)
             holdings[key] = holding.clock_was_set(now - by, now, use)
+
+    def settings(self, identity: str) -> int:
+        """Return how often the clock was set that a station's leases go by."""
+        return self._settings[identity]
 
     def contradicted(self, evse: Evse) -> Place | None:
         """Doubt limits that a meter contradicts; returns which leases are in vain in this station."""

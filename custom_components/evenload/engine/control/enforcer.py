@@ -19,9 +19,9 @@ from .errands import Errands
 from .fitting import Fittings
 from .holdings import Holding
 from .pace import Pace
+from .renewals import renewals_s
 from .repeats import Repeats
 from .targets import Targets, differing
-from .wish import SAME_A, Leases
 from .wishes import Wishes
 
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
@@ -209,7 +209,7 @@ class Enforcer:
         )
         fitting = self._fittings.now(self.targets, self._stations(), now)
         self._waiting.discard(identity)
-        waits: list[float] = self._renewals(station, now)
+        waits = renewals_s(self.commitments, station, now)
         waits += [] if soon_s is None else [soon_s]
         for wish in wishes:
             order = fitting.order_for(identity, wish)
@@ -250,12 +250,16 @@ class Enforcer:
         self.commitments.holdings[key] = before.sending(order, use)
         self._fittings.changed(link.identity)
         # Before a raise leaves, the disk knows of it: after a crash it must count.
+        settings = self._doubts.settings(link.identity)
         saved = not raises or await self._save()
         outcome = await link.commands.set_limit(order) if saved else Outcome.REFUSED
         if link.identity not in self.commitments.site.stations:
             return
         self._note(key, order, outcome, before)
         self._fittings.changed(link.identity)
+        if self._doubts.settings(link.identity) != settings:
+            # It began, and ends, by a clock that was set while nobody knew of it yet.
+            self.reset_clock(link.identity)
         if saved:
             self._hear(link.identity, outcome)
         self._changed(link.identity)
@@ -290,16 +294,3 @@ class Enforcer:
                 stations.add(identity)
             else:
                 stations.discard(identity)
-
-    def _renewals(self, station: Station, now: datetime) -> list[float]:
-        """Return after how many seconds each lease that holds should be renewed."""
-        found: list[float] = []
-        leases = Leases.of(self.commitments.site)
-        for key in (evse.key for evse in station.evses.values()):
-            holding = self.commitments.holding(key)
-            if holding.has_lease(now):
-                lowers = (holding.lease_a or 0.0) < (holding.fallback_a or 0.0) - SAME_A
-                found.append(leases.look_in_s(holding.lease_until, now, lowers=lowers))
-            if holding.bound.holds(now, self.commitments.use(key)):
-                found.append(leases.look_in_s(holding.bound.until, now))
-        return found

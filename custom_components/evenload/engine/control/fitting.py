@@ -58,8 +58,8 @@ class Fitting:
         room_a = self._room_a(key, self._until(order)) / gathering
         if order.current.a <= room_a + EXACT_A:
             return order
-        if wish.is_doubtful:
-            # It may be held already, nobody knows for how long: until there is room for it, it is taken back.
+        if wish.may_last:
+            # The lease that paid for it ends as usual: until there is room for it, it is taken back.
             back = Current(min(order.current.a, holding.fallback_a or 0.0))
             return replace(order, current=back, lease_s=LAST_LEASE_S)
         if self._commitments.is_settling() or self._others_lower(identity):

@@ -31,6 +31,8 @@ class Holding:
     lease_until: datetime | None = None
     fallback_doubt_a: float | None = None
     lease_doubt_a: float | None = None
+    # A clock was set: nobody knows for how long the one in doubt holds.
+    lease_doubt_lasts: bool = False
     settling_a: float | None = None
     settling_until: datetime | None = None
     fallback_phases: int | None = None
@@ -191,6 +193,7 @@ class Holding:
                 lease_a=order.current.a,
                 lease_until=until,
                 lease_doubt_a=None,
+                lease_doubt_lasts=False,
                 lease_phases=order.use_phases,
             )
         return replace(
@@ -223,7 +226,13 @@ class Holding:
         held = self
         if self.has_lease(now):
             doubt_a = _highest(self.lease_a, self.lease_doubt_a)
-            held = replace(self, lease_a=None, lease_until=None, lease_doubt_a=doubt_a)
+            held = replace(
+                self,
+                lease_a=None,
+                lease_until=None,
+                lease_doubt_a=doubt_a,
+                lease_doubt_lasts=True,
+            )
         return replace(held, bound=self.bound.in_doubt(now, use))
 
     def settled(self) -> Holding:

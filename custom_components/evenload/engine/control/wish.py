@@ -30,13 +30,13 @@ class Wish:
     """An order; `raises` tells whether it needs room.
 
     One ampere of the order may come to `gathering` amperes on one phase: watts that are meant for several may gather there.
-    What is doubtful may hold already, as far as is known.
+    What `may_last` may hold already, for nobody knows how long.
     """
 
     order: LimitOrder
     raises: bool
     gathering: float = 1.0
-    is_doubtful: bool = False
+    may_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,8 +205,7 @@ class Wishes:
         # To be given more than lies beneath for longer needs the room for longer.
         longer = due and wanted_a > lasting_a + SAME_A
         if wanted_a > now_a + SAME_A or longer:
-            in_doubt = holding.lease_doubt_a is not None
-            yield Wish(order, raises=True, is_doubtful=in_doubt)
+            yield Wish(order, raises=True, may_last=holding.lease_doubt_lasts)
         elif wanted_a < now_a - SAME_A or due or doubtful:
             if wanted_a > lasting_a + SAME_A:
                 # Less for no longer: that is sure to fit.
