@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from .limits import RateUnit
 from .phases import CurrentType
+from .v2x_ability import V2xAbility
 
 
 class Place(StrEnum):
@@ -101,6 +102,8 @@ class Capabilities:
     reads_own_clock: bool | None = None
     # Whether profiles of a purpose survive a restart of the station, as far as it says.
     lasting: Mapping[Purpose, bool] = field(default_factory=dict)
+    # What it says of discharging, by EVSE, as far as it says anything.
+    v2x: Mapping[int, V2xAbility] = field(default_factory=dict)
     # How often it says that it is there, in seconds, where that cannot be changed.
     heartbeat_s: int | None = None
     # The firmware and version of OCPP these were learnt from: others are asked again, but those heard before.

@@ -12,6 +12,7 @@ from .limits import Current, Limit, RateUnit
 from .loads import Load, between_legs, between_lines, to_neutral
 from .phases import ALL_PHASES, CurrentType, Phase
 from .security import SecurityProfile
+from .v2x import V2gConfig
 
 
 class Strategy(StrEnum):
@@ -56,6 +57,8 @@ class StationConfig:
     # Whether its EVSEs can charge at the same time.
     simultaneous: bool = True
     evses: Mapping[int, EvseConfig] = field(default_factory=dict)
+    # What each EVSE may feed back: nothing where it is not named.
+    v2g: Mapping[int, V2gConfig] = field(default_factory=dict)
     overrides: Overrides = Overrides()
     # The least that it must prove itself with.
     security: SecurityProfile = SecurityProfile.NONE
@@ -98,6 +101,8 @@ class SiteConfig:
     # meter.
     lease_s: int = 900
     metered_lease_s: int = 300
+    # The most that may flow into the grid because of discharging vehicles, in watts: none.
+    export_cap_w: float = 0.0
     stations: dict[str, StationConfig] = field(default_factory=dict)
     groups: dict[str, GroupConfig] = field(default_factory=dict)
 

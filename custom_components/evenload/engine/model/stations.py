@@ -13,6 +13,7 @@ from .limits import Limit
 from .readings import Reading
 from .security import Protection
 from .transactions import Session, Transaction
+from .v2x import DischargeState, V2gMode
 
 
 class OcppVersion(StrEnum):
@@ -89,6 +90,10 @@ class EvseSettings:
     priority: int = 5
     departs_at: datetime | None = None
     boosted: bool = False
+    v2g_mode: V2gMode = V2gMode.OFF
+    # What the owner lowered or raised of what the form says of discharging; None leaves it to the form.
+    discharge_limit_w: float | None = None
+    minimum_soc_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class Evse:
     session: Session | None = None
     settings: EvseSettings = EvseSettings()
     allotment: Allotment | None = None
+    discharge: DischargeState = field(default_factory=DischargeState)
 
     @property
     def is_charging(self) -> bool:

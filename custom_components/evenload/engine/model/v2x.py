@@ -1,0 +1,163 @@
+"""Discharging: what a vehicle may feed back, how its station is told, and why it is not done. Powers in watts; negative is out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .capabilities import Purpose
+from .limits import RateUnit
+from .v2x_ability import Method, OperationMode
+
+# Nobody needs to say more than once in so long that a setpoint still holds; nobody holds one for longer that nobody renews.
+SETPOINT_LASTS_S = 60
+
+
+class V2gMode(StrEnum):
+    """What the owner has a vehicle do beside being charged."""
+
+    OFF = "off"
+    CHARGE_ONLY = "charge_only"
+    HOUSE = "house"
+    SETPOINT = "setpoint"
+    PROGRAMME = "grid_programme"
+    PLAN = "plan"
+
+
+class IdleMethod(StrEnum):
+    """How a vehicle that can discharge is kept from doing anything. Some break their session at 0 W."""
+
+    ZERO = "zero"
+    UPKEEP = "upkeep"
+    IDLE_MODE = "idle_mode"
+    PAUSE = "pause"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V2xDialect:
+    """How one station is told to discharge, and what its vehicle bears; a careful owner may write it from the maker's manual.
+
+    A value on the wire is the power in watts times `scale`, turned round where `discharge_is_positive`. Where
+    `charges_by_limits`, the method only says how to discharge, and charging is limited as everywhere.
+    """
+
+    method: Method
+    charges_by_limits: bool = True
+    unit: RateUnit = RateUnit.WATTS
+    purpose: Purpose = Purpose.TX
+    clear_before_set: bool = False
+    # The configuration key, or the variable as `Component/instance/Variable`.
+    key: str = ""
+    vendor: str = ""
+    message: str = ""
+    # The fields of a message, with the words `{power}`, `{evse}` and `{seconds}` where those belong.
+    fields: Mapping[str, str] = field(default_factory=dict)
+    # The answer shows by this field and value that it was obeyed; empty: any that is accepted.
+    reply_field: str = ""
+    reply_value: str = ""
+    scale: float = 1.0
+    discharge_is_positive: bool = False
+    # After so long without being told anew the station goes back to charging by itself; None: never.
+    expires_s: float | None = None
+    # It is told at least so often, and never more often than every `settles_s`.
+    refresh_s: float = 20.0
+    settles_s: float = 2.0
+    idle: IdleMethod = IdleMethod.ZERO
+    upkeep_w: float = 100.0
+    # It does nothing between 0 and this, in either direction.
+    minimum_w: float = 1400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class V2gConfig:
+    """What the owner allows an EVSE to feed back; without one, nothing.
+
+    `to_grid` lets it flow beyond the house, as far as the site's own cap goes. `dialect` None: by what the station says.
+    """
+
+    maximum_w: float
+    to_grid: bool = False
+    minimum_soc_percent: float = 30.0
+    # That the installation may feed in was confirmed, when.
+    confirmed_at: datetime | None = None
+    dialect: V2xDialect | None = None
+    # What the vehicle's battery holds; None: as the vehicle says, or not known.
+    capacity_wh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetpointOrder:
+    """What one vehicle shall do for a while, with both sides of it said: nothing means what is left out.
+
+    `power_w` lies between `discharge_limit_w` (0 or less) and `charge_limit_w` (0 or more). It ends by itself after
+    `lasts_s`, where the station can do that; then the limits beneath hold, and nothing is discharged.
+    """
+
+    evse: int
+    power_w: float
+    charge_limit_w: float
+    discharge_limit_w: float
+    lasts_s: float = SETPOINT_LASTS_S
+    mode: OperationMode = OperationMode.CENTRAL_SETPOINT
+    transaction_id: str | None = None
+    dialect: V2xDialect
+    voltage_v: float = 230.0
+    phases: int = 3
+
+
+class Hindrance(StrEnum):
+    """Why a vehicle does not discharge, as the owner is told it."""
+
+    OFF = "off"
+    NOT_CONFIRMED = "not_confirmed"
+    NOT_PLUGGED_IN = "not_plugged_in"
+    NOT_CONNECTED = "not_connected"
+    STATION_CANNOT = "station_cannot"
+    VEHICLE_CANNOT = "vehicle_cannot"
+    NOT_PROVEN = "not_proven"
+    SOC_UNKNOWN = "soc_unknown"
+    SOC_AT_MINIMUM = "soc_at_minimum"
+    METER_MISSING = "meter_missing"
+    METER_STALE = "meter_stale"
+    GRID_UNSTEADY = "grid_unsteady"
+    HOUSE_NEEDS_LITTLE = "house_needs_little"
+    EXPORT_CAP = "export_cap"
+    GRID_OPERATOR = "grid_operator"
+    STATION_REFUSES = "station_refuses"
+    CHANGING_DIRECTION = "changing_direction"
+    PAUSED = "paused"
+    ENOUGH_GIVEN = "enough_given"
+    NO_ORDER = "no_order"
+    PLANNED_FOR_LATER = "planned_for_later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DischargeState:
+    """What becomes of an EVSE's discharging at the moment, for whoever looks on.
+
+    `setpoint_w` is what it was told last, None while only limits hold; `hindrance` None: it discharges, or has nothing to.
+    """
+
+    mode: V2gMode = V2gMode.OFF
+    setpoint_w: float | None = None
+    hindrance: Hindrance | None = Hindrance.OFF
+    soc_percent: float | None = None
+    discharge_limit_w: float = 0.0
+    minimum_soc_percent: float = 30.0
+    until: datetime | None = None
+    left_wh: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """A signed setpoint for an EVSE, a group or the site, from any source, until it ends.
+
+    `target` is an EVSE ("{identity}_{evse}") or a node of the tree. Afterwards the vehicles do what `afterwards` says.
+    """
+
+    id: str
+    target: str
+    power_w: float
+    until: datetime
+    source: str = "action"
+    afterwards: V2gMode = V2gMode.CHARGE_ONLY
