@@ -55,6 +55,9 @@ class V2xDialect:
     # The answer shows by this field and value that it was obeyed; empty: any that is accepted.
     reply_field: str = ""
     reply_value: str = ""
+    # What is written, or which fields are sent, to end a setpoint; empty: as docs/v2g-extension.md says.
+    released: str = ""
+    release_fields: Mapping[str, str] = field(default_factory=dict)
     scale: float = 1.0
     discharge_is_positive: bool = False
     # After so long without being told anew the station goes back to charging by itself; None: never.
@@ -161,3 +164,20 @@ class Dispatch:
     until: datetime
     source: str = "action"
     afterwards: V2gMode = V2gMode.CHARGE_ONLY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """A group of vehicles as one battery. What is not known of a vehicle is not in it.
+
+    `available_wh` may be taken out down to each vehicle's minimum, `wanted_wh` put in until it is full. `discharge_w` is
+    the most that can be fed back now, `charge_w` the most that can be drawn (both 0 or more), `power_w` what flows, signed.
+    """
+
+    vehicles: int = 0
+    available_wh: float = 0.0
+    wanted_wh: float = 0.0
+    discharge_w: float = 0.0
+    charge_w: float = 0.0
+    power_w: float = 0.0
+    soc_percent: float | None = None
