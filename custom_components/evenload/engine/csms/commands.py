@@ -11,6 +11,7 @@ from ..model.limits import RateUnit
 from ..model.needs import StoredProfile
 from ..model.orders import LimitOrder, Outcome
 from ..model.upkeep import Firmware, LogKind
+from ..model.v2x import Refusal, SetpointOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,33 @@ class Certificates(Protocol):
         self, chain: str, use: CertificateUse = CertificateUse.STATION
     ) -> None:
         """Give the station its own certificate, signed, with those that signed it (PEM)."""
+
+
+class Discharging(Protocol):
+    """What can be asked about energy that comes out of vehicles; how it is said is the dialect's matter."""
+
+    async def set_setpoint(self, order: SetpointOrder) -> Outcome:
+        """Have a vehicle follow a setpoint for a while; of those that wait for one EVSE, only the latest is sent.
+
+        Never raises `StationRefused`, `StationSilent` or `InvalidRequest`: that is the outcome, and `refusal` says why.
+        """
+
+    async def end_setpoint(self, order: SetpointOrder) -> Outcome:
+        """Give an EVSE back to the limits beneath; nothing is discharged then. Raises as little as `set_setpoint`."""
+
+    def refusal(self, evse: int) -> Refusal | None:
+        """Return why the last setpoint of an EVSE was not taken; None where it was."""
+
+    async def allow_transfer(
+        self, evse: int, transaction_id: str | None, transfers: Sequence[str]
+    ) -> None:
+        """Tell which ways of charging and discharging a vehicle may use now, in OCPP's words (2.1 Q02)."""
+
+    async def share_grid_signal(self, signal: int, at: datetime) -> None:
+        """Pass on a signal of the grid operator's to who regulates by it (2.1 Q08 AFRRSignal)."""
+
+    async def cap_discharge(self, percent: float | None) -> None:
+        """Bound what the whole station may feed back, in percent of its most, for good; None lifts that (2.1 R)."""
 
 
 class Commands(Profiles, Access, Upkeep, Certificates, Protocol):

@@ -46,12 +46,16 @@ class V2xDialect:
     unit: RateUnit = RateUnit.WATTS
     purpose: Purpose = Purpose.TX
     clear_before_set: bool = False
-    # The configuration key, or the variable as `Component/instance/Variable`.
+    # The configuration key, or the variable as `Component[instance]@evse/Variable[instance]`. Empty, here and below: as
+    # docs/v2g-extension.md has it.
     key: str = ""
     vendor: str = ""
     message: str = ""
-    # The fields of a message, with the words `{power}`, `{evse}` and `{seconds}` where those belong.
+    # The fields of a message, with the words `{power}`, `{evse}`, `{seconds}` … where those belong; and of the one that ends.
     fields: Mapping[str, str] = field(default_factory=dict)
+    release_fields: Mapping[str, str] = field(default_factory=dict)
+    # What is written to the key or variable to end a setpoint.
+    released: str = ""
     # The answer shows by this field and value that it was obeyed; empty: any that is accepted.
     reply_field: str = ""
     reply_value: str = ""
@@ -86,6 +90,8 @@ class V2gConfig:
     dialect: V2xDialect | None = None
     # What the vehicle's battery holds; None: as the vehicle says, or not known.
     capacity_wh: float | None = None
+    # The vehicles that may, by what they are called over ISO 15118 (EVCCID); none named: any.
+    vehicles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,14 @@ class SetpointOrder:
     dialect: V2xDialect
     voltage_v: float = 230.0
     phases: int = 3
+    # What each of the station's phases shall have of `power_w`; said only where the vehicle told that it can (2.1).
+    by_phase_w: tuple[float, float, float] | None = None
+    # The power electronics may sleep while the vehicle rests (2.1).
+    sleeps: bool = False
+    # `LocalFrequency`: watts at hertz, and at a signal of the grid operator's, on top of a baseline (2.1).
+    baseline_w: float = 0.0
+    frequency_curve: tuple[tuple[float, float], ...] = ()
+    signal_curve: tuple[tuple[int, float], ...] = ()
 
 
 class Hindrance(StrEnum):
@@ -132,6 +146,16 @@ class Hindrance(StrEnum):
     ENOUGH_GIVEN = "enough_given"
     NO_ORDER = "no_order"
     PLANNED_FOR_LATER = "planned_for_later"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a station did not take a setpoint; `code` and `detail` are its own words. `passing`: worth asking again soon."""
+
+    hindrance: Hindrance
+    code: str = ""
+    detail: str = ""
+    passing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,18 @@ class V2xAbility:
     # It announces the extension of 2.0.1, or its variable or key can be written.
     extension: bool = False
     writable: tuple[str, ...] = ()
+    # The forms of 1.6 that it names, and its bounds, in watts; None: it says nothing.
+    methods: tuple[Method, ...] = ()
+    minimum_w: float | None = None
+    maximum_w: float | None = None
+    # After so long without being told anew a setpoint by key or variable ends in the station; 0: never.
+    expires_s: float | None = None
+    # Whether it is switched on, gives up setpoints by itself when it is offline, and lets its electronics sleep (2.1).
+    enabled: bool | None = None
+    ends_offline: bool | None = None
+    sleeps: bool | None = None
+    # The types of grid control that it has (2.1 block R).
+    controls: tuple[str, ...] = ()
     # A probe has shown that energy came out, by this method.
     proven: tuple[Method, ...] = ()
     disproven: tuple[Method, ...] = ()
