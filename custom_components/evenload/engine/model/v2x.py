@@ -51,11 +51,8 @@ class V2xDialect:
     key: str = ""
     vendor: str = ""
     message: str = ""
-    # The fields of a message, with the words `{power}`, `{evse}`, `{seconds}` … where those belong; and of the one that ends.
+    # The fields of a message, with the words `{power}`, `{evse}` and `{seconds}` where those belong.
     fields: Mapping[str, str] = field(default_factory=dict)
-    release_fields: Mapping[str, str] = field(default_factory=dict)
-    # What is written to the key or variable to end a setpoint.
-    released: str = ""
     # The answer shows by this field and value that it was obeyed; empty: any that is accepted.
     reply_field: str = ""
     reply_value: str = ""
