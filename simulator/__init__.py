@@ -3,6 +3,7 @@
 The other side of the wire: nothing here knows the integration, nor the packages it is built with.
 """
 
+from simulator.bidirectional import Bidirectional, Form, Manual
 from simulator.clock import Clock, SystemClock, VirtualClock
 from simulator.evse_view import EvseView
 from simulator.faults import Faults
@@ -10,6 +11,7 @@ from simulator.household import Household
 from simulator.ocppj.dialling import trust
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
+from simulator.orders import Mode
 from simulator.phases import L1, L2, L3, PerPhase, Phase
 from simulator.quirks import Quirk
 from simulator.simulated import SimulatedStation
@@ -19,11 +21,15 @@ __all__ = [
     "L1",
     "L2",
     "L3",
+    "Bidirectional",
     "CallError",
     "Clock",
     "EvseView",
     "Faults",
+    "Form",
     "Household",
+    "Manual",
+    "Mode",
     "NotConnected",
     "PerPhase",
     "Phase",

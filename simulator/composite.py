@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import math
 
 from simulator.limit import Limit, tenths, tightest
+from simulator.orders import Order
 from simulator.profiles import Installed, Kind, Period, Purpose, RateUnit, Schedule
-from simulator.schedule import changes, limit_at
+from simulator.schedule import Word, changes, word_at
 
 STATION_WIDE = (Purpose.STATION_MAX, Purpose.EXTERNAL)
 
@@ -43,7 +44,7 @@ def station_limit(
         _prevailing(_of(entries, purpose, 0), situation, 0, at)
         for purpose in STATION_WIDE
     )
-    return tightest(*both)
+    return tightest(*(word.limit if word else None for word in both))
 
 
 def transaction_limit(
@@ -53,12 +54,34 @@ def transaction_limit(
     entries = list(entries)
     external = [e for e in _of(entries, Purpose.EXTERNAL, evse_id) if e.evse_id]
     outside = _prevailing(external, situation, evse_id, at)
+    own = own_word(entries, situation, evse_id, at)
+    return tightest(own.limit if own else None, outside.limit if outside else None)
+
+
+def own_word(
+    entries: Iterable[Installed], situation: Situation, evse_id: int, at: datetime
+) -> Word | None:
+    """What the central system's own profiles for an EVSE say at a moment."""
+    entries = list(entries)
     usual = (Purpose.TX, Purpose.TX_DEFAULT)
     for purpose in (Purpose.PRIORITY,) if evse_id in situation.urgent else usual:
         own = _prevailing(_of(entries, purpose, evse_id), situation, evse_id, at)
         if own is not None:
-            return own.tightest(outside)
-    return outside
+            return own
+    return None
+
+
+def evse_order(
+    entries: Iterable[Installed], situation: Situation, evse_id: int, at: datetime
+) -> Order | None:
+    """What the profiles want to flow at an EVSE at a moment, where they do more than limit."""
+    entries = list(entries)
+    own = own_word(entries, situation, evse_id, at)
+    if own and own.order:
+        return own.order
+    whole = _of(entries, Purpose.STATION_MAX, 0)
+    word = _prevailing(whole, situation, 0, at)
+    return word.order if word else None
 
 
 def evse_limit(
@@ -93,7 +116,12 @@ def composite_schedule(
             if unit is RateUnit.WATTS
             else limit.current_a
         )
-        return Period(offset_s, tenths(value), limit.phases, limit.terminal)
+        word = own_word(
+            entries, situation, evse_id, start + timedelta(seconds=offset_s)
+        )
+        more = word.period.v2x if word and word.order and word.period else {}
+        said = {n: v for n, v in more.items() if not n.startswith("limit")}
+        return Period(offset_s, tenths(value), limit.phases, limit.terminal, v2x=said)
 
     offsets = _offsets(entries, situation, ratings, duration_s)
     return Schedule(
@@ -115,8 +143,8 @@ def _of(
 
 def _prevailing(
     entries: list[Installed], situation: Situation, evse_id: int, at: datetime
-) -> Limit | None:
-    """The limit of the highest stack level that has one now, among the EVSE's own profiles before those of EVSE 0.
+) -> Word | None:
+    """The word of the highest stack level that has one now, among the EVSE's own profiles before those of EVSE 0.
 
     A default profile for an EVSE replaces those of EVSE 0 there (§3.13.1), whatever their stack levels, which order the
     profiles of one stack. Where none of its own has a limit just now, the text is open: here EVSE 0's hold again, so
@@ -129,11 +157,11 @@ def _prevailing(
         if patience_s is not None and situation.offline_s > patience_s:
             # OCPP 2.1 K01.FR.101: as long as nobody can be heard, another of its stack holds.
             continue
-        limit = limit_at(
+        word = word_at(
             entry.profile, at, situation.anchor(entry, evse_id), situation.voltage_v
         )
-        if limit is not None:
-            return limit
+        if word is not None:
+            return word
     return None
 
 

@@ -29,6 +29,10 @@ class Evse:
     connector_id: int = 1
     """The connector that the vehicle is on, or was."""
     voltages_v: PerPhase = field(default_factory=lambda: PerPhase.even(230.0))
+    discharge_w: float = 0.0
+    """What its hardware can feed back at most; 0: it cannot."""
+    exchange_w: tuple[float, ...] | None = None
+    """What it tells the vehicle to take on each terminal in use, or to give; None leaves that to the pilot."""
 
     @property
     def rating_a(self) -> float:
@@ -66,21 +70,35 @@ class Evse:
         return min(self.offered_a, self.rating_a)
 
     @property
+    def offers(self) -> bool:
+        """Whether it lets anything flow, in either direction."""
+        if self.exchange_w is None:
+            return self.pilot_a > 0
+        return self.energised and not self.error and any(self.exchange_w)
+
+    @property
+    def power_w(self) -> float:
+        """Watts in all; negative where they come out of the vehicle."""
+        return self.powers_w.total
+
+    @property
     def pilot(self) -> PilotState:
         """State of the control pilot."""
         if self.error:
             return PilotState.F
         if self.vehicle is None:
             return PilotState.A
-        return PilotState.C if self.vehicle.current_a > 0 else PilotState.B
+        return PilotState.C if self.vehicle.current_a else PilotState.B
 
     @property
     def line_currents_a(self) -> tuple[float, ...]:
         """Current on each of the EVSE's own terminals, in their order."""
-        drawn_a = self.vehicle.current_a if self.vehicle and not self.error else 0.0
-        return tuple(
-            drawn_a if n in self.terminals else 0.0 for n in range(len(self.wiring))
-        )
+        used = self.terminals
+        drawn_a = (0.0,) * len(used)
+        if self.vehicle and not self.error:
+            drawn_a = self.vehicle.lines_a or (self.vehicle.current_a,) * len(used)
+        flows_a = dict(zip(used, drawn_a, strict=False))
+        return tuple(flows_a.get(n, 0.0) for n in range(len(self.wiring)))
 
     @property
     def line_voltages_v(self) -> tuple[float, ...]:
@@ -121,9 +139,12 @@ class Evse:
         """Live for a moment."""
         if self.vehicle is None:
             return
-        self.vehicle.advance(
-            dt_s, self.pilot_a, self.active_phases, self.line_voltages_v[0]
-        )
+        voltage_v = self.line_voltages_v[0]
+        if self.exchange_w is None or self.error or not self.energised:
+            self.vehicle.advance(dt_s, self.pilot_a, self.active_phases, voltage_v)
+        else:
+            wanted_a = tuple(power_w / voltage_v for power_w in self.exchange_w)
+            self.vehicle.exchange(dt_s, wanted_a, voltage_v)
         self.meter.count(self.powers_w.total, dt_s)
 
 
@@ -166,14 +187,16 @@ def build_evses(
     maximum_a: float,
     dc_w: Mapping[int, float],
     connectors: Mapping[int, Sequence[str]],
+    discharge_w: Mapping[int, float],
 ) -> dict[int, Evse]:
-    """So many EVSEs, of which some are DC with so many watts, and some have other connectors than usual."""
+    """So many EVSEs, of which some are DC with so many watts, some feed back, and some have other connectors than usual."""
     built: dict[int, Evse] = {}
     for number in range(1, count + 1):
         if number in dc_w:
             built[number] = DcEvse(number, wiring, maximum_w=dc_w[number])
         else:
             built[number] = Evse(number, wiring, maximum_a)
+        built[number].discharge_w = discharge_w.get(number, 0.0)
         if named := connectors.get(number):
             built[number].connectors = tuple(named)
     return built

@@ -64,6 +64,21 @@ class Faults:
     needs_replug: bool = False
     """After a transaction, none starts until the cable was pulled."""
 
+    ignores_setpoints: bool = False
+    """Setpoints, and limits below zero, are accepted and not read: charging goes on."""
+    clamps_negative: bool = False
+    """A limit below zero is accepted and read as one of 0."""
+    negative_is_unlimited: bool = False
+    """A limit below zero is accepted and read as a number without a sign: no limit at all."""
+    errors_on_negative: bool = False
+    """A limit below zero is answered with a CALLERROR."""
+    refuses_setpoints_below_w: float = 0.0
+    """Setpoints of less than that, in either direction, are refused."""
+    idles_below_w: float = 0.0
+    """Setpoints of less than that are accepted, and nothing flows."""
+    zero_breaks_session: bool = False
+    """Where nothing is to flow any more the vehicle breaks off, and only another plugging in mends that."""
+
     reported_current_factor: float = 1.0
     """Currents and powers are reported wrong by this factor; what flows is another matter."""
     currents_on_neutral: bool = False
@@ -77,6 +92,8 @@ class Faults:
     """The register is reported as if it had begun at zero with the transaction."""
     meter_frozen: bool = False
     """Every meter value repeats what was reported when the meter froze."""
+    signed_import: bool = False
+    """What comes out of the vehicle is reported as an import below zero."""
     silent_meter: bool = False
     """No meter values are sent unless asked for."""
 

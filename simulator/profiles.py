@@ -58,7 +58,8 @@ class RateUnit(StrEnum):
 class Period:
     """A limit from some second of the schedule on, in the schedule's unit; None limits nothing (OCPP 2.1).
 
-    `more` holds the fields that no limit of the core is made of, as they came.
+    `more` holds the fields that no limit of the core is made of, as they came; `v2x` what the period says about
+    discharging in the words of OCPP 2.1, wherever that stood, and the limit with it.
     """
 
     start_s: int
@@ -66,6 +67,7 @@ class Period:
     phases: int | None = None
     terminal: int | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
+    v2x: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,9 +55,15 @@ class Meters:
     def read_whole(self, measurands: list[str]) -> list[Reading]:
         """What the meter at the station's own feed shows: the sum of its EVSEs, where there is one."""
         evses = list(self.station.evses.values())
+        power_w = sum(map(self.power_w, evses))
         summed = {
             "Energy.Active.Import.Register": ("Wh", sum(map(self.register_wh, evses))),
-            "Power.Active.Import": ("W", sum(map(self.power_w, evses))),
+            "Energy.Active.Export.Register": (
+                "Wh",
+                sum(evse.meter.export_wh for evse in evses),
+            ),
+            "Power.Active.Import": ("W", max(0.0, power_w)),
+            "Power.Active.Export": ("W", max(0.0, -power_w)),
         }
         return [
             Reading(name, float(summed[name][1]), summed[name][0], 0, location="Inlet")
@@ -84,17 +90,23 @@ class Meters:
         ]
 
 
+def _export(meters: Meters, evse: Evse) -> list[Reading]:
+    name = "Energy.Active.Export.Register"
+    return [Reading(name, int(evse.meter.export_wh), "Wh", 0)]
+
+
 def _energy(meters: Meters, evse: Evse) -> list[Reading]:
     name = "Energy.Active.Import.Register"
     return [Reading(name, meters.register_wh(evse), "Wh", 0)]
 
 
-def _currents(meters: Meters, evse: Evse) -> list[Reading]:
-    name = "Current.Import"
+def _currents(
+    meters: Meters, evse: Evse, name: str = "Current.Import", sign: int = 1
+) -> list[Reading]:
     if isinstance(evse, DcEvse):
-        current_a = meters.power_w(evse) / evse.battery_voltage_v
-        return [Reading(name, current_a, "A", 1)]
-    currents_a = meters.currents_a(evse)
+        current_a = sign * meters.power_w(evse) / evse.battery_voltage_v
+        return [Reading(name, max(0.0, current_a), "A", 1)]
+    currents_a = tuple(max(0.0, sign * flow_a) for flow_a in meters.currents_a(evse))
     if meters.faults.currents_on_neutral:
         return [Reading(name, max(currents_a), "A", 1, "N")]
     # A station knows its own terminals only: its L1 may be another phase of the grid.
@@ -102,6 +114,10 @@ def _currents(meters: Meters, evse: Evse) -> list[Reading]:
         Reading(name, current_a, "A", 1, f"L{line}")
         for line, current_a in enumerate(currents_a, start=1)
     ]
+
+
+def _currents_out(meters: Meters, evse: Evse) -> list[Reading]:
+    return _currents(meters, evse, "Current.Export", -1)
 
 
 def _voltages(meters: Meters, evse: Evse) -> list[Reading]:
@@ -121,7 +137,20 @@ def _voltages(meters: Meters, evse: Evse) -> list[Reading]:
 
 
 def _power(meters: Meters, evse: Evse) -> list[Reading]:
-    return [Reading("Power.Active.Import", meters.power_w(evse), "W", 0)]
+    power_w = meters.power_w(evse)
+    if not meters.faults.signed_import:
+        power_w = max(0.0, power_w)
+    return [Reading("Power.Active.Import", power_w, "W", 0)]
+
+
+def _power_out(meters: Meters, evse: Evse) -> list[Reading]:
+    return [Reading("Power.Active.Export", max(0.0, -meters.power_w(evse)), "W", 0)]
+
+
+def _setpoint(meters: Meters, evse: Evse) -> list[Reading]:
+    if evse.exchange_w is None:
+        return []
+    return [Reading("Power.Active.Setpoint", sum(evse.exchange_w), "W", 0)]
 
 
 def _current_offered(meters: Meters, evse: Evse) -> list[Reading]:
@@ -153,10 +182,22 @@ def _frequency(meters: Meters, evse: Evse) -> list[Reading]:
     return [Reading("Frequency", meters.station.frequency_hz, None, 2)]
 
 
+# What only stations have that feed back; the setpoint came with OCPP 2.1.
+EXPORT_MEASURANDS = (
+    "Current.Export",
+    "Energy.Active.Export.Register",
+    "Power.Active.Export",
+)
+SETPOINT_MEASURAND = "Power.Active.Setpoint"
+
 READERS: dict[str, Callable[[Meters, Evse], list[Reading]]] = {
     "Energy.Active.Import.Register": _energy,
+    "Energy.Active.Export.Register": _export,
     "Power.Active.Import": _power,
+    "Power.Active.Export": _power_out,
+    "Power.Active.Setpoint": _setpoint,
     "Current.Import": _currents,
+    "Current.Export": _currents_out,
     "Voltage": _voltages,
     "Current.Offered": _current_offered,
     "Power.Offered": _power_offered,

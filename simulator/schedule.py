@@ -1,9 +1,11 @@
 """What a single charging profile says at a moment, and when it changes its mind (OCPP 1.6 §3.13, §7.8-7.14; OCPP 2.x K01)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from simulator.limit import DEFAULT_PHASES, Limit
+from simulator.orders import Order
 from simulator.profiles import Kind, Period, Profile, RateUnit, Recurrency, Schedule
 
 RECURRENCES = {
@@ -12,10 +14,19 @@ RECURRENCES = {
 }
 
 
-def limit_at(
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a profile says at a moment: a limit, an order to let so much flow, or both."""
+
+    limit: Limit | None
+    order: Order | None = None
+    period: Period | None = None
+
+
+def word_at(
     profile: Profile, at: datetime, anchor: datetime, voltage_v: float
-) -> Limit | None:
-    """The profile's limit at a moment, or None where it has nothing to say.
+) -> Word | None:
+    """The profile's word at a moment, or None where it has nothing to say.
 
     The anchor is where a schedule without a start of its own begins: the start of the transaction.
     """
@@ -29,9 +40,13 @@ def limit_at(
     if schedule.duration_s is not None and elapsed_s >= schedule.duration_s:
         return None
     period = _period_at(schedule, elapsed_s)
-    if period is None or period.limit is None:
+    if period is None:
         return None
-    return _as_limit(period.limit, period, schedule.unit, voltage_v)
+    order = Order.read(period.v2x, schedule.unit) if period.v2x else None
+    if period.limit is None:
+        return Word(None, order, period) if order else None
+    limit = _as_limit(period.limit, period, schedule.unit, voltage_v)
+    return Word(limit, order, period)
 
 
 def changes(

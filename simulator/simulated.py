@@ -9,6 +9,7 @@ import ssl as tls
 from types import TracebackType
 from typing import Self
 
+from simulator.bidirectional import Bidirectional
 from simulator.brain import Brain
 from simulator.brains import Temper, build
 from simulator.clock import Clock, SystemClock, within
@@ -64,14 +65,15 @@ class SimulatedStation:
         switches_phases: bool = False,
         boots_on_reconnect: bool = False,
         tells_by_events: bool = False,
+        bidirectional: Bidirectional | None = None,
     ) -> None:
         """Build a station of equal EVSEs; `phases` are the grid phases its own L1, L2, L3 are wired to.
 
         `dc_w` says which EVSEs charge with direct current, and with how many watts at most; `connectors` which connectors
         an EVSE has if it is not one of Type 2 or CCS, and of these one can be used at a time. A station that is not
         `simultaneous` charges at one EVSE at a time. `tells_by_events` reports connectors by NotifyEvent (2.x).
-        `configuration` is what it was set to at the factory: keys of OCPP 1.6, and variables of 2.x as
-        `Component.Variable`. Each version takes those that it knows.
+        `bidirectional` says which EVSEs feed back, and how they are told to. `configuration` is what it was set to at the
+        factory: keys of OCPP 1.6, and variables of 2.x as `Component.Variable`. Each version takes those that it knows.
         """
         self.identity = identity
         self.clock = clock or SystemClock()
@@ -79,11 +81,13 @@ class SimulatedStation:
         self._tick_s = tick_s
         self._state = state
         nameplate = Nameplate(vendor, model, serial or f"SN-{identity}"[:25], firmware)
+        back_w = bidirectional.discharge_w if bidirectional else {}
         boxes = build_evses(
-            evses, tuple(phases), maximum_a, dc_w or {}, connectors or {}
+            evses, tuple(phases), maximum_a, dc_w or {}, connectors or {}, back_w
         )
         most_a = station_maximum_a or sum(box.maximum_a for box in boxes.values())
         self.station = Station(boxes, most_a, nameplate, switches_phases, simultaneous)
+        self.station.bidirectional = bidirectional
         self._temper = Temper(
             autostart_tag,
             meter_interval_s,

@@ -1,6 +1,7 @@
 """What the charging profiles of a station make its EVSEs offer (OCPP 1.6 §3.13, OCPP 2.x block K)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from simulator.clock import Clock
@@ -8,12 +9,15 @@ from simulator.composite import (
     Situation,
     composite_schedule,
     evse_limit,
+    evse_order,
     station_limit,
     transaction_limit,
 )
 from simulator.disobedience import mishandled, misread
+from simulator.exchange import Exchange
 from simulator.faults import Faults
 from simulator.limit import Limit
+from simulator.orders import Order
 from simulator.profiles import Installed, ProfileStore, RateUnit, Schedule
 from simulator.station import Station
 
@@ -37,6 +41,7 @@ class SmartCharging:
         self._faults = faults
         self._now = now
         self._starts = starts
+        self.exchange = Exchange(station, faults, clock)
         self._obeyed: list[Installed] = []
         self._newest: list[Installed] = []
         self._newest_since_s = 0.0
@@ -49,15 +54,24 @@ class SmartCharging:
         station = self._station
         if self._faults.ignores_limits:
             station.offer({}, None)
+            self.exchange.tick({}, self._starts().keys())
             return
         now, situation, entries = self._now(), self._situation(), self._in_force()
-        limits = {
-            evse_id: self._mishandled(
-                evse_id, transaction_limit(entries, situation, evse_id, now)
-            )
+        orders = {
+            evse_id: evse_order(entries, situation, evse_id, now)
             for evse_id in station.evses
         }
+        limits = {
+            evse_id: self._mishandled(
+                evse_id,
+                self._spread(
+                    evse_id, transaction_limit(entries, situation, evse_id, now), order
+                ),
+            )
+            for evse_id, order in orders.items()
+        }
         station.offer(limits, station_limit(entries, situation, now))
+        self.exchange.tick(orders, situation.transaction_starts.keys())
 
     def limit(self, evse_id: int) -> Limit | None:
         """The limit in force on an EVSE by its profiles, or None."""
@@ -109,6 +123,17 @@ class SmartCharging:
     def _entries(self) -> list[Installed]:
         """The profiles as the station reads them, which may be less than is in them."""
         return misread(list(self._profiles), self._faults)
+
+    def _spread(
+        self, evse_id: int, limit: Limit | None, order: Order | None
+    ) -> Limit | None:
+        """The limit of an order, on the lines that the vehicle is on: whoever exchanges power knows which those are."""
+        if order is None or order.charge is None or limit is None:
+            return limit
+        evse = self._station.evses[evse_id]
+        lines, voltage_v = len(evse.terminals), evse.line_voltages_v[0]
+        most_w = max(order.charge.watts(lines, voltage_v))
+        return replace(limit, current_a=most_w / voltage_v)
 
     def _mishandled(self, evse_id: int, limit: Limit | None) -> Limit | None:
         """The limit as the station obeys it."""

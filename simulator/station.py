@@ -1,8 +1,9 @@
 """A charging station as a thing of copper and relays; no protocol in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from simulator.bidirectional import Bidirectional
 from simulator.evse import Evse
 from simulator.limit import Limit, tenths
 from simulator.phases import PerPhase, Wiring
@@ -30,6 +31,9 @@ class Station:
     simultaneous: bool = True
     temperature_c: float = 31.0
     frequency_hz: float = 50.0
+    bidirectional: Bidirectional | None = None
+    upstream_w: Callable[[], float] | None = None
+    """What a meter at the grid connection shows, where the station has one there."""
     _arrivals: list[int] = field(default_factory=list, init=False, repr=False)
 
     @property

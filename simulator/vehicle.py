@@ -1,10 +1,29 @@
-"""A vehicle: its battery, its onboard charger, and how fast it follows the pilot."""
+"""A vehicle: its battery, its onboard charger, and how fast it follows the pilot or a setpoint."""
 
 from dataclasses import dataclass, field
 
 # An onboard charger that nears a full battery ends at a tenth of its current.
 FULL_FRACTION = 0.1
 PILOT_MINIMUM_A = 6.0
+
+
+@dataclass
+class Attention[T]:
+    """What somebody acts on, who needs a moment to notice that he is told something else."""
+
+    acting_on: T
+    unnoticed_s: float = 0.0
+
+    def notice(self, dt_s: float, told: T, after_s: float) -> T:
+        """Take up what is told once the reaction time is over."""
+        if told == self.acting_on:
+            self.unnoticed_s = 0.0
+            return told
+        # The time runs from the first change: what keeps moving must not be ignored for ever.
+        self.unnoticed_s += dt_s
+        if self.unnoticed_s >= after_s:
+            self.acting_on, self.unnoticed_s = told, 0.0
+        return self.acting_on
 
 
 @dataclass
@@ -30,18 +49,36 @@ class Vehicle:
     dc_maximum_w: float = 50_000.0
     talks: bool = False
     """Whether it tells its needs over a Type 2 cable, too (ISO 15118)."""
+    discharge_maximum_w: float = 0.0
+    """What it gives back at most, at the grid's side; 0: it cannot (ISO 15118-20)."""
+    discharge_efficiency: float = 0.92
+    minimum_soc_percent: float = 20.0
+    """It gives nothing below."""
+    evccid: str = ""
+    """By what it is known to stations."""
     current_a: float = field(default=0.0, init=False)
-    _acting_on_a: float = field(default=0.0, init=False, repr=False)
-    _unnoticed_s: float = field(default=0.0, init=False, repr=False)
+    lines_a: tuple[float, ...] = field(default=(), init=False)
+    """What flows on each line while the station says how much, and out of it where negative."""
+    _pilot: Attention[float] = field(init=False, repr=False)
+    _setpoint: Attention[tuple[float, ...]] = field(init=False, repr=False)
     _ready_for_s: float = field(default=0.0, init=False, repr=False)
     _has_drawn: bool = field(default=False, init=False, repr=False)
     _asleep: bool = field(default=False, init=False, repr=False)
     _on_dc: bool = field(default=False, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        """Act on nothing yet."""
+        self._pilot, self._setpoint = Attention(0.0), Attention(())
+
     @property
     def is_full(self) -> bool:
         """Whether it wants nothing more."""
         return self.soc_percent >= self.target_percent
+
+    @property
+    def discharges(self) -> bool:
+        """Whether it can give energy back."""
+        return self.discharge_maximum_w > 0
 
     def plugged_in(self, *, dc: bool) -> None:
         """Take note of the kind of cable."""
@@ -49,14 +86,21 @@ class Vehicle:
 
     def unplugged(self) -> None:
         """Forget the pilot; no current flows through a pulled cable."""
-        self.current_a = self._acting_on_a = self._unnoticed_s = self._ready_for_s = 0.0
+        self.current_a = self._ready_for_s = 0.0
+        self.lines_a = ()
+        self._pilot, self._setpoint = Attention(0.0), Attention(())
         self._has_drawn = self._asleep = False
+
+    def breaks_off(self) -> None:
+        """Do nothing more until it is plugged in anew, as after an error that nothing else mends."""
+        self._asleep = True
 
     def advance(
         self, dt_s: float, offered_a: float, phases: int, voltage_v: float
     ) -> None:
         """Live for a moment under a pilot that offers so much on so many phases (0: no permission to draw)."""
-        self._notice(dt_s, offered_a)
+        self._pilot.notice(dt_s, offered_a, self.reaction_s)
+        self.lines_a = ()
         self._doze()
         used_phases = phases if self._on_dc else min(self.phases, phases)
         wanted_a = self._wanted_a(voltage_v * phases)
@@ -67,23 +111,43 @@ class Vehicle:
         self.current_a = max(
             0.0, min(max(wanted_a, self.current_a - step_a), self.current_a + step_a)
         )
-        stored_wh = (
-            self.current_a * voltage_v * used_phases * dt_s / 3600 * self.efficiency
-        )
-        self.soc_percent = min(
-            100.0, self.soc_percent + 100 * stored_wh / self.capacity_wh
-        )
+        self._store(self.current_a * voltage_v * used_phases * dt_s / 3600)
 
-    def _notice(self, dt_s: float, offered_a: float) -> None:
-        """Take up a changed pilot once the reaction time is over."""
-        if offered_a == self._acting_on_a:
-            self._unnoticed_s = 0.0
-            return
-        # The time runs from the first change: a pilot that keeps moving must not be ignored for ever.
-        self._unnoticed_s += dt_s
-        if self._unnoticed_s >= self.reaction_s:
-            self._acting_on_a = offered_a
-            self._unnoticed_s = 0.0
+    def exchange(
+        self, dt_s: float, wanted_a: tuple[float, ...], voltage_v: float
+    ) -> None:
+        """Live for a moment while the station says how much is to flow on each line, and which way."""
+        acting_on = self._setpoint.notice(dt_s, wanted_a, self.reaction_s)
+        supply_v = voltage_v * len(wanted_a)
+        most_a, least_a = self._bounds_a(supply_v)
+        before = self.lines_a or (self.current_a,) * len(wanted_a)
+        step_a = self.ramp_a_per_s * dt_s
+        self.lines_a = tuple(
+            min(max(min(max(to_a, least_a), most_a), from_a - step_a), from_a + step_a)
+            for from_a, to_a in zip(before, acting_on or before, strict=False)
+        )
+        self.current_a = sum(self.lines_a) / len(wanted_a)
+        self._has_drawn = self._has_drawn or self.current_a > 0
+        self._store(sum(self.lines_a) * voltage_v * dt_s / 3600)
+
+    def _bounds_a(self, supply_v: float) -> tuple[float, float]:
+        """The most that it takes and, negative, that it gives on each line."""
+        if self._asleep:
+            return 0.0, 0.0
+        maximum_a = self.dc_maximum_w / supply_v if self._on_dc else self.maximum_a
+        most_a = 0.0 if self.is_full else maximum_a * self._taper()
+        empty = self.soc_percent <= self.minimum_soc_percent
+        return most_a, 0.0 if empty else -self.discharge_maximum_w / supply_v
+
+    def _store(self, energy_wh: float) -> None:
+        """Put energy into the battery, or take it out, with what is lost on the way."""
+        lossy = (
+            energy_wh * self.efficiency
+            if energy_wh > 0
+            else energy_wh / self.discharge_efficiency
+        )
+        charge = self.soc_percent + 100 * lossy / self.capacity_wh
+        self.soc_percent = max(0.0, min(100.0, charge))
 
     def _doze(self) -> None:
         """Some cars that were paused once sleep until they are plugged in anew."""
@@ -94,9 +158,9 @@ class Vehicle:
     @property
     def _is_paused(self) -> bool:
         return (
-            self._acting_on_a <= 0
+            self._pilot.acting_on <= 0
             if self._on_dc
-            else self._acting_on_a < self.minimum_a
+            else self._pilot.acting_on < self.minimum_a
         )
 
     def _wanted_a(self, supply_v: float) -> float:
@@ -104,7 +168,7 @@ class Vehicle:
         if self.is_full or self._asleep or self._is_paused:
             return 0.0
         maximum_a = self.dc_maximum_w / supply_v if self._on_dc else self.maximum_a
-        return min(self._acting_on_a, maximum_a * self._taper())
+        return min(self._pilot.acting_on, maximum_a * self._taper())
 
     def _taper(self) -> float:
         """Fraction of its maximum that the battery still takes."""

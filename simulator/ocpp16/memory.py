@@ -35,6 +35,7 @@ def _outlet(outlet: Outlet) -> dict[str, Any]:
     reservation = outlet.reservation
     return {
         "register_wh": outlet.evse.meter.register_wh,
+        "export_wh": outlet.evse.meter.export_wh,
         "operative": outlet.operative and not outlet.becomes_inoperative,
         "transaction": outlet.transaction and outlet.transaction.local_id,
         "reservation": reservation
@@ -76,6 +77,7 @@ def _restore_outlet(
     # A vehicle lets go slowly: the meter may have counted on since the document was written.
     meter = outlet.evse.meter
     meter.register_wh = max(meter.register_wh, saved["register_wh"])
+    meter.export_wh = max(meter.export_wh, saved.get("export_wh", 0.0))
     if saved["reservation"]:
         reservation_id, id_tag, parent, expires_at = saved["reservation"]
         outlet.reservation = Reservation(

@@ -65,7 +65,7 @@ class Outlet:
         return activity(
             self.evse.pilot,
             in_transaction=self.transaction is not None,
-            offers=self.evse.pilot_a > 0,
+            offers=self.evse.offers,
             operative=self.operative,
             faulted=self.evse.error is not None,
             reserved=self.reservation is not None,

@@ -34,6 +34,7 @@ def _outlet(station: ChargingStation, outlet: Outlet) -> dict[str, Any]:
     reservation, transaction = outlet.reservation, outlet.transaction
     return {
         "register_wh": outlet.evse.meter.register_wh,
+        "export_wh": outlet.evse.meter.export_wh,
         "operative": outlet.operative and not outlet.becomes_inoperative,
         "transaction": transaction
         and {
@@ -79,6 +80,7 @@ def _restore_outlet(
     # A vehicle lets go slowly: the meter may have counted on since the document was written.
     meter = outlet.evse.meter
     meter.register_wh = max(meter.register_wh, saved["register_wh"])
+    meter.export_wh = max(meter.export_wh, saved.get("export_wh", 0.0))
     outlet.reservation = None
     if saved["reservation"]:
         reservation_id, token, group, expires_at = saved["reservation"]

@@ -123,10 +123,10 @@ class Outlet:
             return "Idle"
         if self.permission is None:
             return "EVConnected"
-        if self.evse.pilot_a <= 0:
+        if not self.evse.offers:
             return "SuspendedEVSE"
         vehicle = self.evse.vehicle
-        return "Charging" if vehicle and vehicle.current_a > 0 else "SuspendedEV"
+        return "Charging" if vehicle and vehicle.current_a else "SuspendedEV"
 
     def forget(self) -> None:
         """Lose what does not survive a reboot."""
