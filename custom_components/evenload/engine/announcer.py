@@ -20,14 +20,16 @@ class Announcer:
         config: Callable[[], SiteConfig],
         stations: Mapping[str, Station],
         enforcer: Enforcer,
+        refresh: Callable[[str], None],
     ) -> None:
-        """Tell of these stations, as control sees them."""
+        """Tell of these stations, as control sees them; `refresh` brings up to date what one shows of its limits."""
         self.changes = Observers[()]()
         self.discoveries = Observers[EvseKey]()
         self.concerns = Observers[Notice]()
         self._config = config
         self._stations = stations
         self._enforcer = enforcer
+        self._refresh = refresh
         self._later = Gradually(self.announce, lambda: enforcer.is_busy)
         self._circuits_later = Gradually(self._tell_circuit, lambda: enforcer.is_busy)
 
@@ -46,6 +48,7 @@ class Announcer:
     def announce(self, identity: str) -> None:
         """Tell what is new of a station's limits."""
         if identity in self._stations:
+            self._refresh(identity)
             self.tell(identity)
             self.warn(identity)
 

@@ -64,7 +64,9 @@ class Fleet:
             self._look,
             self._learn_pause,
         )
-        self.news = Announcer(lambda: self.config, self.seen, self.enforcer)
+        self.news = Announcer(
+            lambda: self.config, self.seen, self.enforcer, self._limits_settled
+        )
         self.phasing = Phasing(
             lambda: self.seen,
             self.enforcer.commitments,
@@ -177,6 +179,7 @@ class Fleet:
         self._replace(replace(self.evse(key), settings=settings))
         self.retarget()
         self.enforcer.wake(key.identity)
+        self._refresh(key.identity)
         self.news.tell_evse(key)
 
     def evse(self, key: EvseKey) -> Evse:
@@ -204,13 +207,14 @@ class Fleet:
     def retarget(self) -> None:
         """Share again, and let the stations be told."""
         self._steadiness.look()
-        self.site = with_live(self.config, self.live)
+        site = with_live(self.config, self.live)
+        if site != self.site:
+            # What follows from the site is remembered for as long as it is the same.
+            self.site = site
         used, targets = self.sharing.targets(self.site)
         # What one vehicle does can change what another one may.
         for identity in self.enforcer.set_targets(used, targets):
-            if identity in self.stations:
-                self._refresh(identity)
-                self.news.announce_later(identity)
+            self.news.announce_later(identity)
         self.news.tell_circuits_later()
         self._later.set(self.sharing.look_at())
 
@@ -270,12 +274,14 @@ class Fleet:
         )
 
     def _limits_changed(self, identity: str) -> None:
-        if identity not in self.stations:
-            return
+        if identity in self.stations:
+            self.news.announce_limits(identity)
+
+    def _limits_settled(self, identity: str) -> None:
+        """Look what the limits of a station come to, when nobody's limits wait for that."""
         if self.sharing.is_outdated(self.site, identity):
             self._soon.ask()
         self._refresh(identity)
-        self.news.announce_limits(identity)
 
     def _look(self, identity: str) -> float | None:
         """Look at our clock, and at a station's phases, before its limits are; returns when to look again, in seconds."""

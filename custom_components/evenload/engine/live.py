@@ -23,7 +23,9 @@ class LiveNode:
 
 
 def with_live(site: SiteConfig, live: Mapping[str, LiveNode]) -> SiteConfig:
-    """Return a site as it is now."""
+    """Return a site as it is now: itself where nothing is changed."""
+    if not live:
+        return site
     groups = {
         group.id: replace(
             group,

@@ -22,13 +22,22 @@ def draws_behind(
     now: datetime,
 ) -> Drawn:
     """Return what the EVSEs behind a circuit draw."""
-    return Drawn(
-        [
-            _draw(site, stations[identity], evse, commitments)
-            for identity in site.stations_below(node_id)
-            for evse in stations[identity].evses.values()
-        ],
-        now,
+    draws: list[Draw] = []
+    for identity in site.stations_below(node_id):
+        draws += _draws_of(site, stations[identity], commitments)
+    return Drawn(draws, now)
+
+
+def _draws_of(
+    site: SiteConfig, station: Station, commitments: Commitments
+) -> tuple[Draw, ...]:
+    """Return what the EVSEs of a station draw; worked out once for every change of it."""
+    return commitments.remembered(
+        station.identity,
+        "draws",
+        lambda: tuple(
+            _draw(site, station, evse, commitments) for evse in station.evses.values()
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from ..model.readings import LIVE_A
 from ..model.stations import Evse
 
 # What a meter said longer ago is not certain any more.
-_SEEN_FOR = timedelta(minutes=5)
+SEEN_FOR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def use_of(evse: Evse | None, now: datetime | None = None) -> Use:
         now is None
         or not evse.is_charging
         or evse.metered_at is None
-        or now - evse.metered_at > _SEEN_FOR
+        or now - evse.metered_at > SEEN_FOR
     ):
         return Use(evse.transaction.id)
     reading = evse.reading

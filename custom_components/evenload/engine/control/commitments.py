@@ -1,98 +1,31 @@
 """What all stations together may be drawing: the sums that promise 1 is about."""
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil, inf
 
 from ..csms.dialects.matching import quirks_of
-from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
-from ..model.kinds import EvseKind, evse_kind
 from ..model.orders import WHOLE_STATION
 from ..model.readings import LIVE_A
 from ..model.stations import Evse, Station
-from ..model.tree import Tree
-from .bound import NOBODY, Use, use_of
-from .disobedience import Disobedience
-from .figures import drawn_by
-from .holdings import SETTLING_S, Holding
+from .held import READING_AGE_S, Held
+from .holdings import SETTLING_S
+
+# What has to fit until then has to fit beside all that lies beneath leases.
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 # A meter that reads more than the limit by this much, and a twentieth of it, shows a station that disobeys.
 DISOBEDIENCE_A = 1.0
 DISOBEDIENCE_FRACTION = 0.05
 
-# Older readings say nothing of what is drawn now, unless they showed that a limit was not obeyed.
-READING_AGE_S = 60.0
-
 # A vehicle that is given enough for all its phases uses them by then, also where a contactor has to be moved.
 PROVEN_AFTER = timedelta(seconds=30)
 PROVEN_SWITCHING_AFTER = timedelta(seconds=90)
 
-# What an EVSE holds that was never limited by us.
-_NOTHING = Holding()
 
-
-class Commitments:
-    """The holdings of all stations, and what follows from them. `now` is the clock."""
-
-    def __init__(
-        self,
-        site: SiteConfig,
-        stations: Callable[[], Mapping[str, Station]],
-        now: Callable[[], datetime],
-    ) -> None:
-        """Begin with nobody limited; `stations` looks up the present state."""
-        self.site = site
-        self.tree = Tree()
-        self.holdings: dict[EvseKey, Holding] = {}
-        # What a station counts at that was set up but never seen: its share is kept for it, like everyone's.
-        self.shares: Mapping[str, float] = {}
-        # Stations that did not answer their last order, and that refused it.
-        self.deaf: set[str] = set()
-        self.refusing: set[str] = set()
-        self.disobedience = Disobedience()
-        self._stations = stations
-        self._now = now
-
-    def holding(self, key: EvseKey) -> Holding:
-        """Return what an EVSE (0: the station) may hold."""
-        return self.holdings.get(key, _NOTHING)
-
-    def unlimited_a(self, key: EvseKey) -> float:
-        """Return what an EVSE may draw that no limit of ours holds back: what it was installed for."""
-        if key.evse == WHOLE_STATION:
-            return self.site.stations[key.identity].maximum.a
-        return self.kind(key).installed_a
-
-    def kind(self, key: EvseKey) -> EvseKind:
-        """Return what an EVSE is."""
-        known = self._stations()[key.identity].capabilities
-        return evse_kind(self.site, known, key)
-
-    def together_a(self, identity: str, currents_a: Iterable[float]) -> float:
-        """Return what EVSEs of one station come to: the greatest where only one of them charges at a time."""
-        if self.site.stations[identity].simultaneous:
-            return sum(currents_a)
-        return max(currents_a, default=0.0)
-
-    def in_force_a(self, key: EvseKey) -> float:
-        """Return the limit that an EVSE obeys now, as far as is known: its own and its station's."""
-        station = EvseKey(key.identity, WHOLE_STATION)
-        return min(self.own_in_force_a(key), self.own_in_force_a(station))
-
-    def own_in_force_a(self, key: EvseKey) -> float:
-        """Return the limit of its own that an EVSE, or a station, was last known to hold."""
-        return self.holding(key).in_force_a(
-            self._now(), self.unlimited_a(key), self.use(key)
-        )
-
-    def use(self, key: EvseKey) -> Use:
-        """Return what is certain of an EVSE's vehicle."""
-        if key.evse == WHOLE_STATION:
-            return NOBODY
-        evses = self._stations()[key.identity].evses
-        return use_of(evses.get(key.evse), self._now())
+class Commitments(Held):
+    """What all stations together may be drawing, and who cannot be told otherwise."""
 
     def evse_a(
         self, key: EvseKey, *, settling: bool = True, until: datetime | None = None
@@ -101,6 +34,15 @@ class Commitments:
 
         `until` counts what comes back when leases end before that, should nobody renew them.
         """
+
+        def work() -> float:
+            return self._evse_a(key, settling=settling, until=until)
+
+        if not _is_lasting(until):
+            return work()
+        return self.remembered(key.identity, ("evse", key.evse, settling, until), work)
+
+    def _evse_a(self, key: EvseKey, *, settling: bool, until: datetime | None) -> float:
         station = self._stations()[key.identity]
         most_a = self.holding(key).most_a(
             self._now(),
@@ -116,10 +58,21 @@ class Commitments:
         self, identity: str, *, settling: bool = True, until: datetime | None = None
     ) -> float:
         """Return the most that a station may be drawing: the sum of its EVSEs, or its own limit if that is less."""
+        if not self._was_seen(self._stations()[identity]):
+            return self.shares.get(identity, 0.0)
+
+        def work() -> float:
+            return self._station_a(identity, settling=settling, until=until)
+
+        if not _is_lasting(until):
+            return work()
+        return self.remembered(identity, ("station", settling, until), work)
+
+    def _station_a(
+        self, identity: str, *, settling: bool, until: datetime | None
+    ) -> float:
         station = self._stations()[identity]
         whole = EvseKey(identity, WHOLE_STATION)
-        if not self._was_seen(station):
-            return self.shares.get(identity, 0.0)
         own_a = self.holding(whole).most_a(
             self._now(),
             self.unlimited_a(whole),
@@ -203,10 +156,6 @@ class Commitments:
         is_paused = self.own_in_force_a(evse.key) == 0.0
         return is_paused and self.drawn_a(evse) <= least_a
 
-    def evses(self, identity: str) -> list[EvseKey]:
-        """Return the EVSEs of a station."""
-        return [evse.key for evse in self._stations()[identity].evses.values()]
-
     def is_single(self, key: EvseKey) -> bool:
         """Whether a vehicle was proven to use one phase only, though it might have used more."""
         transaction = self.use(key).transaction
@@ -260,6 +209,15 @@ class Commitments:
         """Return what an EVSE measurably draws beyond its limit, in whole amperes, or 0 when it obeys."""
         if evse is None:
             return 0.0
+        if evse is not self._stations()[evse.key.identity].evses.get(evse.key.evse):
+            return self._disobedience_of(evse)
+        return self.remembered(
+            evse.key.identity,
+            ("beyond", evse.key.evse),
+            lambda: self._disobedience_of(evse),
+        )
+
+    def _disobedience_of(self, evse: Evse) -> float:
         if self.disobedience.is_seen(evse) or self._is_comparable(evse):
             return self._beyond_a(evse)
         return 0.0
@@ -283,6 +241,7 @@ class Commitments:
         # Whole amperes: a current that wavers must not have the others written to all the time.
         return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0
 
-    def drawn_a(self, evse: Evse) -> float:
-        """Return the current on the fullest phase."""
-        return drawn_by(evse.reading, self.kind(evse.key)).highest_a
+
+def _is_lasting(until: datetime | None) -> bool:
+    """Whether it is worth remembering: any other moment is asked for once."""
+    return until is None or until == FOR_EVER

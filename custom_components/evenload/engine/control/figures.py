@@ -40,10 +40,10 @@ def on_grid(
     own = drawn_by(reading, kind)
     if between_lines:
         return PhaseCurrents.even(own.highest_a, wiring)
-    drawn = PhaseCurrents()
-    for phase, grid in zip(Phase, wiring, strict=False):
-        drawn = drawn.on(grid, drawn[grid] + own[phase])
-    return drawn
+    drawn = [0.0, 0.0, 0.0]
+    for current_a, grid in zip(own, wiring, strict=False):
+        drawn[ALL_PHASES.index(grid)] += current_a
+    return PhaseCurrents(*drawn)
 
 
 def group_state(

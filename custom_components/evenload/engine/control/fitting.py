@@ -3,20 +3,17 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from math import inf
 
 from ..model.identity import EvseKey
 from ..model.limits import Current, at_least_minimum, floor_tenths
 from ..model.orders import WHOLE_STATION, Layer, LimitOrder
 from ..model.stations import Station
-from .commitments import Commitments
+from .commitments import FOR_EVER, Commitments
 from .headroom import Sums, headroom_a
 from .targets import Targets
 from .wish import CLOCKS_DIFFER_S, LAST_LEASE_S, SAME_A, Wish
-
-# What has to fit until then has to fit beside all that lies beneath leases.
-FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 # What arithmetic leaves of a sum that fits: less than any limit is written with.
 EXACT_A = 0.005
@@ -55,7 +52,7 @@ class Fitting:
         if identity in self._targets.frozen:
             return None
         gathering = wish.gathering
-        room_a = self._room_a(key, self._until(order)) / gathering
+        room_a = self._room_a(key, self._until(key, order, gathering)) / gathering
         if order.current.a <= room_a + EXACT_A:
             return order
         if wish.may_last:
@@ -80,10 +77,18 @@ class Fitting:
         for until, sums in self._sums.items():
             sums.put(identity, self._commitments.station_a(identity, until=until))
 
-    def _until(self, order: LimitOrder) -> datetime:
-        """Return until when what an order gives has to fit beside what all others may draw."""
+    def _until(
+        self, key: EvseKey, order: LimitOrder, gathering: float
+    ) -> datetime | None:
+        """Return until when what an order gives has to fit beside what all others may draw; None is now only.
+
+        What is no more than lies beneath fits for as long as that does: all that comes back beside it fits with that.
+        """
         if order.layer is Layer.FALLBACK or order.lease_s is None:
             return FOR_EVER
+        beneath_a = self._commitments.holding(key).fallback_a or 0.0
+        if order.current.a * gathering <= beneath_a + EXACT_A:
+            return None
         return self._now + timedelta(seconds=order.lease_s + CLOCKS_DIFFER_S)
 
     def _beside(self, until: datetime | None = None) -> Sums:
@@ -121,7 +126,7 @@ class Fitting:
         least_a = self._targets.minimum_a(EvseKey(identity, order.evse))
         return replace(order, current=Current(at_least_minimum(there_a, least_a)))
 
-    def _room_a(self, key: EvseKey, until: datetime) -> float:
+    def _room_a(self, key: EvseKey, until: datetime | None) -> float:
         """Return what an EVSE may be raised to; the whole station's limit may go as high as the others leave room."""
         room_a = self._beside(until).room_a(key.identity)
         if until == FOR_EVER and not self._is_leased(key):

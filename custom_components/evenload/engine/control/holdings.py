@@ -91,6 +91,11 @@ class Holding:
         return self.fallback_phases
 
     @property
+    def ends(self) -> tuple[datetime | None, ...]:
+        """The moments at which something of it ends."""
+        return self.lease_until, self.settling_until, self.bound.until
+
+    @property
     def doubt_a(self) -> float | None:
         """The highest limit whose fate is not known and that no transaction ends, in amperes per phase."""
         return _highest(self.fallback_doubt_a, self.lease_doubt_a)

@@ -16,7 +16,7 @@ from .commitments import Commitments
 from .headroom import headroom_a
 from .switching import SINGLE, THREE, Facts, Stage, Switch
 from .targets import Targets
-from .usage import on_places
+from .usage import Places
 from .wish import SAME_A
 
 # What a vehicle is not given because it is too little for three phases.
@@ -44,6 +44,7 @@ class Phasing:
         self._wanted: dict[EvseKey, int] = {}
         # The stations that were last shown to be on one of their phases, and on which.
         self._singles: dict[str, int] = {}
+        self._shown = Places()
 
     def can_switch(self, config: SiteConfig, key: EvseKey) -> bool:
         """Whether an EVSE can change between one and three phases while a vehicle is plugged in."""
@@ -70,7 +71,7 @@ class Phasing:
     def site(self, config: SiteConfig) -> SiteConfig:
         """Return the site with every station on the phases that it can draw on: all that are wired, unless all of its EVSEs are on one."""
         self._singles = self._single_phases(config)
-        return on_places(
+        return self._shown.on(
             config, {identity: (place,) for identity, place in self._singles.items()}
         )
 

@@ -19,7 +19,7 @@ from .phasing import Phasing
 from .taking import Taking
 from .targets import Targets, present_of
 from .turns import Turns
-from .usage import Usage, on_places
+from .usage import Places, Usage
 from .wish import SAME_A
 from .wishes import keeps_limits
 
@@ -55,6 +55,7 @@ class Sharing:
         self._fallbacks = Fallbacks()
         self._usage = Usage()
         self._places: dict[str, tuple[int, ...]] = {}
+        self._used = Places()
         self._reserved: dict[str, float] = {}
         self._allotments: Mapping[EvseKey, Allotment] = {}
         self._demands: tuple[Demand, ...] = ()
@@ -65,7 +66,7 @@ class Sharing:
         self.circuits.prepare(site)
         switched = self._phasing.site(site)
         self._places = self._places_in_use(switched)
-        used = on_places(switched, self._places)
+        used = self._used.on(switched, self._places)
         nodes = self.circuits.households
         tree = self.circuits.tree(
             site,

@@ -84,6 +84,22 @@ def _live(evse: Evse, wired: int, now: datetime) -> tuple[int, ...] | None:
     return live if 0 < len(live) < wired else None
 
 
+class Places:
+    """The site with some stations on a few of their own phases: the same one for as long as nothing of that changes."""
+
+    def __init__(self) -> None:
+        """Begin with no site."""
+        self._known: tuple[SiteConfig, Mapping[str, tuple[int, ...]], SiteConfig] | None
+        self._known = None
+
+    def on(self, site: SiteConfig, places: Mapping[str, tuple[int, ...]]) -> SiteConfig:
+        """Return the site with these stations on these of their own phases, by place."""
+        known = self._known
+        if known is None or known[0] is not site or known[1] != places:
+            known = self._known = site, dict(places), on_places(site, places)
+        return known[2]
+
+
 def on_places(site: SiteConfig, places: Mapping[str, tuple[int, ...]]) -> SiteConfig:
     """Return a site with some stations on a few of their own phases, by place."""
     if not places:
