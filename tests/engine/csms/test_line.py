@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from custom_components.evenload.engine.csms.line import Line
+from custom_components.evenload.engine.csms.line import Line, Rank
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.orders import Layer, LimitOrder, Outcome
 from custom_components.evenload.engine.site import Site
@@ -22,7 +22,7 @@ async def queue(line: Line, served: list[str], name: str) -> asyncio.Task[None]:
     """Let somebody wait; a name in capitals is urgent."""
 
     async def wait() -> None:
-        await line.enter(urgent=name.isupper())
+        await line.enter(Rank.LIMIT if name.isupper() else Rank.OTHER)
         served.append(name)
         line.leave()
 
@@ -33,7 +33,7 @@ async def queue(line: Line, served: list[str], name: str) -> asyncio.Task[None]:
 
 async def test_the_urgent_go_first_and_each_class_in_order() -> None:
     line, served = Line(), list[str]()
-    await line.enter(urgent=False)
+    await line.enter()
     for name in ("a", "b", "C", "d", "E"):
         await queue(line, served, name)
     assert served == []
@@ -44,7 +44,7 @@ async def test_the_urgent_go_first_and_each_class_in_order() -> None:
 
 async def test_who_gives_up_is_passed_over() -> None:
     line, served = Line(), list[str]()
-    await line.enter(urgent=False)
+    await line.enter()
     gone = [await queue(line, served, name) for name in ("A", "b")]
     await queue(line, served, "c")
     for task in gone:
@@ -53,7 +53,7 @@ async def test_who_gives_up_is_passed_over() -> None:
     line.leave()
     await turns()
     assert served == ["c"]
-    await asyncio.wait_for(line.enter(urgent=False), 1)
+    await asyncio.wait_for(line.enter(), 1)
 
 
 @pytest.mark.parametrize("others", [[], ["b"]])
@@ -61,7 +61,7 @@ async def test_a_turn_that_comes_to_who_just_gave_up_is_handed_on(
     others: list[str],
 ) -> None:
     line, served = Line(), list[str]()
-    await line.enter(urgent=False)
+    await line.enter()
     first = await queue(line, served, "A")
     for name in others:
         await queue(line, served, name)
@@ -70,7 +70,7 @@ async def test_a_turn_that_comes_to_who_just_gave_up_is_handed_on(
     await turns()
     assert first.cancelled()
     assert served == others
-    await asyncio.wait_for(line.enter(urgent=False), 1)
+    await asyncio.wait_for(line.enter(), 1)
 
 
 async def test_one_at_a_time_whoever_gives_up() -> None:
@@ -79,7 +79,7 @@ async def test_one_at_a_time_whoever_gives_up() -> None:
 
     async def visit() -> None:
         nonlocal inside, most
-        await line.enter(urgent=chance.random() < 0.3)
+        await line.enter(chance.choice(tuple(Rank)))
         try:
             inside += 1
             most = max(most, inside)
@@ -99,7 +99,7 @@ async def test_one_at_a_time_whoever_gives_up() -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
     assert most == 1
-    await asyncio.wait_for(line.enter(urgent=False), 1)
+    await asyncio.wait_for(line.enter(), 1)
 
 
 async def test_a_limit_passes_what_the_owner_asks(

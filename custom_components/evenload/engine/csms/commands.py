@@ -145,7 +145,7 @@ class Discharging(Protocol):
         """Bound what the whole station may feed back, in percent of its most, for good; None lifts that (2.1 R)."""
 
 
-class Commands(Profiles, Access, Upkeep, Certificates, Protocol):
+class Commands(Profiles, Discharging, Access, Upkeep, Certificates, Protocol):
     """What can be asked of one connected station.
 
     Every method raises `NotConnected`, `StationSilent` (no answer in time), `StationRefused` (the answer was no) or

@@ -30,6 +30,7 @@ from .frames import (
     parse,
 )
 from .framing import FRAMINGS, Fault
+from .line import Rank
 from .schemas import Schemas
 from .tolerance import mend
 from .turns import Turns
@@ -164,7 +165,23 @@ class Connection:
 
         """
         check(self.adapter.schemas, action, payload)
-        return await self._exchange.call(action, payload, timeout_s, urgent=urgent)
+        rank = Rank.LIMIT if urgent else Rank.OTHER
+        return await self._exchange.call(action, payload, timeout_s, rank=rank)
+
+    async def call_latest(
+        self, action: str, payload: dict[str, Any], is_wanted: Callable[[], bool]
+    ) -> dict[str, Any]:
+        """Send a call behind limits and before all else, if it is still wanted then, and return the answer's payload.
+
+        Raises:
+            Outdated: it is not; nothing was sent.
+            All that `call` raises.
+
+        """
+        check(self.adapter.schemas, action, payload)
+        return await self._exchange.call(
+            action, payload, None, rank=Rank.SETPOINT, is_wanted=is_wanted
+        )
 
     async def ping(self) -> None:
         """Send a ping; the pong, if any, counts as being heard."""

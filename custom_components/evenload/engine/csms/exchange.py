@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
 from .frames import CallError, CallResult, Ignored, dump_call
-from .line import Line
+from .line import Line, Rank
 from .schemas import Schemas, as_fault
 
 # A station that does not answer within this is silent: it may or may not have done what it was asked.
@@ -15,6 +15,10 @@ CALL_TIMEOUT_S = 10.0
 
 # None: none came, and none will.
 type Answer = CallResult | CallError | None
+
+
+class Outdated(Exception):
+    """A call was no longer wanted when its turn came; nothing was sent."""
 
 
 class Exchange:
@@ -34,17 +38,22 @@ class Exchange:
         payload: dict[str, Any],
         timeout_s: float | None,
         *,
-        urgent: bool = False,
+        rank: Rank = Rank.OTHER,
+        is_wanted: Callable[[], bool] | None = None,
     ) -> dict[str, Any]:
-        """Send a call when no other is outstanding (an urgent one next) and return the answer's payload.
+        """Send a call when no other is outstanding and none of a higher rank waits; return the answer's payload.
 
         Raises:
             NotConnected: the connection is, or goes, down.
             StationSilent: no answer within `timeout_s` seconds.
             StationRefused: the station answered with CALLERROR.
+            Outdated: it is not wanted any more when its turn comes.
 
         """
-        await self._line.enter(urgent=urgent)
+        await self._line.enter(rank)
+        if is_wanted is not None and not is_wanted():
+            self._line.leave()
+            raise Outdated(action)
         answer = await self._ask(
             action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
         )

@@ -19,6 +19,9 @@ _IDS = {
 }
 _EVSES = 100
 
+# Profiles that bring a setpoint, not a limit.
+SETPOINT_ID = 8500
+
 # Schedules that always were. Not 1970 where it can be helped: in some zones such a time is before all times.
 _LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
 _LONGEST_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,7 +37,8 @@ def profile_id(order: LimitOrder) -> int:
 
 def is_ours(profile: int) -> bool:
     """Whether a profile in a station has one of our ids."""
-    return any(first <= profile < first + _EVSES for first in _IDS.values())
+    firsts = (*_IDS.values(), SETPOINT_ID)
+    return any(first <= profile < first + _EVSES for first in firsts)
 
 
 def amount(order: LimitOrder, unit: RateUnit) -> float:
@@ -80,6 +84,12 @@ def lease_begin(now: datetime) -> str:
 def lease_duration_s(order: LimitOrder, now: datetime) -> int:
     """Return how long a lease lasts from its beginning."""
     return int((now - _begin(now)).total_seconds()) + (order.lease_s or 0)
+
+
+def spell(seconds: int, now: datetime) -> tuple[str, int]:
+    """Return when a schedule begins that ends in so many seconds, and its duration."""
+    begin = _begin(now)
+    return moment(begin), int((now - begin).total_seconds()) + seconds
 
 
 def _begin(now: datetime) -> datetime:

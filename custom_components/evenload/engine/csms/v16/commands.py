@@ -6,16 +6,19 @@ from typing import Any
 from ...model.errors import InvalidRequest
 from ..commands import ConfigurationValue
 from ..connection import Connection
+from ..discharging.setpoints import Setpoints
 from ..limiting.terms import Knowledge
 from ..numbering import Numbers
 from .access import Access16
 from .availability import Availability16
 from .certificates import Certificates16
 from .charging import Charging16
+from .discharging import Discharging16
 from .ids import to_send
 from .limits import limits16
 from .password import set_password
 from .phase_key import PhaseKeys
+from .setpoints import Setpoints16
 from .upkeep import Upkeep16
 
 # What only a station sends: a station could do nothing with it.
@@ -43,7 +46,14 @@ _CONFIGURATION = frozenset({"configurationKey", "unknownKey"})
 _SECURITY_MESSAGES = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
 
 
-class Commands16(Availability16, Charging16, Access16, Upkeep16, Certificates16):
+class Commands16(
+    Availability16,
+    Charging16,
+    Discharging16,
+    Access16,
+    Upkeep16,
+    Certificates16,
+):
     """Sends calls and reads their answers; what a station is seen to accept adds to what is known of it."""
 
     def __init__(
@@ -57,6 +67,7 @@ class Commands16(Availability16, Charging16, Access16, Upkeep16, Certificates16)
         self._numbers = Numbers()
         self._phases = PhaseKeys(self, knowledge)
         self._limits = limits16(connection, knowledge)
+        self._setpoints = Setpoints(connection, Setpoints16(knowledge))
 
     async def unlock(self, evse: int) -> None:
         """Release the cable."""

@@ -17,7 +17,7 @@ from ..limiting.ladder import place_of
 from .ids import to_send
 
 # §7.10.
-_PURPOSES = {
+PURPOSES = {
     Purpose.STATION_MAXIMUM: "ChargePointMaxProfile",
     Purpose.TX_DEFAULT: "TxDefaultProfile",
     Purpose.TX: "TxProfile",
@@ -38,7 +38,7 @@ def set_charging_profile(
     profile: dict[str, Any] = {
         "chargingProfileId": profile_id(order),
         "stackLevel": rung.stack_level,
-        "chargingProfilePurpose": _PURPOSES[rung.purpose],
+        "chargingProfilePurpose": PURPOSES[rung.purpose],
         "chargingProfileKind": _KINDS[rung.kind],
     }
     schedule: dict[str, Any] = {

@@ -20,6 +20,7 @@ from .learning import FOR_LIMITS, glanced, learnt, missing
 from .reports import Reports
 from .setting_up import allow_limits, set_up
 from .variables import BOUNDS
+from .vehicles import Vehicles
 
 
 class Adapter2:
@@ -36,6 +37,7 @@ class Adapter2:
         self._host = host
         self._model = DeviceModel()
         self._reports = Reports()
+        self._vehicles = Vehicles()
         self._onboarding = Onboarding(connection, host, self)
         self.commands = Commands2(
             connection,
@@ -43,6 +45,7 @@ class Adapter2:
             edition,
             self._model,
             self._reports,
+            self._vehicles,
         )
         self._inbound = Inbound(
             connection,
@@ -52,7 +55,7 @@ class Adapter2:
             edition,
             clock=self._onboarding.clock,
             booted=self._onboarding.booted,
-            pulled=self.commands.limits.pulled,
+            pulled=self.commands.pulled,
         )
         self.spoke = self._onboarding.spoke
         self.admitted = self._onboarding.admitted

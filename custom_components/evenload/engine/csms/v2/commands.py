@@ -8,6 +8,7 @@ from ...model.errors import InvalidRequest, StationRefused
 from ...model.orders import WHOLE_STATION
 from ..commands import ConfigurationValue
 from ..connection import Connection
+from ..discharging.setpoints import Setpoints
 from ..limiting.terms import Knowledge
 from ..numbering import Numbers
 from .access import Access2, written_token
@@ -15,13 +16,16 @@ from .certificates import Certificates2
 from .charging import Charging2
 from .device_model import DeviceModel, Key
 from .directions import FROM_STATION
+from .discharging import Discharging2
 from .editions import Edition
 from .inventory import Inventory
 from .limits import Limits2
 from .password import set_password
 from .reports import Reports
+from .setpoints import Setpoints2
 from .upkeep import Upkeep2
 from .variables import Variables
+from .vehicles import Vehicles
 
 # Messages of which a station has one for each connector: it refuses to send one for the EVSE (F06.FR.12).
 _PER_CONNECTOR = frozenset({"StatusNotification"})
@@ -30,7 +34,7 @@ _PER_CONNECTOR = frozenset({"StatusNotification"})
 _CUSTOM = "custom:"
 
 
-class Commands2(Charging2, Access2, Upkeep2, Certificates2):
+class Commands2(Charging2, Discharging2, Access2, Upkeep2, Certificates2):
     """Sends calls and reads their answers; what a station is seen to accept adds to what is known of it."""
 
     def __init__(
@@ -40,12 +44,16 @@ class Commands2(Charging2, Access2, Upkeep2, Certificates2):
         edition: Edition,
         model: DeviceModel,
         reports: Reports,
+        vehicles: Vehicles,
     ) -> None:
         """Serve one connection."""
         super().__init__(connection)
         self.limits = Limits2(connection, knowledge)
         self.variables = Variables(connection, model)
         self.inventory = Inventory(connection, reports)
+        writer = Setpoints2(knowledge, edition.version, vehicles)
+        self._native = writer.native
+        self._setpoints = Setpoints(connection, writer)
         self._knowledge = knowledge
         self._edition = edition
         self._model = model
@@ -160,6 +168,11 @@ class Commands2(Charging2, Access2, Upkeep2, Certificates2):
             version=self._edition.version,
             url=self._connection.entrance.url,
         )
+
+    def pulled(self, profile: int) -> dict[str, Any] | None:
+        """Return the `scheduleUpdate` for PullDynamicScheduleUpdate, from memory; None: answer it with Rejected."""
+        held = self._native.pulled(profile, self._setpoints.now())
+        return self.limits.pulled(profile) if held is None else held
 
     async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send any message of this version as the specification writes it, and return the answer."""

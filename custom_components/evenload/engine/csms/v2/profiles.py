@@ -17,7 +17,7 @@ from ..limiting.amounts import (
 )
 from ..limiting.ladder import place_of
 
-_PURPOSES = {
+PURPOSES = {
     Purpose.STATION_MAXIMUM: "ChargingStationMaxProfile",
     Purpose.TX_DEFAULT: "TxDefaultProfile",
     Purpose.TX: "TxProfile",
@@ -41,7 +41,7 @@ def set_charging_profile(
     profile: dict[str, Any] = {
         "id": profile_id(order),
         "stackLevel": rung.stack_level,
-        "chargingProfilePurpose": _PURPOSES[rung.purpose],
+        "chargingProfilePurpose": PURPOSES[rung.purpose],
         "chargingProfileKind": _KINDS[rung.kind],
     }
     schedule: dict[str, Any] = {

@@ -1,0 +1,54 @@
+"""What the vehicles at one station told of themselves, as far as setpoints and permissions go by it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...model.needs import ChargingNeeds
+
+# What an idToken calls the name that a vehicle has over ISO 15118 (2.1 Q01).
+_EVCCID = "evccid"
+
+# What a vehicle tells that can do something else on each phase (errata V2X.08).
+_PHASES = frozenset({"maxDischargePower_L2", "maxDischargePower_L3"})
+
+
+@dataclass(slots=True)
+class Vehicles:
+    """The vehicle at each EVSE of one station, on this connection."""
+
+    _phases: set[int] = field(default_factory=set)
+    _names: dict[int, str] = field(default_factory=dict)
+
+    def needs(self, evse: int, needs: ChargingNeeds) -> None:
+        """Take in what a vehicle needs."""
+        if needs.discharge.keys() >= _PHASES:
+            self._phases.add(evse)
+        else:
+            self._phases.discard(evse)
+
+    def named(self, evse: int, name: str) -> None:
+        """Take in what the vehicle at an EVSE is called."""
+        self._names[evse] = name
+
+    def gone(self, evse: int) -> None:
+        """Forget the vehicle of an EVSE: the next one may be another."""
+        self._phases.discard(evse)
+        self._names.pop(evse, None)
+
+    def takes_phases(self, evse: int) -> bool:
+        """Whether the vehicle at an EVSE told what it can feed back on each phase."""
+        return evse in self._phases
+
+    def name(self, evse: int) -> str | None:
+        """Return what the vehicle at an EVSE is called, where it was told."""
+        return self._names.get(evse)
+
+
+def vehicle_of(id_token: dict[str, Any] | None) -> str | None:
+    """Return the vehicle that a token names beside who pays, or that it is itself (2.1 Q01.FR.04)."""
+    if id_token is None:
+        return None
+    for info in id_token.get("additionalInfo", ()):
+        if info["type"].strip().lower() == _EVCCID:
+            return str(info["additionalIdToken"]) or None
+    return None
