@@ -94,6 +94,27 @@ def test_plugging_in_and_out_concerns_nobody_else() -> None:
         await house.watch(0.5)
         assert house.fleet.evse(FIRST).session is not None
         assert set(watch.looks) <= {FIRST.identity}
+        # Who left wants nothing any more, under other strategies for the good of others. A transaction changes no wish.
+        assert watch.sharings <= 1
+
+    tell(story)
+
+
+def test_a_crowd_that_comes_at_once_costs_no_more_than_one() -> None:
+    """When the power is back, or a shift is over: each may concern all others, so that is worked out for all together."""
+
+    async def story(house: House) -> None:
+        for status in (
+            EvseStatus.AVAILABLE,
+            EvseStatus.PREPARING,
+            EvseStatus.CHARGING,
+        ):
+            watch = Watch(house)
+            for _ in range(2):
+                for name in NAMES:
+                    house.hear(StatusReported, name, evse=1, status=status)
+            await house.watch(0.5)
+            assert watch.sharings <= 1
 
     tell(story)
 
