@@ -49,22 +49,33 @@ _HEAD = struct.Struct("<d??")
 
 
 class Recollection:
-    """Remembers so many frames, and forgets the oldest."""
+    """Remembers so many frames, and forgets the oldest.
+
+    The last one is only shrunk when the next one comes: a limit must not wait for that.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._kept: deque[bytes] = deque(maxlen=FRAMES_KEPT)
+        self._kept: deque[bytes] = deque(maxlen=FRAMES_KEPT - 1)
+        self._last: tuple[float, str, str] | None = None
 
     def keep(self, direction: str, text: str) -> None:
         """Remember a frame that came in or went out."""
-        plain = text[:_TEXT_KEPT].encode(errors="replace")
-        shrinks = len(plain) > _WORTH_SHRINKING
-        head = _HEAD.pack(time(), direction == "in", shrinks)
-        self._kept.append(head + (_shrunk(plain) if shrinks else plain))
+        if self._last is not None:
+            self._kept.append(_kept(*self._last))
+        self._last = time(), direction, text[:_TEXT_KEPT]
 
     def frames(self) -> list[dict[str, str]]:
         """Return the last frames, secrets removed."""
-        return [_told(kept) for kept in self._kept]
+        last = [] if self._last is None else [_kept(*self._last)]
+        return [_told(kept) for kept in (*self._kept, *last)]
+
+
+def _kept(at: float, direction: str, text: str) -> bytes:
+    plain = text.encode(errors="replace")
+    shrinks = len(plain) > _WORTH_SHRINKING
+    head = _HEAD.pack(at, direction == "in", shrinks)
+    return head + (_shrunk(plain) if shrinks else plain)
 
 
 def _told(kept: bytes) -> dict[str, str]:

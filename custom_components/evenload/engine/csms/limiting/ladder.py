@@ -5,6 +5,7 @@ lease is a default profile above the fallback that ends by itself; the lease of 
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ...model.capabilities import Capabilities, Place, ProfileKind, Purpose, Rung
 from ...model.limits import RateUnit
@@ -57,21 +58,42 @@ def rungs_for(
     units = abilities.units or tuple(RateUnit)
     if order.current_type is CurrentType.DC:
         units = (RateUnit.WATTS,)
+    return list(
+        _rungs(
+            _PURPOSES[place],
+            tuple(_kinds(place, abilities, kinds)),
+            units,
+            _levels(place, abilities),
+            _last(abilities.rungs.get(place), units),
+            most_varied,
+        )
+    )
+
+
+# Each limit asks for them again, and the stations of a house take the same few.
+@lru_cache(maxsize=256)
+def _rungs(
+    purpose: Purpose,
+    kinds: tuple[ProfileKind, ...],
+    units: tuple[RateUnit, ...],
+    levels: range,
+    last: Rung | None,
+    most_varied: int | None,
+) -> tuple[Rung, ...]:
     found = [
-        (rank, Rung(_PURPOSES[place], kind, level, unit))
-        for kind_rank, kind in enumerate(_kinds(place, abilities, kinds))
+        (rank, Rung(purpose, kind, level, unit))
+        for kind_rank, kind in enumerate(kinds)
         for unit_rank, unit in enumerate(units)
-        for level_rank, level in enumerate(_levels(place, abilities))
+        for level_rank, level in enumerate(levels)
         # One thing is varied before two are: of a mere no it is not known what was meant.
         for rank in [(kind_rank + unit_rank + level_rank, level_rank, unit_rank)]
     ]
-    last = _last(abilities.rungs.get(place), units)
     rungs = [
         rung
         for rank, rung in sorted(found, key=lambda item: item[0])
         if most_varied is None or rank[0] <= most_varied or rung == last
     ]
-    return sorted(rungs, key=lambda rung: rung != last)
+    return tuple(sorted(rungs, key=lambda rung: rung != last))
 
 
 def _kinds(
@@ -85,7 +107,7 @@ def _kinds(
     return [kind for kind in obeyed if kind in kinds]
 
 
-def _levels(place: Place, abilities: Capabilities) -> Iterable[int]:
+def _levels(place: Place, abilities: Capabilities) -> range:
     """Return the lowest levels first: some stations refuse the one that they say is their highest."""
     lowest, highest = 0, abilities.highest_stack_level
     if highest is None:

@@ -135,15 +135,13 @@ class Limits:
 
     def _accepted(self, order: LimitOrder, rung: Rung) -> None:
         known, place = self._knowledge.capabilities(), place_of(order)
-        learnt = known.taking(place, takes=True)
-        self._learn(
-            known,
-            replace(
-                learnt,
-                rungs={**known.rungs, place: _remembered(order, rung, known)},
-                refusals=_without(known, place),
-            ),
-        )
+        last = _remembered(order, rung, known)
+        is_news = not known.takes(place) or known.rungs.get(place) != last
+        if is_news or place in known.refusals:
+            learnt = known.taking(place, takes=True)
+            rungs = {**known.rungs, place: last}
+            refusals = _without(known, place)
+            self._knowledge.learn(replace(learnt, rungs=rungs, refusals=refusals))
 
     def _was_refused(self, place: Place, answers: list[Answer]) -> None:
         if any(answer.reply is Reply.LATER for answer in answers):

@@ -1,7 +1,7 @@
 """What may be tried at one station: the owner's word goes before its dialect's, and that before what was learnt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...model.capabilities import Capabilities, Place
@@ -12,6 +12,14 @@ from ..dialects.quirks import Quirks
 
 # How far up a station is followed that does not say what its highest stack level is.
 _HIGHEST_UNKNOWN = 3
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was worked out last, and of what."""
+
+    of: tuple[Capabilities, Quirks, Overrides] | None = None
+    abilities: Capabilities = field(default_factory=Capabilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +33,23 @@ class Knowledge:
     # Whether the version spoken has dynamic profiles: a station that takes them may speak another one now.
     has_dynamic: bool = True
     clock: Callable[[], Clock] = Clock
+    _found: _Found = field(default_factory=_Found, repr=False, compare=False)
 
     def abilities(self) -> Capabilities:
-        """Return what holds of the station when all are heard."""
-        known = self.capabilities()
-        if not self.has_dynamic:
-            known = replace(known, dynamic_profiles=None)
-        return abilities_of(known, self.quirks(), self.overrides())
+        """Return what holds of the station when all are heard: worked out once for every change."""
+        known, quirks, overrides = self.capabilities(), self.quirks(), self.overrides()
+        of = self._found.of
+        if (
+            of is None
+            or of[0] is not known
+            or of[1] is not quirks
+            or of[2] is not overrides
+        ):
+            self._found.of = known, quirks, overrides
+            if not self.has_dynamic:
+                known = replace(known, dynamic_profiles=None)
+            self._found.abilities = abilities_of(known, quirks, overrides)
+        return self._found.abilities
 
     def as_read(self, at: datetime) -> datetime:
         """Return a time as the station has to be told it, so that it takes it for this."""
