@@ -15,6 +15,7 @@ from .const import (
     CONF_CURRENT_TYPE,
     CONF_EVSES,
     CONF_IDENTITY,
+    CONF_KEEP_LEAST,
     CONF_LEASES,
     CONF_LIMIT,
     CONF_LIMIT_UNIT,
@@ -108,6 +109,7 @@ def site_config(
         strategy=Strategy(options.get(CONF_STRATEGY, Strategy.EQUAL_SERVE)),
         turn_s=_turn_s(options),
         shadow=options.get(CONF_SHADOW, False),
+        keeps_least=options.get(CONF_KEEP_LEAST, False),
         stations=stations,
         groups=hung_up(groups),
     )

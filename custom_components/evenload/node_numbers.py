@@ -87,16 +87,20 @@ class Cap(GroupEntity, NumberEntity):
         self._attr_native_max_value = float(
             round(config.main_fuse.a * config.voltage_v * len(config.phases))
         )
-        cap = self._site.cap
+        cap, in_force = self._site.cap, self._site.cap_in_force
         self._attr_native_value = (
             cap.w if isinstance(cap, Power) else self._attr_native_max_value
         )
+        # What must be left to the stations can be more than what was asked.
+        self._attr_extra_state_attributes = {
+            "in_force": in_force.w if isinstance(in_force, Power) else None
+        }
         return True
 
     @property
     @override
     def _shown(self) -> object:
-        return self.native_value, self.native_max_value
+        return self.native_value, self.native_max_value, self.extra_state_attributes
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -19,7 +19,7 @@ from .engine.model.phases import Phase
 from .meter_config import CONF_KIND, NO_METER, is_complete
 from .meter_fields import METER_SCHEMA
 from .meter_flow import MeterSteps
-from .schemas import SHARING_SCHEMA, SITE_SCHEMA
+from .schemas import GRID_SCHEMA, SHARING_SCHEMA
 
 
 class EvenloadOptionsFlow(
@@ -44,7 +44,7 @@ class EvenloadOptionsFlow(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change the main fuse."""
-        return await self._async_change("grid", SITE_SCHEMA, user_input)
+        return await self._async_change("grid", GRID_SCHEMA, user_input)
 
     async def async_step_sharing(
         self, user_input: dict[str, Any] | None = None

@@ -24,6 +24,7 @@ from .const import (
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
     CONF_IDENTITY,
+    CONF_KEEP_LEAST,
     CONF_LIMIT,
     CONF_MAIN_FUSE_A,
     CONF_MAXIMUM_A,
@@ -104,6 +105,11 @@ SITE_SCHEMA = vol.Schema(
         vol.Required(CONF_PHASES, default=DEFAULT_PHASES): PHASES,
         vol.Required(CONF_VOLTAGE_V, default=DEFAULT_VOLTAGE_V): _number("V"),
     }
+)
+
+# A grid operator's signal comes later, if ever.
+GRID_SCHEMA = SITE_SCHEMA.extend(
+    {vol.Required(CONF_KEEP_LEAST, default=False): BooleanSelector()}
 )
 
 # What every owner knows comes first, what few need last.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, override
 from unittest.mock import AsyncMock
 
+from custom_components.evenload.engine.control.grid_operator import cap_in_force
 from custom_components.evenload.engine.csms.commands import Commands
 from custom_components.evenload.engine.live import (
     check_live_limit,
@@ -115,7 +116,7 @@ class FakeSite(Site):
         self.config = config
         for key in self._take(config):
             self._on_new_evse.tell(key)
-        for group_id in self._groups:
+        for group_id in (ROOT, *self._groups):
             self._on_group[group_id].tell()
 
     def _take(self, config: SiteConfig) -> list[EvseKey]:
@@ -286,6 +287,11 @@ class FakeSite(Site):
     @override
     def cap(self) -> Limit | None:
         return self._cap
+
+    @property
+    @override
+    def cap_in_force(self) -> Limit | None:
+        return cap_in_force(self.config, self._cap)
 
     @override
     def read_meter(self, node_id: str, reading: MeterReading) -> None:

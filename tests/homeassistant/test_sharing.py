@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.diagnostics import async_get_config_entry_diagnostics
+from custom_components.evenload.engine.control.grid_operator import least_cap_w
 from custom_components.evenload.engine.model.allotments import Allotment, Reason
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.household import MeterState
@@ -32,6 +33,13 @@ def state(hass: HomeAssistant, entity_id: str) -> str | None:
     """Return what an entity shows."""
     found = hass.states.get(entity_id)
     return None if found is None else found.state
+
+
+def in_force(hass: HomeAssistant, entity_id: str) -> object:
+    """Return what a limit comes to, in watts."""
+    found = hass.states.get(entity_id)
+    assert found is not None
+    return found.attributes["in_force"]
 
 
 async def reconfigure(
@@ -159,8 +167,34 @@ async def test_the_grid_operator_s_limit_is_for_automations(
     await act(hass, "number.set_value", entity_id, value=4200)
     assert site.cap == Power(4200)
     assert state(hass, entity_id) == "4200.0"
+    assert in_force(hass, entity_id) == 4200
     await act(hass, "number.set_value", entity_id, value=17250)
     assert site.cap is None
+    assert in_force(hass, entity_id) is None
+
+
+async def test_what_must_be_left_is_in_force_beside_what_was_asked(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    site: FakeSite,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    entity_id = "number.home_limit_of_the_grid_operator"
+    entity_registry.async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await act(hass, "number.set_value", entity_id, value=0)
+    assert in_force(hass, entity_id) == 0
+
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    configure = hass.config_entries.options.async_configure
+    result = await configure(result["flow_id"], {"next_step_id": "grid"})
+    result = await configure(result["flow_id"], OPTIONS | {"keep_least": True})
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+    stations = entry.runtime_data.config.stations
+    assert state(hass, entity_id) == "0.0"
+    assert in_force(hass, entity_id) == least_cap_w(len(stations)) >= 4200
 
 
 async def test_a_queue_is_shown_where_there_is_one(

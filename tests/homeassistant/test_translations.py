@@ -156,7 +156,7 @@ FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
     ("config", "discovery_confirm", STATION),
-    ("options", "grid", schemas.SITE_SCHEMA),
+    ("options", "grid", schemas.GRID_SCHEMA),
     ("options", "sharing", schemas.SHARING_SCHEMA),
     ("options", "meter", meter_fields.METER_SCHEMA),
     ("options", "meter_sensors", SENSORS),

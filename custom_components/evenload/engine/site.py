@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .absences import Absences
 from .control.abilities import forgotten
+from .control.grid_operator import cap_in_force
 from .csms.commands import Commands
 from .csms.door.listener import Listener
 from .csms.schemas import schemas
@@ -178,6 +179,11 @@ class Site(Wishes):
     def cap(self) -> Limit | None:
         """What all stations may draw together, from outside: the grid operator's signal."""
         return self._fleet.sharing.circuits.cap
+
+    @property
+    def cap_in_force(self) -> Limit | None:
+        """What that comes to: more, where the owner keeps what must be left to the stations."""
+        return cap_in_force(self._fleet.config, self.cap)
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError` where there is none."""

@@ -9,6 +9,7 @@ from ..model.limits import Limit
 from ..model.phases import PhaseCurrents
 from ..model.tree import ROOT, Tree
 from .drawn import Drawn
+from .grid_operator import cap_in_force
 from .household import Household
 from .rooms import households_of, rooms_of, tree_of
 
@@ -18,6 +19,7 @@ class Circuits:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """Begin without meters."""
+        # As it was asked for.
         self.cap: Limit | None = None
         self.households: dict[str, Household] = {}
         self._now = now
@@ -46,7 +48,8 @@ class Circuits:
 
         `held` is what the stations below each meter have been allotted, `least` what those that charge need to go on.
         """
-        rooms = rooms_of(site, self.households, held, self._now(), self.cap, least)
+        cap = cap_in_force(site, self.cap)
+        rooms = rooms_of(site, self.households, held, self._now(), cap, least)
         return tree_of(site, rooms)
 
     def lasting_tree(self, site: SiteConfig) -> Tree:

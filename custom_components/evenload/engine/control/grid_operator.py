@@ -1,5 +1,8 @@
 """What a grid operator may ask of a site's stations for a while (Germany: § 14a EnWG)."""
 
+from ..model.configuration import SiteConfig
+from ..model.limits import Current, Limit, Power
+
 # What a controllable device keeps that is controlled by itself, in watts, however short of power the grid is (4.5.1).
 DEVICE_W = 4200.0
 
@@ -19,3 +22,15 @@ def least_cap_w(devices: int) -> float:
         return 0.0
     factor = _SIMULTANEITY.get(devices, _SIMULTANEITY_OF_MORE)
     return DEVICE_W * (1 + (devices - 1) * factor)
+
+
+def cap_in_force(site: SiteConfig, cap: Limit | None) -> Limit | None:
+    """Return what a cap comes to: never less than must be left, where the owner wants that. A station is a device."""
+    if cap is None or not site.keeps_least:
+        return cap
+    least_w = least_cap_w(len(site.stations))
+    match cap:
+        case Power(w):
+            return Power(max(w, least_w))
+        case Current(a):
+            return Current(max(a, least_w / site.voltage_v / len(site.phases)))

@@ -97,6 +97,8 @@ class SiteConfig:
     strategy: Strategy = Strategy.EQUAL_SERVE
     turn_s: float = 900.0
     shadow: bool = False
+    # Whether a cap from outside leaves the stations what § 14a EnWG does, however little it asks for.
+    keeps_least: bool = False
     # For how long stations hold on to more than their fallbacks when nobody is there to renew it, without and with a
     # meter.
     lease_s: int = 900

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.evenload.engine.control.grid_operator import least_cap_w
 from custom_components.evenload.engine.control.rooms import (
     circuit_of,
     households_of,
@@ -133,14 +132,6 @@ def test_cap_in_amperes_on_one_phase_only_says_so_there() -> None:
     site = replace(SITE, phases=(Phase.L1,), groups={}, stations={})
     found = rooms(site, Current(8))[ROOT]
     assert found.current == PhaseCurrents(8, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("devices", "least_w"),
-    [(0, 0), (1, 4200), (2, 7560), (3, 10500), (4, 13020), (9, 19320), (10, 21210)],
-)
-def test_paragraph_14a_leaves_devices_their_least(devices: int, least_w: float) -> None:
-    assert least_cap_w(devices) == pytest.approx(least_w)
 
 
 def test_households_keep_what_they_know_when_settings_change() -> None:
