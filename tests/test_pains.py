@@ -10,6 +10,7 @@ _CSMS = "tests/engine/csms/"
 _DIALECTS = f"{_CSMS}dialects/"
 _CONTROL = "tests/engine/control/"
 _HOME = "tests/homeassistant/"
+_END = "tests/end_to_end/"
 _SESSIONS = "tests/engine/sessions/"
 _METERING = "tests/engine/metering/"
 
@@ -252,8 +253,16 @@ PAINS = (
             f"{_CONTROL}test_promises.py::test_the_sum_never_exceeds_a_limit",
             f"{_CONTROL}test_enforcer.py::test_raising_waits_for_lowering",
             f"{_CONTROL}test_enforcer.py::test_a_station_that_disobeys_counts_at_what_it_draws",
+            f"{_CONTROL}test_promises.py::test_the_sum_never_exceeds_a_limit_however_it_is_shared",
+            f"{_CONTROL}test_promises.py::test_the_sum_never_exceeds_a_limit_in_any_circuit",
+            f"{_CONTROL}test_promises.py::test_a_meter_is_followed",
+            f"{_CONTROL}test_grid_operator.py::test_it_is_obeyed_in_time_and_is_the_reason",
+            "tests/engine/scenarios/test_living.py::test_scenario",
+            f"{_HOME}test_real_household.py::test_an_overload_leaves_in_the_turn_in_which_its_sensor_speaks",
+            f"{_END}test_sharing.py::test_the_kettle_lowers_the_cars_in_the_next_sample",
+            f"{_END}test_sharing.py::test_a_meter_without_its_plug_is_stale_then_lost",
+            f"{_END}test_sharing.py::test_stations_fall_back_by_themselves_when_home_assistant_is_dead",
         ),
-        not_yet="Shares are fixed: neither the household's meter, nor the price, nor the sun, nor turns.",
     ),
 )
 
