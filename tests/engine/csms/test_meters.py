@@ -100,7 +100,7 @@ def test_a_sample_in_base_units(sent: dict[str, str], value: float, unit: str) -
         "meterValue": [{"timestamp": NOW, "sampledValue": [sent]}],
     }
     mended = mend(schemas(OcppVersion.V16), "MeterValues", payload)
-    [got] = samples_of(mended["meterValue"][0])
+    got, *_ = samples_of(mended["meterValue"][0])
     assert got.value == pytest.approx(value)
     assert got.unit == unit
     assert got.measurand == sent.get("measurand", "Energy.Active.Import.Register")

@@ -66,11 +66,12 @@ def _alternating(
     if sampled.on:
         # All phases: some stations report each in a message of its own.
         known_a = {**reading.current_a, **sampled.on}
-        changes["current_a"] = known_a
         if sampled.told:
             changes["live_at"] = _live_at(reading.live_at, sampled.on, known_v, at)
         if power_w is None:
             power_w = power(known_a, sampled.between, known_v, kind) * factor
+        # A reading's currents are magnitudes: the power says in which direction they flow.
+        changes["current_a"] = {phase: abs(a) for phase, a in known_a.items()}
     if power_w is not None:
         changes["power_w"] = power_w
     return changes

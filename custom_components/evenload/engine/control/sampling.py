@@ -129,7 +129,7 @@ def power(
         and DEAD_V < lowest_v < kind.voltage_v * _LINE_TO_LINE
     ):
         # One load between two phases: what one carries comes back on the other.
-        return max(live.values()) * lowest_v * sqrt(3)
+        return max(live.values(), key=abs) * lowest_v * sqrt(3)
     return sum(
         a * known_v.get(phase, kind.voltage_v) for phase, a in currents_a.items()
     )
@@ -170,9 +170,9 @@ def _placed(
     ] or list(ALL_PHASES[: kind.phases])
     if kind.phases == 1:
         return Currents({alive[0]: whole_a}, {})
-    if power_w is None or power_w < _NO_LOAD_W or whole_a < LIVE_A:
+    if power_w is None or abs(power_w) < _NO_LOAD_W or abs(whole_a) < LIVE_A:
         return Currents(dict.fromkeys(alive, whole_a), {}, told=False)
     volts = known_v.get(alive[0], kind.voltage_v)
-    count = round(power_w / (volts * whole_a))
+    count = round(abs(power_w / (volts * whole_a)))
     used = alive[: min(max(count, 1), len(alive))]
     return Currents(dict.fromkeys(used, whole_a), {})

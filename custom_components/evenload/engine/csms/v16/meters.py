@@ -5,11 +5,12 @@ from typing import Any
 
 from ...model.readings import Sample
 from ..meters import DEFAULT_MEASURAND, number, sample
+from ..signs import signed
 
 
 def samples_of(meter_value: dict[str, Any]) -> tuple[Sample, ...]:
     """Return the samples of one meter value; those without a number are left out."""
-    return tuple(_samples(meter_value["sampledValue"]))
+    return signed(_samples(meter_value["sampledValue"]))
 
 
 def _samples(sampled_values: Iterable[dict[str, Any]]) -> Iterable[Sample]:

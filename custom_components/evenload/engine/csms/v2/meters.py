@@ -7,6 +7,7 @@ from typing import Any
 from ...model.readings import Context, Location, Sample
 from ..frames import CallFault
 from ..meters import DEFAULT_MEASURAND, moment, number, sample
+from ..signs import signed
 
 # What 2.1 calls otherwise than its forerunners.
 _SYNONYMS = {
@@ -46,7 +47,7 @@ def readable(
             if otherwise is None:
                 continue
             at = otherwise
-        found.append((at, tuple(_samples(meter_value["sampledValue"]))))
+        found.append((at, signed(_samples(meter_value["sampledValue"]))))
     if fault is not None and not found:
         raise fault
     return found
