@@ -60,6 +60,8 @@ class Bidirectional:
     """After that long a setpoint by key or variable ends; 0: never."""
     tells: bool = True
     """Whether it shows its abilities in keys and variables."""
+    charges_by_limits: bool = True
+    """Whether charging profiles limit what is charged after a setpoint has ended; otherwise the last word that ended one does."""
     renegotiates: bool = True
     """Whether it can agree on another energy transfer in the middle of a transaction (ISO 15118-20)."""
     by_line: bool = False

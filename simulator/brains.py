@@ -9,8 +9,10 @@ from simulator.ocpp2.charging_station import ChargingStation
 from simulator.ocpp2.device_model import DeviceModel
 from simulator.ocpp2.standard import device_model
 from simulator.ocpp16.charge_point import ChargePoint
-from simulator.ocpp16.configuration import Configuration
+from simulator.ocpp16.configuration import MEASURANDS, STANDARD_KEYS, Configuration
+from simulator.ocpp16.discharging import keys_of
 from simulator.ocppj.link import Link
+from simulator.readings import EXPORT_MEASURANDS
 from simulator.station import Station
 
 
@@ -66,7 +68,12 @@ def _configuration(station: Station, temper: Temper) -> Configuration:
         "ConnectorSwitch3to1PhaseSupported": str(station.switches_phases).lower(),
     }
     keys = {k: v for k, v in temper.configuration.items() if "." not in k}
-    return Configuration(defaults | keys)
+    feeds_back = station.bidirectional is not None
+    return Configuration(
+        defaults | keys,
+        (*STANDARD_KEYS, *keys_of(station)),
+        (*MEASURANDS, *(EXPORT_MEASURANDS if feeds_back else ())),
+    )
 
 
 def _device_model(

@@ -11,8 +11,10 @@ from simulator.faults import Faults
 from simulator.ocpp16 import calls, memory
 from simulator.ocpp16.authorization import Authorization
 from simulator.ocpp16.configuration import Configuration
+from simulator.ocpp16.discharging import Discharging
 from simulator.ocpp16.files import Files
 from simulator.ocpp16.handling import Handling
+from simulator.ocpp16.messages import Messages
 from simulator.ocpp16.metering import Metering
 from simulator.ocpp16.outbox import Outbox
 from simulator.ocpp16.outlet import Outlet
@@ -74,6 +76,8 @@ class ChargePoint(Handling):
         self.smart_charging = SmartCharging(
             station, self.profiles, clock, faults, self.now, self._transaction_starts
         )
+        self.discharging = Discharging(self)
+        self.messages = Messages(self)
         self.files = Files(self)
         self.certificates = Certificates(self)
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -217,6 +221,7 @@ class ChargePoint(Handling):
             self.sessions.tick()
             self.smart_charging.tick()
             self._end_paused()
+            self.discharging.tick()
         self.station.advance(dt_s)
         if self.powered:
             self.statuses.update()

@@ -19,8 +19,9 @@ def set_charging_profile(charge_point: ChargePoint, payload: Payload) -> Answer:
     profile = read_profile(required(payload, "csChargingProfiles", dict))
     outlet = charge_point.outlets.get(connector_id)
     transaction = outlet.transaction if outlet else None
-    entry = Installed(connector_id, profile, charge_point.now())
     try:
+        profile = charge_point.discharging.understood(connector_id, profile)
+        entry = Installed(connector_id, profile, charge_point.now())
         charge_point.profiles.install(
             entry,
             in_transaction=transaction is not None,

@@ -1,5 +1,6 @@
 """Configuration keys of a charge point (OCPP 1.6 §9; security whitepaper §2 for the last few)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -112,9 +113,14 @@ class Configuration:
     """The values a station has for its keys."""
 
     def __init__(
-        self, defaults: dict[str, str], keys: tuple[Key, ...] = STANDARD_KEYS
+        self,
+        defaults: dict[str, str],
+        keys: tuple[Key, ...] = STANDARD_KEYS,
+        measurands: tuple[str, ...] = MEASURANDS,
     ) -> None:
         """Start with the factory's values, changed by what this station is."""
+        self._measurands = measurands
+        self.live: dict[str, Callable[[], str]] = {}
         self._keys = {key.name.lower(): key for key in keys}
         self._factory = {key.name: key.default for key in keys} | defaults
         self._values = dict(self._factory)
@@ -122,7 +128,7 @@ class Configuration:
 
     def text(self, name: str) -> str:
         """A value as it is written."""
-        return self._values[name]
+        return self.live[name]() if name in self.live else self._values[name]
 
     def number(self, name: str) -> int:
         """A value as a whole number."""
@@ -154,23 +160,21 @@ class Configuration:
         key = self.find(name)
         if key is None:
             return "NotSupported"
-        if key.access is Access.READ or not _fits(key, value):
+        if key.access is Access.READ or not self._fits(key, value):
             return "Rejected"
         self._values[key.name] = self.changed[key.name] = value
         return "RebootRequired" if key.needs_reboot else "Accepted"
 
-
-def _fits(key: Key, value: str) -> bool:
-    """Whether a value has the key's form."""
-    if key.form is Form.NUMBER:
-        return value.isdecimal()
-    if key.form is Form.BOOLEAN:
-        return value.lower() in ("true", "false")
-    if key.name == "AuthorizationKey":
-        return 16 <= len(value) <= 40
-    if key.name in MEASURAND_LISTS:
-        # A phase may be appended to a measurand (Voltage.L1), as §9.1.16 has it for stations that support it; this one does not.
-        return all(
-            item.strip() in MEASURANDS for item in value.split(",") if item.strip()
-        )
-    return len(value) <= 500
+    def _fits(self, key: Key, value: str) -> bool:
+        """Whether a value has the key's form."""
+        if key.form is Form.NUMBER:
+            return value.isdecimal()
+        if key.form is Form.BOOLEAN:
+            return value.lower() in ("true", "false")
+        if key.name == "AuthorizationKey":
+            return 16 <= len(value) <= 40
+        if key.name in MEASURAND_LISTS:
+            # A phase may be appended to a measurand (Voltage.L1), as §9.1.16 has it for stations that support it; this one does not.
+            items = (item.strip() for item in value.split(","))
+            return all(item in self._measurands for item in items if item)
+        return len(value) <= 500

@@ -45,6 +45,8 @@ def _change_outlet(outlet: Outlet, operative: bool) -> bool:
 def change_configuration(charge_point: ChargePoint, payload: Payload) -> Answer:
     """§5.3."""
     name, value = required(payload, "key", str), required(payload, "value", str)
+    if evse_id := charge_point.discharging.evse_of(name):
+        return status(charge_point.discharging.write(evse_id, value))
     result = charge_point.configuration.change(name, value)
     if result == "Accepted" and name.lower() == "authorizationkey":
         return status(result, lambda: _use_new_password(charge_point, value))
@@ -96,9 +98,11 @@ def clear_cache(charge_point: ChargePoint, payload: Payload) -> Answer:
 
 
 def data_transfer(charge_point: ChargePoint, payload: Payload) -> Answer:
-    """§5.6: there is no vendor whose messages this station knows."""
-    required(payload, "vendorId", str)
-    return status("UnknownVendorId")
+    """§5.6: the only messages that this station may know are about discharging."""
+    vendor = required(payload, "vendorId", str)
+    message = optional(payload, "messageId", str, "")
+    data = optional(payload, "data", str, "")
+    return charge_point.messages.take(vendor, message, data)
 
 
 HANDLERS = {

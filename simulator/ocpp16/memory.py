@@ -7,6 +7,7 @@ from simulator.ocpp16.outbox import Message
 from simulator.ocpp16.outlet import Outlet, Reservation
 from simulator.ocpp16.profile_json import read_installed, write_installed
 from simulator.ocppj.fields import format_time, parse_time
+from simulator.profiles import Installed
 
 if TYPE_CHECKING:
     from simulator.ocpp16.charge_point import ChargePoint
@@ -55,7 +56,9 @@ def restore(charge_point: ChargePoint, saved: dict[str, Any]) -> None:
     charge_point.operative = saved["operative"]
     nameplate = charge_point.station.nameplate
     charge_point.station.nameplate = replace(nameplate, firmware=saved["firmware"])
-    charge_point.profiles.restore(read_installed(entry) for entry in saved["profiles"])
+    kept = (read_installed(entry) for entry in saved["profiles"])
+    charge_point.profiles.restore(entry for entry in kept if _limits(entry))
+    charge_point.smart_charging.exchange.forget()
     charge_point.outbox.restore(saved["outbox"])
     charge_point.authorization.known.restore(saved["tags"])
     charge_point.certificates.restore(saved["certificates"])
@@ -66,6 +69,11 @@ def restore(charge_point: ChargePoint, saved: dict[str, Any]) -> None:
     charge_point.link.dial.ping_interval_s = (
         float(charge_point.configuration.number("WebSocketPingInterval")) or None
     )
+
+
+def _limits(entry: Installed) -> bool:
+    """Whether a profile is nothing but limits: nobody discharges after a restart who was not told to anew."""
+    return all((period.limit or 0) >= 0 for period in entry.profile.schedule.periods)
 
 
 def _restore_outlet(

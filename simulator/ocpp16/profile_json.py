@@ -126,7 +126,8 @@ def _write_period(period: Period) -> Payload:
     return _without_gaps(
         {
             "startPeriod": period.start_s,
-            "limit": period.limit,
+            # A limit below zero is kept as it was written, whatever the station makes of it.
+            "limit": period.more.get("limit", period.limit),
             "numberPhases": period.phases,
         }
     )

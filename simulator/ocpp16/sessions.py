@@ -155,6 +155,7 @@ class Sessions:
         """Give the new transaction the profile its remote start brought along (§5.16.2)."""
         entry = Installed(outlet.connector_id, profile, self._charge_point.now())
         try:
+            # What a remote start brings along is a limit: there is nobody yet who could discharge.
             self._charge_point.profiles.install(
                 entry, in_transaction=True, transaction_id=None
             )

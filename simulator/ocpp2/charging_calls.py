@@ -10,7 +10,6 @@ from simulator.ocpp2.profile_json import (
     write_periods,
     write_profile,
 )
-from simulator.ocpp2.profile_rules import Refused
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.fields import (
@@ -23,6 +22,7 @@ from simulator.ocppj.fields import (
 )
 from simulator.ocppj.frames import CallError, Payload
 from simulator.profiles import Installed, Kind, ProfileRefused, Purpose, RateUnit
+from simulator.setpoints import Refused
 
 if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation

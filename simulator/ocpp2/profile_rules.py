@@ -14,17 +14,8 @@ from simulator.profiles import (
     RateUnit,
     Schedule,
 )
+from simulator.setpoints import Refused
 from simulator.station import Station
-
-
-class Refused(Exception):
-    """A profile is not taken."""
-
-    def __init__(self, reason: str, info: str = "") -> None:
-        """Keep the reason code, and a sentence."""
-        super().__init__(reason, info)
-        self.reason = reason
-        self.info = info
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.ocpp2.outlet import Outlet, Permission, Token
 from simulator.ocpp2.profile_json import read_profile
-from simulator.ocpp2.profile_rules import Refused
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
 from simulator.ocppj.fields import optional, required
 from simulator.ocppj.frames import Payload
 from simulator.profiles import Installed, Profile, Purpose
+from simulator.setpoints import Refused
 
 if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation
