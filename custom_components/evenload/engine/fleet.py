@@ -13,6 +13,7 @@ from .control.sharing import Sharing
 from .control.shown import showing
 from .control.steadiness import Steadiness, at_present
 from .control.transitions import after, with_evse, with_evses
+from .feeding_back import control_of
 from .group_figures import GroupFigures
 from .live import LiveNode, still_live, with_live
 from .memory import State
@@ -88,6 +89,8 @@ class Fleet:
         self._soon = Soon(self.retarget, lambda: self.enforcer.is_busy)
         self._now = now
         self._steadiness = Steadiness(now, self._clock_was_set)
+        self.v2x = control_of(self, self._soon.ask, now)
+        self.sharing.stances = lambda: self.v2x.stances
         for identity in config.stations:
             self._add(identity)
         self.retarget()
@@ -100,6 +103,7 @@ class Fleet:
         self.config = config
         for identity in gone:
             self.enforcer.forget(identity)
+            self.v2x.forget(identity)
             self.books.forget(identity, self._now())
             del self.stations[identity]
         for identity in config.stations:
@@ -108,6 +112,7 @@ class Fleet:
         self._show_all()
         for identity in self.stations:
             self.news.tell(identity)
+        self.v2x.look()
         return set(came), set(gone)
 
     def hear(self, event: Event) -> None:
@@ -140,6 +145,7 @@ class Fleet:
             self.enforcer.wake(event.identity)
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
+        self.v2x.hear(event)
         for number in station.evses.keys() - before.evses.keys():
             self.news.discoveries.tell(None, EvseKey(event.identity, number))
         if isinstance(event, MetersSampled):
@@ -161,6 +167,7 @@ class Fleet:
         evse = replace(evse, metered_at=self._now())
         self._replace(evse)
         self.enforcer.observe(evse)
+        self.v2x.observe(evse)
         if self.sharing.observe(evse):
             self._soon.ask()
         if self.phasing.is_watching(key):
@@ -177,6 +184,7 @@ class Fleet:
     def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:
         """Replace what the owner set on an EVSE."""
         self._replace(replace(self.evse(key), settings=settings))
+        self.v2x.look()
         self.retarget()
         self.enforcer.wake(key.identity)
         self._refresh(key.identity)
@@ -233,6 +241,7 @@ class Fleet:
         drawn = self.sharing.draws(self.site, node_id)
         if not circuits.read(node_id, reading, drawn):
             return
+        self.v2x.read_meter(node_id)
         if self.sharing.is_overdrawn(self.site):
             self.retarget()
         else:
@@ -251,6 +260,7 @@ class Fleet:
             self._records.of(self.stations.values()),
             dict(self.live),
             self.sharing.circuits.cap,
+            self.v2x.kept(),
         )
 
     def restore(self, state: State) -> None:
@@ -259,6 +269,7 @@ class Fleet:
         self.live = dict(state.live)
         self.sharing.circuits.cap = state.cap
         self.sharing.begin_anew()
+        self.v2x.restore(state.v2x)
         self.retarget()
         self._show_all()
 

@@ -9,6 +9,7 @@ from typing import Any
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 
+from .control.v2x.orders import Kept
 from .encoding import Encodings
 from .live import LiveNode
 from .migration import migrated
@@ -35,6 +36,8 @@ class State:
     # What was changed of circuits since their forms, by the id of their nodes.
     live: dict[str, LiveNode] = field(default_factory=dict)
     cap: Limit | None = None
+    # What vehicles were asked to feed back.
+    v2x: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Sessions:
 _PAGES_ENCODER = BasicEncoder(Pages)
 _LIVE_ENCODER = BasicEncoder(dict[str, LiveNode])
 _CAP_ENCODER = BasicEncoder(Limit)
+_V2X_ENCODER = BasicEncoder(Kept)
 _STATE_DECODER = BasicDecoder(State)
 _SESSIONS_DECODER = BasicDecoder(Sessions)
 
@@ -167,6 +171,7 @@ class Memory:
             "stations": self._records.of(state.stations),
             "live": _LIVE_ENCODER.encode(state.live),
             "cap": None if state.cap is None else _CAP_ENCODER.encode(state.cap),
+            "v2x": _V2X_ENCODER.encode(state.v2x),
         }
 
     def _encoded_sessions(self, sessions: Sessions) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .csms.schemas import schemas
 from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16
 from .desk import Desk
+from .discharges import Discharges
 from .fleet import Fleet, utc_now
 from .memory import Memory, Sessions
 from .model.configuration import ListenerConfig, SiteConfig
@@ -43,7 +44,7 @@ GROUP_PERIOD_S = 1.0
 _SITE = ""
 
 
-class Site(Wishes):
+class Site(Wishes, Discharges):
     """One grid connection with its OCPP server, stations and groups."""
 
     def __init__(
@@ -124,6 +125,8 @@ class Site(Wishes):
 
     async def close(self) -> None:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
+        # Nobody discharges whom nobody watches.
+        await self._fleet.v2x.close()
         self._fleet.close()
         await self._fleet.enforcer.close()
         await self._listener.close()

@@ -9,6 +9,7 @@ from ..model.kinds import EvseKind, evse_kind
 from ..model.loads import Load, to_neutral
 from ..model.stations import Evse, EvseStatus, Station
 from .turns import Turn
+from .v2x.stance import Stance
 
 # A vehicle that has stopped by itself for so long is done for now. Many stop for a moment when they begin.
 DONE_AFTER = timedelta(seconds=120)
@@ -27,6 +28,8 @@ class Circumstances:
     most_a: float | None = None
     can_switch: bool = False
     is_single: bool = False
+    # What discharging asks for.
+    stance: Stance | None = None
 
 
 def lasting_demand(site: SiteConfig, station: Station, evse: Evse) -> Demand:
@@ -62,6 +65,10 @@ def demand_of(
     if known.most_a is not None and known.most_a < maximum_a:
         maximum_a, most = known.most_a, Reason.NO_LEASES
     wants = evse.status is None or (evse.wants_energy and not is_done(evse, now))
+    if (stance := known.stance) is not None and settings.charging_allowed:
+        # What it has is kept for the moment in which it stops, however still it is meanwhile.
+        wants, most = evse.wants_energy, stance.reason
+        maximum_a = min(maximum_a, stance.most_a(kind.minimum_a))
     departs_at = settings.departs_at
     return Demand(
         key=evse.key,
@@ -69,7 +76,7 @@ def demand_of(
         minimum_a=kind.minimum_a,
         phases=config.wiring,
         plugged_in_at=plugged_in_at(evse),
-        paused=not settings.charging_allowed,
+        paused=not settings.charging_allowed or _is_paused(known.stance),
         charging=evse.is_charging,
         load=site.load_of(evse.key.identity),
         single=_single(site, evse.key.identity) if known.can_switch else None,
@@ -101,6 +108,10 @@ def plugged_in_at(evse: Evse) -> datetime | None:
     if evse.session is not None and evse.session.is_open:
         return evse.session.started_at
     return evse.status_at if evse.wants_energy else None
+
+
+def _is_paused(stance: Stance | None) -> bool:
+    return stance is not None and stance.paused
 
 
 def _own_a(evse: Evse, kind: EvseKind) -> float:

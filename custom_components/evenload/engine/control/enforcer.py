@@ -140,6 +140,11 @@ class Enforcer:
         if writer is not None:
             writer[1].cancel()
 
+    def link(self, identity: str) -> Link | None:
+        """Return the connection of a station that listens."""
+        writer = self._writers.get(identity)
+        return None if writer is None else writer[0]
+
     async def close(self) -> None:
         """Stop writing to everybody."""
         tasks = [task for _, task, _ in self._writers.values()]
@@ -154,7 +159,7 @@ class Enforcer:
 
     def _there_may_be_room(self) -> None:
         """Let those look again that wait for room."""
-        for identity in self._writers:
+        for identity in self._writers if self._waiting else ():
             if identity in self._waiting:
                 self.wake(identity)
 

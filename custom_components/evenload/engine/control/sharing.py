@@ -20,6 +20,7 @@ from .taking import Taking
 from .targets import Targets, present_of
 from .turns import Turns
 from .usage import Places, Usage
+from .v2x.stance import Stance
 from .wish import SAME_A
 from .wishes import keeps_limits
 
@@ -59,6 +60,8 @@ class Sharing:
         self._reserved: dict[str, float] = {}
         self._allotments: Mapping[EvseKey, Allotment] = {}
         self._demands: tuple[Demand, ...] = ()
+        # What discharging asks of the balancer.
+        self.stances: Callable[[], Mapping[EvseKey, Stance]] = dict
 
     def targets(self, site: SiteConfig) -> tuple[SiteConfig, Targets]:
         """Return what everybody should hold, and the site with every station on the phases that it can draw on now."""
@@ -87,7 +90,10 @@ class Sharing:
             self._phasing.want(site, {})
         self._demands = tuple(self._demands_in(used, lasting, now))
         single_known = tuple(
-            replace(one, single=None, is_single=False) for one in self._demands
+            replace(one, single=None, is_single=False)
+            if one.single is not None or one.is_single
+            else one
+            for one in self._demands
         )
         present = present_of(used, tree, lasting, single_known, fixed, now)
         self._allotments = self._steady(present.allotments)
@@ -149,8 +155,12 @@ class Sharing:
     def observe(self, evse: Evse) -> bool:
         """Look at what a vehicle takes of what it may; returns whether that is news."""
         station = self._stations()[evse.key.identity]
-        if not evse.is_charging or takes_watts(station.capabilities):
-            # What is safe on one phase is little on three.
+        if (
+            not evse.is_charging
+            or takes_watts(station.capabilities)
+            or evse.key in self.stances()
+        ):
+            # What is safe on one phase is little on three; who feeds back takes nothing, and could.
             self.taking.forget(evse.key)
             return False
         return self.taking.observe(
@@ -208,6 +218,7 @@ class Sharing:
             most_a=lasting.shares[key.identity].current_a if keeps else None,
             can_switch=self._phasing.can_switch(site, key),
             is_single=self._phasing.is_single(key),
+            stance=self.stances().get(key),
         )
 
     def _fixed(

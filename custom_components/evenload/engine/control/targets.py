@@ -1,8 +1,9 @@
 """What every station should hold: the allotments of the strategies, as fallbacks and leases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import count
 
 from ..balancing.allotting import allot
 from ..model.allotments import Allotment, Demand, Reason, Share
@@ -43,8 +44,15 @@ class Targets:
         """Return the least that an EVSE (0: any of the station's) charges with, in amperes per phase."""
         if key.evse != WHOLE_STATION:
             return self.minimums.get(key, MINIMUM_CURRENT_A)
-        own = [a for evse, a in self.minimums.items() if evse.identity == key.identity]
-        return min(own, default=MINIMUM_CURRENT_A)
+        return min(self._minimums_of(key.identity), default=MINIMUM_CURRENT_A)
+
+    def _minimums_of(self, identity: str) -> Iterator[float]:
+        """Give the minimums of a station's EVSEs, which are numbered from 1 without a gap."""
+        for number in count(1):
+            least_a = self.minimums.get(EvseKey(identity, number))
+            if least_a is None:
+                return
+            yield least_a
 
     def ceiling_a(self, identity: str) -> float:
         """Return what a station's own limit is to let through, in amperes per phase."""
@@ -119,6 +127,8 @@ def _worded(demand: Demand, allotment: Allotment, tree: Tree) -> Allotment:
             reason = Reason.VEHICLE_TAKES_NO_MORE
         case Reason.NOT_ENOUGH:
             reason = _why_not_enough(allotment, tree)
+        case Reason.PAUSED if demand.most is Reason.V2G_IDLE:
+            reason = Reason.V2G_IDLE
         case _:
             return allotment
     return replace(allotment, reason=reason)

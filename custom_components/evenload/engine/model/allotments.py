@@ -38,6 +38,13 @@ class Reason(StrEnum):
     SWITCHING_PHASES = "switching_phases"
     UNPLUG_NEEDED = "unplug_needed"
     NOT_CONTROLLABLE = "not_controllable"
+    # It feeds back, and its minimum is kept for the moment in which it stops.
+    DISCHARGING = "discharging"
+    # It could feed back, and has nothing to do at the moment.
+    V2G_IDLE = "v2g_idle"
+    # It charges with what the house leaves of its sun, or with what it was dispatched.
+    FOLLOWING_HOUSE = "following_house"
+    DISPATCHED = "dispatched"
 
 
 @dataclass(frozen=True, slots=True)

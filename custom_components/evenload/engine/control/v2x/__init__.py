@@ -1,0 +1,1 @@
+"""Discharging: who may, how much, and telling the stations so."""

@@ -1,0 +1,83 @@
+"""How full a vehicle is, as far as anybody says it: its station, the vehicle when it was plugged in, or its own sensor."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ...model.identity import EvseKey
+
+# A vehicle of which nobody says what it holds is taken for a small one: what it gives then counts for more.
+LEAST_CAPACITY_WH = 15_000.0
+
+# While energy flows out, what was said longer ago says nothing any more.
+SOC_AGE = timedelta(hours=1)
+
+# Some stations tell 0 while nothing flows, and some 1 now and then. What falls so far at once must be said again.
+_GLITCH_PERCENT = 1.5
+_SAID_AGAIN = 3
+
+# Two that say the same differ by this much.
+_SAME_PERCENT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was said of a vehicle, when, and the energy that it has given (less what it got) since, in Wh."""
+
+    soc_percent: float
+    at: datetime
+    given_wh: float = 0.0
+    doubted: int = 0
+
+
+class Charges:
+    """What is believed of every vehicle."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self._known: dict[EvseKey, Charge] = {}
+
+    def say(
+        self,
+        key: EvseKey,
+        soc_percent: float,
+        now: datetime,
+        *,
+        power_w: float | None = None,
+    ) -> None:
+        """Take what somebody says; `power_w` is what flowed then, where a station says it."""
+        if not 0.0 <= soc_percent <= 100.0:
+            return
+        known = self._known.get(key)
+        if soc_percent < _GLITCH_PERCENT and (
+            known is None or known.soc_percent > 2 * _GLITCH_PERCENT
+        ):
+            if soc_percent == 0.0 and abs(power_w or 0.0) < 1.0:
+                return
+            if known is None or known.doubted + 1 < _SAID_AGAIN:
+                if known is not None:
+                    self._known[key] = replace(known, doubted=known.doubted + 1)
+                return
+        self._known[key] = Charge(soc_percent, now)
+
+    def gave(self, key: EvseKey, energy_wh: float) -> None:
+        """Count energy that came out of a vehicle, or (below 0) went into it."""
+        if (known := self._known.get(key)) is not None:
+            # What goes in is only believed when the vehicle says it.
+            given_wh = max(0.0, known.given_wh + energy_wh)
+            self._known[key] = replace(known, given_wh=given_wh)
+
+    def soc(
+        self, key: EvseKey, capacity_wh: float | None, now: datetime
+    ) -> float | None:
+        """Return how full a vehicle is at least; None where that is not known, or was said too long ago."""
+        known = self._known.get(key)
+        if known is None:
+            return None
+        if known.given_wh > 0.0 and now - known.at > SOC_AGE:
+            return None
+        given = 100.0 * known.given_wh / (capacity_wh or LEAST_CAPACITY_WH)
+        return max(0.0, known.soc_percent - given)
+
+    def forget(self, key: EvseKey) -> None:
+        """Forget a vehicle: it has left, or nobody knows how full it is any more."""
+        self._known.pop(key, None)

@@ -1,0 +1,87 @@
+"""What the house draws beside our vehicles, and what that asks of those that carry it.
+
+A meter and a vehicle are both late. While a vehicle may or may not have followed what it was told, a reading fits more than
+one load of the house: then the one is believed that is nearest to what was known. So nothing is corrected twice, and what
+comes out into the grid is seen as soon as it does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+# So much is imported rather than exported by accident, in watts.
+BIAS_W = 50.0
+
+# A meter that spoke every so many seconds is late when it is silent for several times that.
+_LATE_PERIODS = 5.0
+_LATE_AT_LEAST_S = 15.0
+
+# How fast what is known of the meter's beat follows.
+_BEAT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Between what and what the vehicles' power lay when the meter was read, in watts; below 0 is out."""
+
+    low_w: float = 0.0
+    high_w: float = 0.0
+
+    def __add__(self, other: Span) -> Span:
+        """Add two vehicles."""
+        return Span(self.low_w + other.low_w, self.high_w + other.high_w)
+
+
+class HouseLoad:
+    """The load of the house, from the readings of its meter."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        # What the house draws beside our vehicles; below 0 it has more sun than it needs.
+        self.load_w: float | None = None
+        # The most that may have flowed into the grid when the meter was read.
+        self.grid_w: float | None = None
+        self.read_at: datetime | None = None
+        self.period_s = 1.0
+
+    def read(self, grid_w: float, vehicles: Span, at: datetime) -> None:
+        """Take a reading: what flows from the grid (below 0: into it), and what the vehicles may have drawn of it."""
+        if self.read_at is not None:
+            if at <= self.read_at:
+                return
+            gap_s = (at - self.read_at).total_seconds()
+            if gap_s > self.late_s:
+                # That was another house.
+                self.load_w = None
+            self.period_s += _BEAT * (min(gap_s, self.late_s) - self.period_s)
+        lowest_w, highest_w = grid_w - vehicles.high_w, grid_w - vehicles.low_w
+        known_w = self.load_w
+        if known_w is None:
+            # The least: nobody is to feed what the house does not need.
+            known_w = lowest_w
+        self.load_w = min(max(known_w, lowest_w), highest_w)
+        self.grid_w, self.read_at = grid_w, at
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the meter has been silent for longer than it ever is."""
+        if self.read_at is None:
+            return True
+        return now > self.read_at + timedelta(seconds=self.late_s)
+
+    @property
+    def late_s(self) -> float:
+        """After how long without a reading nothing is fed back any more."""
+        return max(_LATE_AT_LEAST_S, _LATE_PERIODS * self.period_s)
+
+    def forget(self) -> None:
+        """Forget the house: the meter was silent for too long, or measures something else."""
+        self.load_w = self.grid_w = self.read_at = None
+
+
+def carried_w(load_w: float, bias_w: float = BIAS_W) -> float:
+    """Return what vehicles may give to the house without any of it going into the grid, 0 or more."""
+    return max(0.0, load_w - bias_w)
+
+
+def surplus_w(load_w: float, others_w: float, bias_w: float = BIAS_W) -> float:
+    """Return what the house leaves of its sun for those who carry it; `others_w` is what other vehicles draw of it."""
+    return max(0.0, -load_w - max(0.0, others_w) + bias_w)

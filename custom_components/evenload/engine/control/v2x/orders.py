@@ -1,0 +1,161 @@
+"""What vehicles were asked to feed back, by whom, and until when: all of it survives a restart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ...model.configuration import SiteConfig
+from ...model.identity import EvseKey
+from ...model.needs import ChargingNeeds
+from ...model.tree import ROOT
+from ...model.v2x import Dispatch, V2gMode
+
+# What the owner, or an automation of his, asks for: it is obeyed in every mode but "off".
+ACTION = "action"
+PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Giving:
+    """What one vehicle is to give until a moment, or until so much energy was given; None: no such end."""
+
+    until: datetime | None = None
+    energy_wh: float | None = None
+    power_w: float | None = None
+    given_wh: float = 0.0
+
+    @property
+    def left_wh(self) -> float | None:
+        """What is still to be given."""
+        if self.energy_wh is None:
+            return None
+        return max(0.0, self.energy_wh - self.given_wh)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has come to its end."""
+        return self.left_wh == 0.0 or (self.until is not None and now >= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What must survive a restart of discharging; by EVSE: its key in words."""
+
+    dispatches: tuple[Dispatch, ...] = ()
+    givings: dict[str, Giving] = field(default_factory=dict)
+    needs: dict[str, ChargingNeeds] = field(default_factory=dict)
+    # The most that may flow into the grid, from outside.
+    export_cap_w: float | None = None
+    # What is offered to hold the grid's frequency, by target.
+    responses: dict[str, float] = field(default_factory=dict)
+
+
+class Orders:
+    """The orders in force."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.dispatches: dict[str, Dispatch] = {}
+        self.givings: dict[EvseKey, Giving] = {}
+        self.needs: dict[EvseKey, ChargingNeeds] = {}
+        self.export_cap_w: float | None = None
+        self.responses: dict[str, float] = {}
+        self._count = 0
+
+    def dispatch(
+        self,
+        target: str,
+        power_w: float,
+        until: datetime,
+        source: str,
+        afterwards: V2gMode,
+        now: datetime,
+    ) -> Dispatch:
+        """Take a dispatch in place of the one that its target had."""
+        self._count += 1
+        name = f"{source}-{int(now.timestamp())}-{self._count}"
+        dispatch = Dispatch(
+            id=name,
+            target=target,
+            power_w=power_w,
+            until=until,
+            source=source,
+            afterwards=afterwards,
+        )
+        self.dispatches[target] = dispatch
+        return dispatch
+
+    def ended(self, now: datetime) -> list[Dispatch]:
+        """Take out the dispatches that are over, and return them."""
+        over = [one for one in self.dispatches.values() if now >= one.until]
+        for one in over:
+            del self.dispatches[one.target]
+        return over
+
+    def dispatch_for(
+        self, site: SiteConfig, key: EvseKey, mode: V2gMode
+    ) -> Dispatch | None:
+        """Return the dispatch that an EVSE in a mode follows: its own, else that of the nearest circuit."""
+        for target in targets_of(site, key):
+            dispatch = self.dispatches.get(target)
+            if dispatch is not None and is_heard(dispatch, mode):
+                return dispatch
+        return None
+
+    def gave(self, key: EvseKey, energy_wh: float) -> None:
+        """Count energy that a vehicle gave."""
+        giving = self.givings.get(key)
+        if giving is not None:
+            self.givings[key] = replace(giving, given_wh=giving.given_wh + energy_wh)
+
+    def forget(self, identity: str) -> None:
+        """Forget a station that is no longer part of the site."""
+        for known in (self.givings, self.needs):
+            for key in [key for key in known if key.identity == identity]:
+                del known[key]
+        for target in [*self.dispatches]:
+            if target.rpartition("_")[0] == identity:
+                del self.dispatches[target]
+
+    def kept(self) -> Kept:
+        """Return what must survive a restart."""
+        return Kept(
+            tuple(self.dispatches.values()),
+            {str(key): giving for key, giving in self.givings.items()},
+            {str(key): needs for key, needs in self.needs.items()},
+            self.export_cap_w,
+            dict(self.responses),
+        )
+
+    def restore(self, kept: Kept, keys: Mapping[str, EvseKey]) -> None:
+        """Take up what an earlier life knew, of the EVSEs that are still there (by their keys in words)."""
+        self.dispatches = {one.target: one for one in kept.dispatches}
+        self.givings = {
+            keys[name]: giving for name, giving in kept.givings.items() if name in keys
+        }
+        self.needs = {
+            keys[name]: needs for name, needs in kept.needs.items() if name in keys
+        }
+        self.export_cap_w = kept.export_cap_w
+        self.responses = dict(kept.responses)
+
+
+def targets_of(site: SiteConfig, key: EvseKey) -> tuple[str, ...]:
+    """Return what may be addressed to reach an EVSE, the nearest first: itself, its groups, the site."""
+    return (str(key), *site.circuits_above(key.identity))
+
+
+def is_target(site: SiteConfig, keys: Mapping[str, EvseKey], target: str) -> bool:
+    """Whether something can be addressed."""
+    return target == ROOT or target in site.groups or target in keys
+
+
+def is_heard(dispatch: Dispatch, mode: V2gMode) -> bool:
+    """Whether a vehicle in a mode follows a dispatch: by its source."""
+    match mode:
+        case V2gMode.OFF:
+            return False
+        case V2gMode.PLAN if dispatch.source == PLAN:
+            return True
+        case V2gMode.PROGRAMME if dispatch.source not in {PLAN, ACTION}:
+            return True
+    return dispatch.source == ACTION
