@@ -50,6 +50,7 @@ def test_short_kettles_do_not_make_it_flap(pace: Pace) -> None:
 
 
 @example(pace=Pace(1, 0, 10, 3, 3), steps=[(5, 0.0), (5, 0.0), (5, 10.0), (5, 12.0)])
+@example(pace=Pace(1, 0, 10, 3, 8), steps=[(5, 0.0), (26, 0.0), (12, 10.0), (5, 14.0)])
 @settings(max_examples=50, deadline=None)
 @given(
     pace=st.sampled_from(PACES),
@@ -90,18 +91,18 @@ def overloads(loop: Loop) -> Iterator[tuple[int, int]]:
 
 
 def explained(loop: Loop, risen: int) -> int:
-    """Return for how long an overload may look like a vehicle that follows late, as it was told to for an earlier rise.
+    """Return for how long some of an overload may look like a vehicle that follows late, as it was told to for an earlier rise.
 
-    A rise that comes half a minute after the last one is told from that.
+    So the first answer may be too little, and the next comes when all must have followed. A rise that comes half a
+    minute after the last one is told from that.
     """
     if not any(rises(loop, second) for second in range(risen - 24, risen)):
         return 0
-    unseen = risen + loop.pace.meter_late
-    limits = loop.limits[:unseen]
+    answered = risen + loop.pace.meter + loop.pace.meter_late
     lowered = [
         second
-        for second, (was_a, now_a) in enumerate(pairwise(limits), start=1)
-        if now_a < was_a
+        for second, (was_a, now_a) in enumerate(pairwise(loop.limits), start=1)
+        if now_a < was_a and second <= answered
     ]
     return max(0, lowered[-1] + FOLLOWED_S - risen) if lowered else 0
 
