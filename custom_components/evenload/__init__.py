@@ -16,11 +16,14 @@ from .configuration import listener_config, site_config
 from .const import DOMAIN, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import async_sync_devices, is_known_device
+from .discharge_trouble import async_follow_discharging
+from .discharging import async_follow_permissions
 from .discovery import async_announce_unknown
 from .engine.model.errors import ListenerError
 from .engine.site import Site
 from .household import async_follow_meters
 from .issues import async_follow_notices
+from .outside_sensors import async_follow_outside, async_offer_response
 from .presence import async_follow_presence
 from .services import async_setup_services
 from .vault import StoreVault
@@ -58,6 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> 
     async_sync_devices(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     _follow(hass, entry)
+    await async_offer_response(entry)
     try:
         await site.open()
     except ListenerError as err:
@@ -109,6 +113,7 @@ def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
             return
         site.reconfigure(site_config(entry))
         show(None)
+        await async_offer_response(entry)
 
     async def stop(_: Event) -> None:
         await site.close()
@@ -119,6 +124,9 @@ def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     async_follow_presence(hass, entry)
     async_follow_meters(hass, entry)
     async_follow_notices(hass, entry)
+    async_follow_discharging(hass, entry)
+    async_follow_outside(hass, entry)
+    async_follow_permissions(hass, entry)
     async_announce_unknown(hass, entry)
 
 

@@ -1,4 +1,4 @@
-"""Whether each station is connected, and each group within its limit."""
+"""Whether each station is connected, each vehicle feeds back, and each group is within its limit."""
 
 from typing import override
 
@@ -7,12 +7,13 @@ from homeassistant.components.binary_sensor import (
     BinarySensorEntityDescription,
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
-from homeassistant.const import EntityCategory
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import EvenloadConfigEntry
-from .entity import GroupEntity, StationEntity
+from .discharging import where_allowed
+from .entity import EvseEntity, GroupEntity, StationEntity
 from .roster import async_add_as_they_come
 
 # Nothing is polled.
@@ -23,9 +24,13 @@ CONNECTED = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
+DISCHARGING = BinarySensorEntityDescription(key="discharging")
 OVERLOAD = BinarySensorEntityDescription(
     key="overload", device_class=BinarySensorDeviceClass.PROBLEM
 )
+
+# Meters show a few watts while nothing flows.
+DISCHARGES_W = 50
 
 
 async def async_setup_entry(
@@ -34,11 +39,20 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors."""
+    of_discharging = where_allowed(
+        hass,
+        entry,
+        async_add_entities,
+        Platform.BINARY_SENSOR,
+        (DISCHARGING,),
+        lambda key, row: Discharging(entry, key, row),
+    )
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
         station=lambda identity: [Connected(entry, identity, CONNECTED)],
+        evse=of_discharging,
         node=lambda node_id: [Overload(entry, node_id, OVERLOAD)],
     )
 
@@ -58,6 +72,22 @@ class Connected(StationEntity, BinarySensorEntity):
     @override
     def _shown(self) -> object:
         return self.is_on
+
+
+class Discharging(EvseEntity, BinarySensorEntity):
+    """Whether energy comes out of the vehicle, as it is measured."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it does now."""
+        power_w = self._evse.reading.power_w
+        return None if power_w is None else power_w < -DISCHARGES_W
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.available, self.is_on
 
 
 class Overload(GroupEntity, BinarySensorEntity):

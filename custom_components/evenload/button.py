@@ -6,11 +6,15 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.components.button.const import ButtonDeviceClass
-from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EntityCategory, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .data import EvenloadConfigEntry
+from .devices import station_subentry
+from .discharging import where_allowed
 from .engine.csms.commands import Commands
 from .entity import EvseEntity, StationEntity
 from .errors import translated_errors
@@ -49,6 +53,9 @@ LEARN_AGAIN = ButtonEntityDescription(
     entity_registry_enabled_default=False,
 )
 PROTECT = ButtonEntityDescription(key="protect", entity_category=EntityCategory.CONFIG)
+TEST_DISCHARGING = ButtonEntityDescription(
+    key="test_discharging", entity_category=EntityCategory.CONFIG
+)
 UNLOCK = ButtonEntityDescription(key="unlock")
 
 
@@ -58,6 +65,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the buttons."""
+    of_discharging = where_allowed(
+        hass,
+        entry,
+        async_add_entities,
+        Platform.BUTTON,
+        (TEST_DISCHARGING,),
+        lambda key, row: TestDischarging(entry, key, row),
+    )
     async_add_as_they_come(
         hass,
         entry,
@@ -67,7 +82,7 @@ async def async_setup_entry(
             LearnAgain(entry, identity, LEARN_AGAIN),
             Protect(entry, identity, PROTECT),
         ],
-        evse=lambda key: [Unlock(entry, key, UNLOCK)],
+        evse=lambda key: [Unlock(entry, key, UNLOCK), *of_discharging(key)],
     )
 
 
@@ -110,3 +125,43 @@ class Unlock(EvseEntity, ButtonEntity):
         """Release it."""
         with translated_errors(self._entry):
             await self._site.commands(self._key.identity).unlock(self._key.evse)
+
+
+class TestDischarging(EvseEntity, ButtonEntity):
+    """Asks for a small discharge, and believes only what is measured."""
+
+    @override
+    async def async_press(self) -> None:
+        """Ask for it, and say what was measured if that was not enough."""
+        measured: list[float] = []
+
+        @callback
+        def look() -> None:
+            evse = self._site.evse(self._key)
+            if evse.reading.power_w is not None:
+                measured.append(evse.reading.power_w)
+
+        unsubscribe = self._site.on_evse(self._key, look)
+        try:
+            with translated_errors(self._entry):
+                proven = await self._site.probe_discharge(self._key)
+        finally:
+            unsubscribe()
+        if proven:
+            return
+        subentry = station_subentry(self._entry, self._key.identity)
+        name = subentry.title if subentry else self._key.identity
+        if not measured:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="discharge_not_measured",
+                translation_placeholders={"station": name},
+            )
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="discharge_not_shown",
+            translation_placeholders={
+                "station": name,
+                "power": f"{min(measured):.0f}",
+            },
+        )

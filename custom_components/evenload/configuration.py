@@ -66,6 +66,7 @@ from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.security import SecurityProfile
 from .grid import GRIDS
 from .meter_config import meter_config
+from .v2g_config import CONF_EXPORT_CAP_W, v2g_configs
 from .wiring import BETWEEN_LINES, WIRINGS
 
 
@@ -110,6 +111,7 @@ def site_config(
         turn_s=_turn_s(options),
         shadow=options.get(CONF_SHADOW, False),
         keeps_least=options.get(CONF_KEEP_LEAST, False),
+        export_cap_w=float(options.get(CONF_EXPORT_CAP_W, 0)),
         stations=stations,
         groups=hung_up(groups),
     )
@@ -132,6 +134,7 @@ def station_config(
             int(row[CONF_NUMBER]): evse_config(row)
             for row in connectors.get(CONF_EVSES, ())
         },
+        v2g=v2g_configs(data),
         overrides=overrides(data.get(SECTION_ADVANCED, {})),
         security=SecurityProfile(data.get(CONF_SECURITY_PROFILE, 0)),
     )

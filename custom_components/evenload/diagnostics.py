@@ -13,14 +13,20 @@ from .data import EvenloadConfigEntry
 from .devices import station_of, station_subentry
 from .engine.makes import make_of
 from .engine.model.stations import Station
+from .engine.model.tree import ROOT
 from .engine.security import Security
+from .engine.site import Site
 from .household import meters_of
+from .outside_sensors import said_outside
+from .v2g_config import CONF_VEHICLES
 
 TO_REDACT = {
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
     CONF_PRIVATE_KEY,
+    CONF_VEHICLES,
     "address",
+    "evccid",
     "iccid",
     "imsi",
     "meter_serial",
@@ -54,9 +60,24 @@ async def async_get_config_entry_diagnostics(
             "cap": site.cap,
             "groups": list(site.groups.values()),
             "meters": meters_of(hass, entry),
+            "discharging": {
+                **_discharging(site),
+                "sensors": said_outside(hass, entry),
+            },
             "pending": list(site.pending.values()),
         }
     )
+
+
+def _discharging(site: Site) -> dict[str, Any]:
+    """Return what vehicles may feed back and are asked to; what each of them does is with its station."""
+    return {
+        "export_cap_w": site.export_cap_w,
+        "dispatches": site.dispatches,
+        "batteries": {
+            node_id: site.battery_of(node_id) for node_id in (ROOT, *site.groups)
+        },
+    }
 
 
 def _security(security: Security) -> dict[str, Any]:

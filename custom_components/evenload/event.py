@@ -1,4 +1,4 @@
-"""What happens at a connector: sessions that begin and end, cards that are shown."""
+"""What happens at a connector: sessions that begin and end, cards that are shown, discharging that was refused or proven."""
 
 from typing import Any, override
 
@@ -10,7 +10,10 @@ from homeassistant.util import dt as dt_util
 from .data import EvenloadConfigEntry
 from .engine.model.events import Event, TokenPresented
 from .engine.model.identity import EvseKey
+from .engine.model.stations import Evse
 from .engine.model.transactions import Session
+from .engine.model.v2x import Hindrance
+from .engine.model.v2x_ability import V2xAbility
 from .engine.observers import Observers
 from .entity import EvseEntity
 from .roster import async_add_as_they_come
@@ -22,10 +25,23 @@ PARALLEL_UPDATES = 0
 SESSION_STARTED = "session_started"
 SESSION_ENDED = "session_ended"
 TAG_READ = "tag_read"
+DISCHARGING_REFUSED = "discharging_refused"
+DISCHARGING_PROVEN = "discharging_proven"
+DISCHARGING_DISPROVEN = "discharging_disproven"
 
 ACTIVITY = EventEntityDescription(
-    key="activity", event_types=[SESSION_STARTED, SESSION_ENDED, TAG_READ]
+    key="activity",
+    event_types=[
+        SESSION_STARTED,
+        SESSION_ENDED,
+        TAG_READ,
+        DISCHARGING_REFUSED,
+        DISCHARGING_PROVEN,
+        DISCHARGING_DISPROVEN,
+    ],
 )
+
+_NO_ABILITY = V2xAbility()
 
 
 async def async_setup_entry(
@@ -77,11 +93,32 @@ class Activity(EvseEntity, EventEntity):
     @override
     def async_changed(self) -> None:
         """Tell which sessions ended and began since the last change."""
-        before = self._evse.session
+        before, ability = self._evse, self._ability
         if not self._refresh():
             return
-        for event_type, session in _news(before, self._evse.session):
+        for event_type, session in _news(before.session, self._evse.session):
             self._tell(event_type, _summary(session))
+        if _refuses(self._evse) and not _refuses(before):
+            self._tell(DISCHARGING_REFUSED, {})
+        if self._ability is not ability:
+            self._tell_of_tests(ability)
+
+    @property
+    def _ability(self) -> V2xAbility:
+        v2x = self._station.capabilities.v2x
+        return v2x.get(self._key.evse, _NO_ABILITY)
+
+    def _tell_of_tests(self, before: V2xAbility) -> None:
+        """Tell what a test has shown: by which method, and what flowed."""
+        now = self._ability
+        measured = {"power_w": self._evse.reading.power_w}
+        for event_type, known, methods in (
+            (DISCHARGING_PROVEN, before.proven, now.proven),
+            (DISCHARGING_DISPROVEN, before.disproven, now.disproven),
+        ):
+            for method in methods:
+                if method not in known:
+                    self._tell(event_type, {"method": method.value} | measured)
 
     @callback
     def _async_card(self, event: TokenPresented) -> None:
@@ -95,6 +132,10 @@ class Activity(EvseEntity, EventEntity):
     def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(event_type, attributes)
         self.async_write_ha_state()
+
+
+def _refuses(evse: Evse) -> bool:
+    return evse.discharge.hindrance is Hindrance.STATION_REFUSES
 
 
 def _news(before: Session | None, after: Session | None) -> list[tuple[str, Session]]:

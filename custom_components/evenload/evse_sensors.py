@@ -77,6 +77,12 @@ def _voltage(phase: Phase) -> EvseSensorDescription:
     )
 
 
+def soc_of(evse: Evse) -> float | None:
+    """Return how full the vehicle is: of one that may feed back, what it gave since it was said is taken off."""
+    believed = evse.discharge.soc_percent
+    return evse.reading.soc_percent if believed is None else believed
+
+
 DURATION = EvseSensorDescription(
     key="session_duration",
     device_class=SensorDeviceClass.DURATION,
@@ -257,7 +263,7 @@ EVSE_SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         lazy=True,
-        value=lambda evse: evse.reading.soc_percent,
+        value=soc_of,
     ),
     EvseSensorDescription(
         key="status",

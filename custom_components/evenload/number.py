@@ -12,6 +12,7 @@ from homeassistant.components.number import (
     NumberMode,
 )
 from homeassistant.const import (
+    PERCENTAGE,
     EntityCategory,
     Platform,
     UnitOfElectricCurrent,
@@ -22,6 +23,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
+from .discharging import where_allowed
 from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
 from .engine.model.phases import CurrentType
@@ -72,6 +74,23 @@ PRIORITY = NumberEntityDescription(
     native_step=1,
 )
 
+DISCHARGE_LIMIT = NumberEntityDescription(
+    key="discharge_limit",
+    device_class=NumberDeviceClass.POWER,
+    mode=NumberMode.BOX,
+    native_min_value=0,
+    native_step=100,
+    native_unit_of_measurement=UnitOfPower.WATT,
+)
+MINIMUM_SOC = NumberEntityDescription(
+    key="minimum_soc",
+    mode=NumberMode.SLIDER,
+    native_max_value=100,
+    native_min_value=0,
+    native_step=1,
+    native_unit_of_measurement=PERCENTAGE,
+)
+
 _OF_KIND = {
     given: tuple(row for row in MAXIMA if row.current_type is given)
     for given in CurrentType
@@ -112,6 +131,16 @@ async def async_setup_entry(
         (Platform.NUMBER, PRIORITY.key),
         create=lambda key: Priority(entry, key, PRIORITY),
     )
+    of_discharging = where_allowed(
+        hass,
+        entry,
+        async_add_entities,
+        Platform.NUMBER,
+        (DISCHARGE_LIMIT, MINIMUM_SOC),
+        lambda key, row: (DischargeLimit if row is DISCHARGE_LIMIT else MinimumSoc)(
+            entry, key, row
+        ),
+    )
     async_add_as_they_come(
         hass,
         entry,
@@ -119,6 +148,7 @@ async def async_setup_entry(
         evse=lambda key: (
             *of_evse(key, maxima.split(key)),
             *priorities.of(key),
+            *of_discharging(key),
         ),
         node=lambda node_id: limits_of(entry, node_id),
     )
@@ -175,3 +205,62 @@ class Priority(EvseEntity, NumberEntity):
         """Set its priority."""
         with translated_errors(self._entry):
             await self._site.set_priority(self._key, int(value))
+
+
+class DischargeLimit(EvseEntity, NumberEntity):
+    """The most that the vehicle feeds back; at its highest it is what the form allows."""
+
+    _needs_connection = False
+
+    @override
+    def _refresh(self) -> bool:
+        if not super()._refresh():
+            return False
+        if (config := self._site.v2g_config(self._key)) is None:
+            return False
+        self._attr_native_max_value = config.maximum_w
+        limit_w = self._evse.settings.discharge_limit_w
+        self._attr_native_value = (
+            config.maximum_w if limit_w is None else min(limit_w, config.maximum_w)
+        )
+        return True
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.native_value, self.native_max_value
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set the most that it feeds back."""
+        with translated_errors(self._entry):
+            await self._site.set_discharge_limit(self._key, value)
+
+
+class MinimumSoc(EvseEntity, NumberEntity):
+    """How full the vehicle stays; the form says with what it begins."""
+
+    _needs_connection = False
+
+    @override
+    def _refresh(self) -> bool:
+        if not super()._refresh():
+            return False
+        if (config := self._site.v2g_config(self._key)) is None:
+            return False
+        percent = self._evse.settings.minimum_soc_percent
+        self._attr_native_value = (
+            config.minimum_soc_percent if percent is None else percent
+        )
+        return True
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.native_value
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Set how full it stays."""
+        with translated_errors(self._entry):
+            await self._site.set_minimum_soc(self._key, value)

@@ -20,6 +20,9 @@ from .meter_config import CONF_KIND, NO_METER, is_complete
 from .meter_fields import METER_SCHEMA
 from .meter_flow import MeterSteps
 from .schemas import GRID_SCHEMA, SHARING_SCHEMA
+from .v2g_checks import check_grid, form_error as v2g_error, fuse_w
+from .v2g_config import CONF_FREQUENCY_SENSOR
+from .v2g_fields import GRID_DISCHARGE_SCHEMA
 
 
 class EvenloadOptionsFlow(
@@ -37,7 +40,7 @@ class EvenloadOptionsFlow(
         self._options = dict(self.config_entry.options)
         self._meter = dict(self._options.get(CONF_METER, {}))
         return self.async_show_menu(
-            step_id="init", menu_options=["grid", "sharing", "meter"]
+            step_id="init", menu_options=["grid", "sharing", "meter", "discharging"]
         )
 
     async def async_step_grid(
@@ -51,6 +54,30 @@ class EvenloadOptionsFlow(
     ) -> ConfigFlowResult:
         """Change how the main fuse is shared."""
         return await self._async_change("sharing", SHARING_SCHEMA, user_input)
+
+    async def async_step_discharging(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change what vehicles may feed into the grid, and what tells its frequency."""
+        errors: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
+        if user_input is not None:
+            try:
+                check_grid(self.hass, user_input, fuse_w(self._metered_site))
+            except BadSetting as err:
+                errors, placeholders = v2g_error(err), err.placeholders
+            else:
+                # A field that was emptied is not sent.
+                self._options.pop(CONF_FREQUENCY_SENSOR, None)
+                return self.async_create_entry(data=self._options | user_input)
+        return self.async_show_form(
+            step_id="discharging",
+            data_schema=self.add_suggested_values_to_schema(
+                GRID_DISCHARGE_SCHEMA, user_input or self._options
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
 
     async def async_step_meter(
         self, user_input: dict[str, Any] | None = None

@@ -45,19 +45,19 @@ def async_setup_queue_services(hass: HomeAssistant) -> None:
 
 async def _boost(call: ServiceCall) -> None:
     """Put connectors to the front of the queue until they are unplugged, or take them back."""
-    for entry, key in _connectors(call):
+    for entry, key in connectors(call):
         with translated_errors(entry):
             await entry.runtime_data.boost(key, on=call.data[ATTR_ON])
 
 
 async def _set_priority(call: ServiceCall) -> None:
     """Set whom connectors come before."""
-    for entry, key in _connectors(call):
+    for entry, key in connectors(call):
         with translated_errors(entry):
             await entry.runtime_data.set_priority(key, call.data[ATTR_PRIORITY])
 
 
-def _connectors(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, EvseKey]]:
+def connectors(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, EvseKey]]:
     """Return the connectors that are meant: of a station, all of them. Raises where there is none."""
     hass = call.hass
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(call.data))

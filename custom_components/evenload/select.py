@@ -1,6 +1,7 @@
-"""On how many phases a connector charges, where its station can switch; and how a group shares."""
+"""On how many phases a connector charges, what its vehicle does beside being charged, and how a group shares."""
 
 from collections.abc import Iterable
+import logging
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
@@ -9,11 +10,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SIGNAL_CHANGED
+from .const import SIGNAL_CHANGED, SUBENTRY_PROGRAMME
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
+from .discharging import where_allowed
 from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
+from .engine.model.v2x import V2gMode
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .lazy import Latecomers
@@ -21,6 +24,8 @@ from .roster import async_add_as_they_come
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.
 PARALLEL_UPDATES = 0
+
+_LOGGER = logging.getLogger(__name__)
 
 # As the owner chooses, and as the engine has it.
 CHOICES: dict[str, int | None] = {"automatic": None, "one": 1, "three": 3}
@@ -31,6 +36,12 @@ PHASES = SelectEntityDescription(
     key="phases", entity_category=EntityCategory.CONFIG, options=list(CHOICES)
 )
 _EVERY = (PHASES,)
+
+DISCHARGING_MODE = SelectEntityDescription(
+    key="v2g_mode", options=[mode.value for mode in V2gMode]
+)
+# What needs nothing else to be set up.
+_ALWAYS = (V2gMode.OFF, V2gMode.CHARGE_ONLY, V2gMode.HOUSE, V2gMode.SETPOINT)
 
 STRATEGY = SelectEntityDescription(
     key="strategy",
@@ -65,11 +76,19 @@ async def async_setup_entry(
             of_evse(key, rows), config_subentry_id=subentry_id(entry, key.identity)
         ),
     )
+    of_discharging = where_allowed(
+        hass,
+        entry,
+        async_add_entities,
+        Platform.SELECT,
+        (DISCHARGING_MODE,),
+        lambda key, row: DischargingMode(entry, key, row),
+    )
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: of_evse(key, that_switch.split(key)),
+        evse=lambda key: (*of_evse(key, that_switch.split(key)), *of_discharging(key)),
         node=lambda node_id: [GroupStrategy(entry, node_id, STRATEGY)],
     )
 
@@ -96,6 +115,39 @@ class Phases(EvseEntity, SelectEntity):
         """Choose."""
         with translated_errors(self._entry):
             await self._site.set_phases(self._key, CHOICES[option])
+
+
+class DischargingMode(EvseEntity, SelectEntity):
+    """What the vehicle does beside being charged; the owner's, so it can be chosen while the station is away."""
+
+    _needs_connection = False
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Return the modes that there are here."""
+        there = {*_ALWAYS, self._evse.settings.v2g_mode}
+        if self._entry.get_subentries_of_type(SUBENTRY_PROGRAMME):
+            there.add(V2gMode.PROGRAMME)
+        return [mode.value for mode in V2gMode if mode in there]
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return what it does."""
+        return self._evse.settings.v2g_mode
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.current_option, self.options
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose what it does from now on."""
+        with translated_errors(self._entry):
+            await self._site.set_v2g_mode(self._key, V2gMode(option))
+        _LOGGER.info("Discharging mode of connector %s is %s", self._key, option)
 
 
 class GroupStrategy(GroupEntity, SelectEntity):

@@ -31,6 +31,7 @@ from .group_sensors import (
 from .lazy import Latecomers
 from .roster import async_add_as_they_come
 from .station_sensors import STATION_SENSORS, StationSensorDescription
+from .v2g_sensors import battery_sensors, discharge_sensors
 
 # Nothing is polled: a station sends its values as often as it was asked to.
 PARALLEL_UPDATES = 0
@@ -137,15 +138,18 @@ async def async_setup_entry(
         ),
     )
 
+    of_discharging = discharge_sensors(hass, entry, async_add_entities)
+    of_battery = battery_sensors(hass, entry, async_add_entities)
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
         station=lambda identity: of_station(identity, of_stations.split(identity)),
-        evse=lambda key: of_evse(key, of_evses.split(key)),
+        evse=lambda key: (*of_evse(key, of_evses.split(key)), *of_discharging(key)),
         group=of_group,
-        node=lambda node_id: of_group(
-            node_id, of_nodes.split(node_name(entry, node_id))
+        node=lambda node_id: (
+            *of_group(node_id, of_nodes.split(node_name(entry, node_id))),
+            *of_battery(node_id),
         ),
     )
 

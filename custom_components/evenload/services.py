@@ -15,6 +15,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_of
+from .discharge_services import async_setup_discharge_services
 from .engine.model.errors import ListenerError
 from .errors import translated_errors
 from .queue_services import async_setup_queue_services
@@ -38,6 +39,7 @@ CALL_SCHEMA = vol.Schema(
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     async_setup_queue_services(hass)
+    async_setup_discharge_services(hass)
     # Any message can be sent with it, also one that changes a password or the firmware.
     service.async_register_admin_service(
         hass,

@@ -43,6 +43,8 @@ from .const import (
 from .engine.model.capabilities import PauseMethod
 from .engine.model.phases import CurrentType
 from .grid import GRIDS
+from .schemas import STATION_SCHEMA
+from .v2g_fields import CONF_DISCHARGING
 from .wiring import wirings_on
 
 # More connectors than any station has.
@@ -127,6 +129,19 @@ OVERRIDES_SCHEMA = vol.Schema(
             "yes_no", (AUTOMATIC, YES, NO)
         ),
     }
+)
+
+# Whether its vehicles may feed back is asked of a station that is known; sections come last.
+KNOWN_STATION_SCHEMA = vol.Schema(
+    dict(
+        sorted(
+            {
+                **STATION_SCHEMA.schema,
+                vol.Required(CONF_DISCHARGING, default=False): BooleanSelector(),
+            }.items(),
+            key=lambda field: isinstance(field[1], section),
+        )
+    )
 )
 
 

@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.const import CONF_NAME
 
 from .checks import check_identity, check_station, form_error
 from .connection import own_url
 from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
-from .schemas import NEW_STATION_SCHEMA, STATION_SCHEMA, unfolded
+from .schemas import NEW_STATION_SCHEMA, unfolded
 from .security_flow import async_protect, suggested_security
-from .station_fields import station_schema, usual_wiring
+from .station_fields import KNOWN_STATION_SCHEMA, station_schema, usual_wiring
+from .v2g_config import CONF_V2G
+from .v2g_fields import CONF_DISCHARGING
+from .v2g_flow import DischargingSteps
 
 
-class StationFlow(ConfigSubentryFlow):
+class StationFlow(DischargingSteps):
     """Adds a station before it dials in, and changes it."""
 
     async def async_step_user(
@@ -58,23 +61,34 @@ class StationFlow(ConfigSubentryFlow):
         if user_input is not None:
             data = {**subentry.data, **user_input}
             name = data.pop(CONF_NAME).strip()
+            discharges = data.pop(CONF_DISCHARGING)
             try:
                 check_station(entry, name, data)
                 await async_protect(entry, data[CONF_IDENTITY], data)
             except BadSetting as err:
                 errors, placeholders = form_error(err), placeholders | err.placeholders
             else:
+                if discharges:
+                    # This page holds, whatever becomes of the next.
+                    self.hass.config_entries.async_update_subentry(
+                        entry, subentry, title=name, data=data
+                    )
+                    return await self._async_discharging(name, data)
+                data.pop(CONF_V2G, None)
                 return self.async_update_and_abort(
                     entry, subentry, title=name, data=data
                 )
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                unfolded(station_schema(STATION_SCHEMA, entry, subentry.data), errors),
+                unfolded(
+                    station_schema(KNOWN_STATION_SCHEMA, entry, subentry.data), errors
+                ),
                 user_input
                 or {
                     CONF_NAME: subentry.title,
                     **subentry.data,
+                    CONF_DISCHARGING: CONF_V2G in subentry.data,
                     **suggested_security(
                         entry, subentry.data[CONF_IDENTITY], subentry.data
                     ),

@@ -39,6 +39,7 @@ from custom_components.evenload.engine.observers import Unsubscribe
 from custom_components.evenload.engine.settings import with_maximum, with_priority
 from custom_components.evenload.engine.site import Observer, Site
 from custom_components.evenload.engine.vault import Part, Vault
+from tests.homeassistant.fake_discharges import FakeDischarges
 from tests.homeassistant.fake_security import FakeSecurity
 
 
@@ -58,7 +59,7 @@ class Observers[*Told]:
             observer(*told)
 
 
-class FakeSite(Site):
+class FakeSite(FakeDischarges, Site):
     """Keeps the facade's promises with nothing behind it."""
 
     # Tests of setting up make the next site fail with this.
@@ -72,6 +73,7 @@ class FakeSite(Site):
         now: Callable[[], datetime] | None = None,
     ) -> None:
         """Nothing is read before `load`."""
+        FakeDischarges.__init__(self)
         self.config = config
         self.listener = listener
         self.vault = vault

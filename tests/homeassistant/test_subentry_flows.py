@@ -133,7 +133,12 @@ async def test_a_station_is_renamed_and_rewired(
     hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
 ) -> None:
     form = await open_form(hass, "station", "station-garage")
-    assert suggested(form) == {"name": "Garage", "phases": "3", "maximum_a": 32}
+    assert suggested(form) == {
+        "name": "Garage",
+        "phases": "3",
+        "maximum_a": 32,
+        "discharging": False,
+    }
     result = await submit(
         hass, form, {"name": "Barn", "phases": "1", "maximum_a": float("inf")}
     )

@@ -17,6 +17,7 @@ from custom_components.evenload import (
     binary_sensor,
     button,
     datetime,
+    discharge_trouble,
     event,
     evse_sensors,
     group_sensors,
@@ -29,13 +30,18 @@ from custom_components.evenload import (
     station_fields,
     station_sensors,
     switch,
+    v2g_checks,
+    v2g_fields,
+    v2g_sensors,
 )
 from custom_components.evenload.checks import FIELDS, OF_GROUP, SECTIONS
-from custom_components.evenload.engine.model.capabilities import PauseMethod
+from custom_components.evenload.engine.model.capabilities import PauseMethod, Purpose
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.notices import NoticeKind
 from custom_components.evenload.engine.model.phases import ALL_PHASES
 from custom_components.evenload.engine.model.security import SecurityProfile
+from custom_components.evenload.engine.model.v2x import IdleMethod
+from custom_components.evenload.engine.model.v2x_ability import Method
 from custom_components.evenload.grid import GRIDS
 from custom_components.evenload.meter_config import MeterKind, Spread
 from custom_components.evenload.sensor_trouble import ISSUES
@@ -49,11 +55,16 @@ ACTIONS: dict[str, Any] = yaml.safe_load((COMPONENT / "services.yaml").read_text
 SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
 
 ROWS: dict[str, list[EntityDescription]] = {
-    "binary_sensor": [binary_sensor.CONNECTED, binary_sensor.OVERLOAD],
+    "binary_sensor": [
+        binary_sensor.CONNECTED,
+        binary_sensor.DISCHARGING,
+        binary_sensor.OVERLOAD,
+    ],
     "button": [
         *button.STATION_BUTTONS,
         button.LEARN_AGAIN,
         button.PROTECT,
+        button.TEST_DISCHARGING,
         button.UNLOCK,
     ],
     "datetime": [datetime.DEPARTURE],
@@ -61,15 +72,19 @@ ROWS: dict[str, list[EntityDescription]] = {
     "number": [
         node_numbers.CAP,
         node_numbers.LIMIT,
+        number.DISCHARGE_LIMIT,
+        number.MINIMUM_SOC,
         number.PRIORITY,
         *number.MAXIMA,
     ],
-    "select": [select.PHASES, select.STRATEGY],
+    "select": [select.DISCHARGING_MODE, select.PHASES, select.STRATEGY],
     "sensor": [
         *evse_sensors.EVSE_SENSORS,
         *group_sensors.GROUP_SENSORS,
         *group_sensors.NODE_SENSORS,
         *station_sensors.STATION_SENSORS,
+        *v2g_sensors.BATTERY_SENSORS,
+        *v2g_sensors.DISCHARGE_SENSORS,
     ],
     "switch": [*switch.SWITCHES, switch.WATCH_ONLY],
 }
@@ -151,18 +166,35 @@ SENSORS = vol.Schema(
 )
 SITE = MockConfigEntry(options={"phases": "3"})
 STATION = station_fields.station_schema(schemas.STATION_SCHEMA, SITE)
+KNOWN_STATION = station_fields.station_schema(station_fields.KNOWN_STATION_SCHEMA, SITE)
 NEW_STATION = station_fields.station_schema(schemas.NEW_STATION_SCHEMA, SITE)
+# Of every method: no form has all of these fields.
+DIALECT = vol.Schema(
+    {
+        key: field
+        for method in Method
+        for key, field in v2g_fields.dialect_schema(method).schema.items()
+    }
+)
 FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
     ("config", "discovery_confirm", STATION),
     ("options", "grid", schemas.GRID_SCHEMA),
     ("options", "sharing", schemas.SHARING_SCHEMA),
+    ("options", "discharging", v2g_fields.GRID_DISCHARGE_SCHEMA),
     ("options", "meter", meter_fields.METER_SCHEMA),
     ("options", "meter_sensors", SENSORS),
     ("options", "meter_belief", meter_fields.BELIEF_SCHEMA),
     ("config_subentries.station", "user", NEW_STATION),
-    ("config_subentries.station", "reconfigure", STATION),
+    ("config_subentries.station", "reconfigure", KNOWN_STATION),
+    (
+        "config_subentries.station",
+        "discharging_connectors",
+        v2g_fields.connectors_schema([1, 2]),
+    ),
+    ("config_subentries.station", "discharging", v2g_fields.PERMISSION_SCHEMA),
+    ("config_subentries.station", "discharging_dialect", DIALECT),
     ("config_subentries.group", "user", GROUP),
     ("config_subentries.group", "reconfigure", GROUP),
     ("config_subentries.group", "meter_sensors", SENSORS),
@@ -203,6 +235,7 @@ def test_every_wrong_field_has_a_sentence() -> None:
         **ENGLISH["config_subentries"]["station"]["error"],
         **ENGLISH["config_subentries"]["group"]["error"],
     }
+    assert v2g_checks.FIELDS.keys() <= errors.keys()
     assert FIELDS.keys() | SECTIONS.keys() | set(OF_GROUP.values()) <= errors.keys()
     used = re.findall(r'{(?:"base"|CONF_PORT): "(\w+)"}', SOURCE)
     assert set(used) <= ENGLISH["config"]["error"].keys()
@@ -219,15 +252,25 @@ def test_every_end_of_a_form_has_a_sentence() -> None:
 def test_every_exception_has_a_sentence() -> None:
     raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
     raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
-    raised -= {"meter_kind", "spread"}
+    raised -= {"meter_kind", "spread", "message_field"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
     of_numbers = {
         "power_out_of_range",
         "live_limit_out_of_range",
         "priority_out_of_range",
     }
+    of_discharging = {
+        "discharge_limit_out_of_range",
+        "discharge_not_positive",
+        "discharge_without_end",
+        "minimum_soc_out_of_range",
+        "v2g_not_confirmed",
+        "v2g_not_set_up",
+        "v2g_off",
+    }
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
-    assert raised | of_groups | of_numbers | of_ports == ENGLISH["exceptions"].keys()
+    said = raised | of_groups | of_numbers | of_discharging | of_ports
+    assert said == ENGLISH["exceptions"].keys()
     of_meter = {key for key in FIELDS if key.startswith("meter_")}
     of_meter |= {f"{key}_out_of_range" for key in ("margin", "largest", "fallback")}
     of_meter |= {f"{key}_out_of_range" for key in ("stale", "lost", "turn")}
@@ -236,15 +279,18 @@ def test_every_exception_has_a_sentence() -> None:
 
 
 def test_every_notice_and_choice_has_words() -> None:
-    assert ENGLISH["issues"].keys() == {*NoticeKind, *ISSUES.values()}
+    of_discharging = {discharge_trouble.REFUSED, discharge_trouble.DISPROVEN}
+    assert ENGLISH["issues"].keys() == {*NoticeKind, *ISSUES.values(), *of_discharging}
     selectors = ENGLISH["selector"]
     of_connector = station_fields.CONNECTORS_SCHEMA.schema["evses"].config["fields"]
     assert selectors["connector"]["fields"].keys() == of_connector.keys()
     options = {
         key: set(words["options"])
         for key, words in selectors.items()
-        if key != "connector"
+        if key not in {"connector", "message_field"}
     }
+    rows = v2g_fields.MESSAGE_FIELDS.config["fields"]
+    assert selectors["message_field"]["fields"].keys() == rows.keys()
     assert options == {
         "phases": set(GRIDS),
         "unit": {"a", "w"},
@@ -255,6 +301,11 @@ def test_every_notice_and_choice_has_words() -> None:
         "limit_unit": {"automatic", "a", "w"},
         "pause": {"automatic", *PauseMethod},
         "yes_no": {"automatic", "yes", "no"},
+        "where": {"house", "grid"},
+        "told": {"as_it_says", *Method},
+        "unit_of_power": {"a", "w"},
+        "purpose": set(Purpose),
+        "idle": set(IdleMethod),
         "security_profile": {str(int(profile)) for profile in SecurityProfile},
     }
 
