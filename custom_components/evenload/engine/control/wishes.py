@@ -155,21 +155,21 @@ class Wishes:
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
         held_a = holding.fallback_a
-        order = replace(order, current=Current(wanted_a), layer=Layer.FALLBACK)
-        if held_a is None or wanted_a < held_a - SAME_A:
-            yield Wish(order, raises=False)
-        elif wanted_a > held_a + SAME_A:
-            if key in unverified:
-                # What it may have lost is put back first: the raise may have to wait.
-                yield Wish(replace(order, current=Current(held_a)), raises=False)
-            yield Wish(order, raises=True)
-        elif (
+        lowers = held_a is None or wanted_a < held_a - SAME_A
+        raises = held_a is not None and wanted_a > held_a + SAME_A
+        # What is in doubt is settled by saying it again.
+        again = (
             key in unverified
             or holding.fallback_doubt_a is not None
             or holding.fallback_phases != order.use_phases
-        ):
-            # What is in doubt is settled by saying it again.
-            yield Wish(order, raises=False)
+        )
+        if not (lowers or raises or again):
+            return
+        order = replace(order, current=Current(wanted_a), layer=Layer.FALLBACK)
+        if held_a is not None and raises and key in unverified:
+            # What it may have lost is put back first: the raise may have to wait.
+            yield Wish(replace(order, current=Current(held_a)), raises=False)
+        yield Wish(order, raises=raises)
 
     def _lease(
         self,
@@ -194,9 +194,6 @@ class Wishes:
         lowers = wanted_a < lasting_a - SAME_A
         lease_s = self._leases.lasts_s(lowers=lowers, is_idle=is_idle)
         lease_s = lease_s if differs else LAST_LEASE_S
-        order = replace(
-            order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
-        )
         due = (
             differs
             and self._leases.renewal_due(holding.lease_until, lowers=lowers)
@@ -204,13 +201,17 @@ class Wishes:
         )
         # To be given more than lies beneath for longer needs the room for longer.
         longer = due and wanted_a > lasting_a + SAME_A
-        if wanted_a > now_a + SAME_A or longer:
-            yield Wish(order, raises=True, may_last=holding.lease_doubt_lasts)
-        elif wanted_a < now_a - SAME_A or due or doubtful:
-            if wanted_a > lasting_a + SAME_A:
-                # Less for no longer: that is sure to fit.
-                order = replace(order, lease_s=self._left_s(holding.lease_until))
-            yield Wish(order, raises=False)
+        raises = wanted_a > now_a + SAME_A or longer
+        if not (raises or wanted_a < now_a - SAME_A or due or doubtful):
+            return
+        if not raises and wanted_a > lasting_a + SAME_A:
+            # Less for no longer: that is sure to fit.
+            lease_s = self._left_s(holding.lease_until)
+        order = replace(
+            order, current=Current(wanted_a), layer=Layer.LEASE, lease_s=lease_s
+        )
+        may_last = raises and holding.lease_doubt_lasts
+        yield Wish(order, raises=raises, may_last=may_last)
 
     def _left_s(self, until: datetime | None) -> int:
         """Return for how long a lease holds that has not expired."""

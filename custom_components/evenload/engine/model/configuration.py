@@ -107,6 +107,10 @@ class SiteConfig:
     export_cap_w: float = 0.0
     stations: dict[str, StationConfig] = field(default_factory=dict)
     groups: dict[str, GroupConfig] = field(default_factory=dict)
+    # The circuits above each station, looked up once: whenever anything is shared they are asked for.
+    _above: dict[str, tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def line_voltage_v(self) -> float:
@@ -142,8 +146,14 @@ class SiteConfig:
 
     def circuits_above(self, identity: str) -> tuple[str, ...]:
         """Return the circuits that a station is behind: its group, those above, and "" for the site."""
+        above = self._above.get(identity)
+        if above is None:
+            above = self._above[identity] = self._circuits_above(identity)
+        return above
+
+    def _circuits_above(self, identity: str) -> tuple[str, ...]:
         found: list[str] = []
-        group = self.group_of(identity)
+        group = self._group_of(identity)
         # A group that is its own ancestor was refused by the form; a hand-edited file may have one.
         while group is not None and group.id not in found:
             found.append(group.id)
@@ -152,6 +162,9 @@ class SiteConfig:
 
     def group_of(self, identity: str) -> GroupConfig | None:
         """Return the group that a station belongs to, or None where only the main fuse holds."""
+        return self.groups.get(self.circuits_above(identity)[0])
+
+    def _group_of(self, identity: str) -> GroupConfig | None:
         return next(
             (group for group in self.groups.values() if identity in group.members), None
         )
