@@ -42,7 +42,7 @@ def control_of(
         settings = fleet.evse(key).settings
         fleet.set_settings(key, replace(settings, v2g_mode=mode))
 
-    return DischargeControl(
+    control = DischargeControl(
         lambda: fleet.site,
         lambda: fleet.seen,
         fleet.enforcer.commitments,
@@ -54,3 +54,6 @@ def control_of(
         learn=learn,
         change_mode=change_mode,
     )
+    commitments = fleet.enforcer.commitments
+    commitments.fed_a, commitments.is_told = control.fed_a, control.is_told
+    return control

@@ -75,7 +75,7 @@ def test_a_wild_phase_costs_the_others_nothing() -> None:
 def test_too_much_is_believed(value: float, kind: EvseKind) -> None:
     """What a station should not draw, and could, is just what has to be known."""
     reading = merge(KNOWN, [Sample("Current.Import", value, "A", "L1")], T0, kind)
-    assert reading.current_a == {Phase.L1: value}
+    assert reading.current_a == {Phase.L1: abs(value)}
 
 
 def test_direct_current_goes_far() -> None:

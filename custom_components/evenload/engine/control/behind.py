@@ -1,6 +1,7 @@
 """What the stations behind a meter draw, and what they have been given."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ..model.allotments import Allotment
@@ -24,8 +25,23 @@ def draws_behind(
     """Return what the EVSEs behind a circuit draw."""
     draws: list[Draw] = []
     for identity in site.stations_below(node_id):
-        draws += _draws_of(site, stations[identity], commitments)
+        draws += _feeding(site, stations[identity], commitments)
     return Drawn(draws, now)
+
+
+def _feeding(
+    site: SiteConfig, station: Station, commitments: Commitments
+) -> tuple[Draw, ...]:
+    """Return what the EVSEs of a station draw, with what each may be feeding back in this moment."""
+    draws = _draws_of(site, station, commitments)
+    fed = [commitments.fed_a(evse.key) for evse in station.evses.values()]
+    if not any(fed):
+        return draws
+    wiring = site.stations[station.identity].wiring
+    return tuple(
+        replace(draw, fed=PhaseCurrents.even(fed_a, wiring)) if fed_a else draw
+        for draw, fed_a in zip(draws, fed, strict=True)
+    )
 
 
 def _draws_of(

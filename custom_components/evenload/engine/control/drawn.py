@@ -34,7 +34,8 @@ class Draw:
     """What one EVSE takes from the grid, on its lines: as it last said, as it is allowed, and the most that it may take.
 
     `at` is when it last said so, by our clock. Until `settling_until` it may still be letting go of what it drew before
-    its limit was lowered. `is_idle`: its status says that nothing flows, and many measure nothing then.
+    its limit was lowered. `is_idle`: its status says that nothing flows, and many measure nothing then. What is fed back
+    is below 0; `fed` is the most of it that there may be, whatever was said: the house draws that as well.
     """
 
     drawn: PhaseCurrents = PhaseCurrents()
@@ -43,6 +44,7 @@ class Draw:
     most: PhaseCurrents = PhaseCurrents()
     settling_until: datetime | None = None
     is_idle: bool = False
+    fed: PhaseCurrents = PhaseCurrents()
 
     def is_settling(self, now: datetime) -> bool:
         """Whether a meter may still show what it drew before its limit was lowered."""
@@ -97,16 +99,16 @@ class Drawn:
         if not self._is_known(draw):
             # Who feeds back may still do so when it is silent, and who draws may have stopped.
             most = _NOTHING
-        said = draw.drawn
+        said, fed = draw.drawn, tuple(draw.fed)
         for line, said_a, most_a in (
             (0, said.l1, most.l1),
             (1, said.l2, most.l2),
             (2, said.l3, most.l3),
         ):
             sure_a = min(said_a, most_a)
-            sums[line] += sure_a
             if settles:
                 sums[3 + line] += said_a - sure_a
+            sums[line] += min(sure_a, -fed[line])
             sums[6 + line] += said_a
 
     def _is_known(self, draw: Draw) -> bool:

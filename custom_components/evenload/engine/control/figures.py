@@ -15,7 +15,7 @@ IDLE_A = 0.5
 
 
 def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
-    """Return what an EVSE takes from the grid, on its own phases.
+    """Return what an EVSE takes from the grid, on its own phases; what it feeds back is below 0.
 
     Where no current was measured it follows from the power, on all phases alike: the amperes of direct current are
     those of the vehicle's battery, and none of the grid's.
@@ -23,6 +23,9 @@ def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
     if kind.is_dc or not reading.current_a:
         taken_a = kind.amperes(Power(reading.power_w or 0.0))
         return PhaseCurrents.even(taken_a, ALL_PHASES[: kind.phases])
+    if reading.power_w is not None and reading.power_w < 0:
+        # Currents are told without a direction.
+        return PhaseCurrents(*(-abs(current_a) for current_a in reading.currents))
     return reading.currents
 
 
@@ -69,13 +72,14 @@ def group_state(
     limit = site.limit_of(node_id)
     match limit:
         case Current(limit_a):
-            available_a = max(0.0, limit_a - used.highest_a)
+            available_a = max(0.0, limit_a - max(0.0, used.highest_a))
             available_w = (
-                sum(max(0.0, limit_a - used[phase]) for phase in site.phases)
+                sum(max(0.0, limit_a - max(0.0, used[phase])) for phase in site.phases)
                 * site.voltage_v
             )
         case Power(limit_w):
-            available_w = max(0.0, limit_w - used_w)
+            # What is fed back makes no room: it may end at any moment.
+            available_w = max(0.0, limit_w - max(0.0, used_w))
             available_a = available_w / (site.voltage_v * len(site.phases))
     return GroupState(
         id=node_id,

@@ -41,6 +41,9 @@ class Held:
         self.deaf: set[str] = set()
         self.refusing: set[str] = set()
         self.disobedience = Disobedience(self._forget)
+        # What an EVSE may be feeding back, in amperes per phase, and whether it may hold a setpoint beside its limits.
+        self.fed_a: Callable[[EvseKey], float] = lambda _: 0.0
+        self.is_told: Callable[[EvseKey], bool] = lambda _: False
         self._stations = stations
         self._now = now
         self._remembered = Remembered(self._moments)

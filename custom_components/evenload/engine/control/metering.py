@@ -63,6 +63,9 @@ def _alternating(
     sampled = currents(samples, kind, known_v, power_w)
     if sampled_v:
         changes["voltage_v"] = known_v
+    if power_w is not None and not sampled.on and _turns_round(reading, power_w):
+        # What flowed the other way says nothing of what flows now.
+        changes["current_a"] = {}
     if sampled.on:
         # All phases: some stations report each in a message of its own.
         known_a = {**reading.current_a, **sampled.on}
@@ -99,6 +102,11 @@ def _direct(
     if power_w is not None:
         changes["power_w"] = power_w
     return changes
+
+
+def _turns_round(reading: Reading, power_w: float) -> bool:
+    """Whether energy flows the other way than before."""
+    return reading.power_w is not None and reading.power_w * power_w < 0
 
 
 def _live_at(

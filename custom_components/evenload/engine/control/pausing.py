@@ -96,6 +96,9 @@ class Pausing:
             # Nobody is plugged in, or nobody knows.
             self._over(evse.key)
             return None, None
+        if self._commitments.is_told(evse.key):
+            # It goes by its setpoint: neither a pause nor that it does not charge means anything.
+            return None, None
         if targets.allotments[evse.key].current.a > 0:
             self._pausing.pop(evse.key, None)
             if self._commitments.own_in_force_a(evse.key) < SAME_A:

@@ -70,6 +70,9 @@ class ReadBack:
                 agrees=not self._commitments.disobeys(evse),
             )
         offered_a = self._offered_a(evse)
+        if self._commitments.is_told(evse.key):
+            # It goes by a setpoint, and offers what that says.
+            return
         holding = self._commitments.holding(evse.key)
         if offered_a is None or holding.is_after(self._now() - SHOWS_AFTER):
             return
@@ -112,6 +115,8 @@ class ReadBack:
         """Return when an EVSE's schedule should be asked for; None where there is nothing to compare it with."""
         holding = self._commitments.holding(evse.key)
         if holding.fallback_at is None or not _takes_limits(station.capabilities):
+            return None
+        if self._commitments.is_told(evse.key):
             return None
         settled = max(
             holding.fallback_at, holding.settling_until or holding.fallback_at
