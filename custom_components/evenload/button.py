@@ -14,8 +14,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_subentry
-from .discharging import where_allowed
+from .discharging import where_allowed, words_of
 from .engine.csms.commands import Commands
+from .engine.model.errors import BadSetting
 from .entity import EvseEntity, StationEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
@@ -144,7 +145,7 @@ class TestDischarging(EvseEntity, ButtonEntity):
         unsubscribe = self._site.on_evse(self._key, look)
         try:
             with translated_errors(self._entry):
-                proven = await self._site.probe_discharge(self._key)
+                proven = await self._probe()
         finally:
             unsubscribe()
         if proven:
@@ -165,3 +166,13 @@ class TestDischarging(EvseEntity, ButtonEntity):
                 "power": f"{min(measured):.0f}",
             },
         )
+
+    async def _probe(self) -> bool:
+        """Return whether energy came out; what stands in the way is said in the owner's words."""
+        try:
+            return await self._site.probe_discharge(self._key)
+        except BadSetting as err:
+            if (reason := err.placeholders.get("reason")) is None:
+                raise
+            words = words_of(self.hass, reason)
+            raise BadSetting(err.key, reason=words) from err

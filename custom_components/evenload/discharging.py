@@ -8,9 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.translation import async_get_cached_translations
 
 from .configuration import site_config
-from .const import SIGNAL_CHANGED
+from .const import DOMAIN, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import named_node, node_name, subentry_id
 from .engine.model.identity import EvseKey
@@ -86,6 +87,14 @@ def where_any_allowed[R: Row](
         ),
     )
     return lambda node_id: of(node_id, latecomers.split(node_name(entry, node_id)))
+
+
+@callback
+def words_of(hass: HomeAssistant, hindrance: str) -> str:
+    """Return why something is not discharged, in the words of its sensor."""
+    words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    name = f"component.{DOMAIN}.entity.sensor.hindrance.state.{hindrance}"
+    return words.get(name, hindrance)
 
 
 @callback

@@ -260,10 +260,12 @@ def test_every_exception_has_a_sentence() -> None:
         "priority_out_of_range",
     }
     of_discharging = {
+        "discharge_hindered",
         "discharge_limit_out_of_range",
         "discharge_not_positive",
         "discharge_without_end",
         "minimum_soc_out_of_range",
+        "probe_needs_load",
         "v2g_not_confirmed",
         "v2g_not_set_up",
         "v2g_off",
