@@ -108,7 +108,7 @@ class Drawn:
             sure_a = min(said_a, most_a)
             if settles:
                 sums[3 + line] += said_a - sure_a
-            sums[line] += min(sure_a, -fed[line])
+            sums[line] += min(sure_a, -fed[line]) if fed[line] else sure_a
             sums[6 + line] += said_a
 
     def _is_known(self, draw: Draw) -> bool:
