@@ -73,6 +73,10 @@ class SmartCharging:
         station.offer(limits, station_limit(entries, situation, now))
         self.exchange.tick(orders, situation.transaction_starts.keys())
 
+    def order(self, evse_id: int) -> Order | None:
+        """What the profiles want to flow on an EVSE now, where they do more than limit."""
+        return evse_order(self._entries(), self._situation(), evse_id, self._now())
+
     def limit(self, evse_id: int) -> Limit | None:
         """The limit in force on an EVSE by its profiles, or None."""
         return evse_limit(self._entries(), self._situation(), evse_id, self._now())

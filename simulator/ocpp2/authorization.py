@@ -1,6 +1,6 @@
 """Who may charge: local list, cache, and the central system (C01-C16, D01)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,9 @@ class Authorization:
                 told = answer.get("idTokenInfo")
                 told = told if isinstance(told, dict) else {}
                 self.remember(token, told)
-                return self._permission(token, told)
+                permission = self._permission(token, told)
+                allowed = self._station.transfer.allowed_in(answer)
+                return permission and replace(permission, allowed=allowed)
         if info is None:
             unknown_may = device_model.flag("AuthCtrlr.OfflineTxForUnknownIdEnabled")
             return Permission(token) if unknown_may else None

@@ -6,6 +6,8 @@ from simulator.ocpp2 import (
     access_calls,
     certificates,
     charging_calls,
+    der_calls,
+    energy_transfer,
     files,
     monitor_calls,
     operation_calls,
@@ -24,6 +26,7 @@ HANDLERS = {
     **access_calls.HANDLERS,
     **certificates.HANDLERS,
     **charging_calls.HANDLERS,
+    **energy_transfer.HANDLERS,
     **files.HANDLERS,
     **monitor_calls.HANDLERS,
     **operation_calls.HANDLERS,
@@ -34,6 +37,8 @@ HANDLERS = {
 }
 HANDLERS_OF_2_1 = {
     **charging_calls.HANDLERS_OF_2_1,
+    **der_calls.HANDLERS_OF_2_1,
+    **energy_transfer.HANDLERS_OF_2_1,
     **monitor_calls.HANDLERS_OF_2_1,
     **other_calls.HANDLERS_OF_2_1,
 }

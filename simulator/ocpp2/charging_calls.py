@@ -37,9 +37,11 @@ def set_charging_profile(station: ChargingStation, payload: Payload) -> Answer:
     if profile.kind is Kind.DYNAMIC and "dynUpdateTime" not in profile.more:
         at = {"dynUpdateTime": format_time(station.now())}
         profile = replace(profile, more={**profile.more, **at})
-    entry = Installed(evse_id, profile, station.now())
     try:
+        profile = station.discharging.understood(profile)
+        entry = Installed(evse_id, profile, station.now())
         station.rules.check(entry, station.transaction_ids())
+        station.discharging.check(entry)
         station.profiles.put(entry)
     except Refused as refused:
         return refusal("Rejected", refused.reason, refused.info)
@@ -51,7 +53,7 @@ def set_charging_profile(station: ChargingStation, payload: Payload) -> Answer:
         if profile.purpose is Purpose.TX:
             station.needs.profile_came(station.outlets[evse_id], profile)
 
-    return status("Accepted", tell)
+    return Answer({"status": "Accepted"} | station.discharging.answer(profile), tell)
 
 
 def clear_charging_profile(station: ChargingStation, payload: Payload) -> Answer:
@@ -151,7 +153,10 @@ def get_composite_schedule(station: ChargingStation, payload: Payload) -> Answer
         "duration": duration_s,
         "scheduleStart": format_time(station.now()),
         "chargingRateUnit": name,
-        "chargingSchedulePeriod": write_periods(periods),
+        "chargingSchedulePeriod": [
+            written | (dict(period.v2x) if station.version == "2.1" else {})
+            for written, period in zip(write_periods(periods), periods, strict=True)
+        ],
     }
     return Answer({"status": "Accepted", "schedule": composite})
 

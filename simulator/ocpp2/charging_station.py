@@ -13,8 +13,11 @@ from simulator.ocpp2.access_calls import expire_reservations
 from simulator.ocpp2.authorization import Authorization
 from simulator.ocpp2.certificates import Certificates
 from simulator.ocpp2.device_model import DeviceModel
+from simulator.ocpp2.discharging import Discharging
 from simulator.ocpp2.dynamic import DynamicProfiles
+from simulator.ocpp2.energy_transfer import EnergyTransfer
 from simulator.ocpp2.files import Files
+from simulator.ocpp2.grid import Grid
 from simulator.ocpp2.handling import Handling
 from simulator.ocpp2.metering import Metering
 from simulator.ocpp2.monitors import Monitors
@@ -74,7 +77,7 @@ class ChargingStation(Handling):
         self.profiles = ProfileStore(
             StoreRules(frozenset(station.evses), maximum_profiles=STORED_PROFILES)
         )
-        self.rules = Rules(version, station, device_model, self.profiles)
+        self.rules = Rules(version, station, device_model, self.profiles, faults)
         self.outbox = Outbox(link, clock, device_model, self.ready)
         self.meters = Meters(station, faults)
         self.authorization = Authorization(self)
@@ -90,6 +93,9 @@ class ChargingStation(Handling):
         )
         self.smart_charging.offline_s = lambda: self.registration.offline_s
         self.transactions = Transactions(self, autostart_tag)
+        self.transfer = EnergyTransfer(self)
+        self.discharging = Discharging(self)
+        self.grid = Grid(self)
         self.dynamic = DynamicProfiles(self)
         self.outside = OutsideLimits(self)
         self.monitors = Monitors(self)
@@ -238,6 +244,8 @@ class ChargingStation(Handling):
             expire_reservations(self)
             self.statuses.update()
             self.metering.tick()
+            self.discharging.tick()
+            self.grid.tick()
             self.dynamic.tick()
             self.monitors.tick()
             self.registration.tick()

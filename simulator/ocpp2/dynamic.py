@@ -4,12 +4,13 @@ from dataclasses import replace
 import math
 from typing import TYPE_CHECKING
 
-from simulator.ocpp2.profile_json import PERIOD_FIELDS
+from simulator.ocpp2.profile_json import read_period, write_periods
 from simulator.ocpp2.replies import refusal
 from simulator.ocppj.answer import Answer, status
-from simulator.ocppj.fields import format_time, optional
+from simulator.ocppj.fields import format_time
 from simulator.ocppj.frames import Payload
 from simulator.profiles import Installed, Kind
+from simulator.setpoints import Refused
 
 if TYPE_CHECKING:
     from simulator.ocpp2.charging_station import ChargingStation
@@ -28,14 +29,15 @@ class DynamicProfiles:
         entry = self._station.profiles.by_id(profile_id)
         if entry is None or entry.profile.kind is not Kind.DYNAMIC:
             return refusal("Rejected", "InvalidProfile")
-        limit = optional(values, "limit", float)
-        if limit is not None and (limit < 0 or not math.isfinite(limit)):
-            return refusal("Rejected", "InvalidSchedule")
-        self._apply(entry, limit, values)
+        try:
+            self._apply(entry, values)
+        except Refused as refused:
+            return refusal("Rejected", refused.reason, refused.info)
         return status("Accepted")
 
     def tick(self) -> None:
-        """Ask for what is due (K28.FR.10)."""
+        """Ask for what is due (K28.FR.10), and forget what was not to outlive so long a silence."""
+        self._lapse()
         now_s = self._station.clock.monotonic()
         for entry in self._station.profiles:
             profile_id = entry.profile.profile_id
@@ -55,19 +57,28 @@ class DynamicProfiles:
         if isinstance(values, dict) and answer and answer.get("status") == "Accepted":
             self.update(profile_id, values)
 
-    def _apply(self, entry: Installed, limit: float | None, values: Payload) -> None:
-        profile, now = entry.profile, self._station.now()
-        [period] = profile.schedule.periods
-        others = {n: v for n, v in values.items() if n not in PERIOD_FIELDS}
-        period = replace(
-            period,
-            limit=period.limit if limit is None else limit,
-            more={**period.more, **others},
+    def _lapse(self) -> None:
+        """A profile may end for good when nobody was heard for too long (ChargingProfileType.invalidAfterOfflineDuration)."""
+        offline_s = self._station.smart_charging.offline_s()
+        self._station.profiles.clear(
+            lambda entry: (
+                bool(entry.profile.more.get("invalidAfterOfflineDuration"))
+                and offline_s > entry.profile.more.get("maxOfflineDuration", math.inf)
+            )
         )
+
+    def _apply(self, entry: Installed, values: Payload) -> None:
+        """The one period with its new values, if it may have them; raises Refused."""
+        profile, now = entry.profile, self._station.now()
+        [written] = write_periods(profile.schedule.periods)
+        period = read_period(written | values, "2.1")
         updated = replace(
             profile,
             schedule=replace(profile.schedule, periods=(period,)),
             more={**profile.more, "dynUpdateTime": format_time(now)},
         )
-        self._station.profiles.put(replace(entry, profile=updated, installed_at=now))
+        entry = replace(entry, profile=updated, installed_at=now)
+        self._station.rules.check_brought(entry)
+        self._station.discharging.check(entry)
+        self._station.profiles.put(entry)
         self._station.smart_charging.tick()

@@ -108,6 +108,7 @@ class Events:
         state = outlet.charging_state
         if state != transaction.told_state:
             info["chargingState"] = transaction.told_state = state
+        info |= self._station.discharging.told(outlet)
         event: Payload = {
             "eventType": kind,
             "timestamp": format_time(self._station.now()),
@@ -120,17 +121,19 @@ class Events:
         if "chargingState" in info and state == "Charging" and not outlet.evse.is_dc:
             event["numberOfPhasesUsed"] = outlet.evse.active_phases
         if transaction.tells_token:
-            event |= self._who(transaction, info)
+            event |= self._who(outlet, transaction, info)
         if token := self._stopper(transaction):
             event["idToken"] = token
         self._station.outbox.put(event)
 
-    def _who(self, transaction: Transaction, info: Payload) -> Payload:
+    def _who(self, outlet: Outlet, transaction: Transaction, info: Payload) -> Payload:
         """Who charges, once (E03.FR.01, F01.FR.25, H03)."""
         transaction.tells_token = False
         if transaction.remote_start_id is not None:
             info["remoteStartId"] = transaction.remote_start_id
-        who: Payload = {"idToken": transaction.token}
+        token = transaction.token
+        named = self._station.transfer.named(outlet, token) if token else None
+        who: Payload = {"idToken": named}
         if transaction.reservation_id is not None:
             who["reservationId"] = transaction.reservation_id
         return who

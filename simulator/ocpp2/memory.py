@@ -27,6 +27,7 @@ def snapshot(station: ChargingStation) -> dict[str, Any]:
         "network": station.network.snapshot(),
         "tokens": station.authorization.known.snapshot(),
         "boot_reason": station.registration.reason,
+        "grid": station.grid.snapshot(),
     }
 
 
@@ -67,6 +68,8 @@ def restore(station: ChargingStation, saved: dict[str, Any]) -> None:
     station.certificates.restore(saved["certificates"])
     station.network.restore(saved["network"])
     station.registration.reason = saved["boot_reason"]
+    station.grid.restore(saved.get("grid", []))
+    station.smart_charging.exchange.forget()
     for number, outlet in station.outlets.items():
         _restore_outlet(station, outlet, saved["outlets"][str(number)])
 

@@ -16,12 +16,6 @@ if TYPE_CHECKING:
 type Handler = Callable[[ChargingStation, Payload], Answer]
 
 
-def data_transfer(station: ChargingStation, payload: Payload) -> Answer:
-    """P01: there is no vendor whose messages this station knows."""
-    required(payload, "vendorId", str)
-    return status("UnknownVendorId")
-
-
 def customer_information(station: ChargingStation, payload: Payload) -> Answer:
     """N09, N10: what is known of a token, to be told, to be forgotten, or both."""
     request_id = required(payload, "requestId", int)
@@ -71,22 +65,16 @@ HANDLERS: dict[str, Handler] = {
     "ClearDisplayMessage": _not_supported,
     "CostUpdated": _nothing,
     "CustomerInformation": customer_information,
-    "DataTransfer": data_transfer,
     "GetDisplayMessages": _not_supported,
     "PublishFirmware": _not_supported,
     "SetDisplayMessage": _not_supported,
     "UnpublishFirmware": _not_supported,
 }
 HANDLERS_OF_2_1: dict[str, Handler] = {
-    "AFRRSignal": _always("Rejected"),
     "ChangeTransactionTariff": _always("Rejected"),
-    "ClearDERControl": _always("NotSupported"),
     "ClearTariffs": clear_tariffs,
-    "GetDERControl": _always("NotSupported"),
     "GetTariffs": _always("NoTariff"),
-    "NotifyAllowedEnergyTransfer": _always("Rejected"),
     "NotifyWebPaymentStarted": _not_supported,
     "RequestBatterySwap": _always("Rejected"),
-    "SetDERControl": _always("NotSupported"),
     "SetDefaultTariff": _always("Rejected"),
 }

@@ -23,6 +23,7 @@ class Transaction:
     remote_start_id: int | None = None
     reservation_id: int | None = None
     told_state: str | None = None
+    told_mode: str = "ChargingOnly"
     stopped_by: Token | None = None
     """Who ended it at the station, until it is told."""
     tells_token: bool = False
@@ -55,6 +56,8 @@ class Permission:
     remote_start_id: int | None = None
     reservation_id: int | None = None
     profile: Profile | None = None
+    allowed: tuple[str, ...] = ()
+    """The energy transfers that its user is allowed besides charging (Q01)."""
 
 
 @dataclass
@@ -69,6 +72,9 @@ class Outlet:
     permission: Permission | None = None
     reservation: Reservation | None = None
     needs_replug: bool = False
+    service: str = ""
+    """The energy transfer that the vehicle has chosen, where there is more than one (EnergyTransferModeEnumType)."""
+    allowed: tuple[str, ...] = ()
 
     @property
     def evse_id(self) -> int:
@@ -132,3 +138,4 @@ class Outlet:
         """Lose what does not survive a reboot."""
         self.transaction = self.permission = None
         self.needs_replug = self.resets = False
+        self.service, self.allowed = "", ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 import math
 
+from simulator.ocpp2.v2x_fields import read_v2x
 from simulator.ocppj.fields import (
     choice,
     format_time,
@@ -159,7 +160,7 @@ def _read_schedule(payload: Payload, version: str) -> Schedule:
     periods = objects(payload, "chargingSchedulePeriod")
     return Schedule(
         unit=RateUnit(choice(payload, "chargingRateUnit", tuple(RateUnit))),
-        periods=tuple(_read_period(period, version) for period in periods),
+        periods=tuple(read_period(period, version) for period in periods),
         duration_s=seconds(payload, "duration") if "duration" in payload else None,
         start=moment(payload, "startSchedule"),
         minimum_rate=optional(payload, "minChargingRate", float),
@@ -168,7 +169,8 @@ def _read_schedule(payload: Payload, version: str) -> Schedule:
     )
 
 
-def _read_period(payload: Payload, version: str) -> Period:
+def read_period(payload: Payload, version: str) -> Period:
+    """A ChargingSchedulePeriodType as that version knows it; raises CallError."""
     # In 2.1 a period may say something else than a limit.
     must = version != "2.1"
     limit = (
@@ -182,6 +184,7 @@ def _read_period(payload: Payload, version: str) -> Period:
         phases=_phase(payload, "numberPhases"),
         terminal=_phase(payload, "phaseToUse"),
         more=_more(payload, PERIOD_FIELDS),
+        v2x=read_v2x(payload, version),
     )
 
 

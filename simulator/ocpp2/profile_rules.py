@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from simulator.evse import Evse
+from simulator.faults import Faults
+from simulator.ocpp2 import v2x_rules
 from simulator.ocpp2.device_model import DeviceModel
 from simulator.profiles import (
     Installed,
@@ -26,6 +28,7 @@ class Rules:
     station: Station
     device_model: DeviceModel
     profiles: ProfileStore
+    faults: Faults
 
     def check(self, entry: Installed, transactions: dict[int, str]) -> None:
         """Whether a profile may be installed, with the running transactions by EVSE; raises Refused."""
@@ -44,7 +47,7 @@ class Rules:
         if not 0 <= profile.stack_level <= self._number("ProfileStackLevel"):
             raise Refused("InvalidStackLevel")
         for schedule in (profile.schedule, *profile.alternatives):
-            self._check_schedule(profile, schedule)
+            self._check_schedule(evse_id, profile, schedule)
             for evse in self._concerned(evse_id):
                 self._check_phases(evse, schedule)
 
@@ -90,7 +93,9 @@ class Rules:
             # K28.FR.01-02
             raise Refused("InvalidSchedule", "a dynamic profile has one period")
 
-    def _check_schedule(self, profile: Profile, schedule: Schedule) -> None:
+    def _check_schedule(
+        self, evse_id: int, profile: Profile, schedule: Schedule
+    ) -> None:
         periods = schedule.periods
         if schedule.unit.value not in self._list("RateUnit"):
             # K01.FR.26
@@ -105,14 +110,18 @@ class Rules:
         ):
             # K01.FR.35
             raise Refused("InvalidSchedule", "periods out of order")
-        if any(period.limit is not None and period.limit < 0 for period in periods):
-            raise Refused("InvalidSchedule", "a limit is below zero")
-        if any(period.limit is None for period in periods):
-            raise Refused("InvalidSchedule", "charging needs its limit")
         self._check_extras(profile, schedule)
+        v2x_rules.check_schedule(
+            profile,
+            schedule,
+            self.station.evses.get(evse_id),
+            self.station.bidirectional,
+            self.device_model,
+            self.faults,
+        )
 
     def _check_extras(self, profile: Profile, schedule: Schedule) -> None:
-        """What 2.1 allows and this station does not support (K01.FR.70, FR.123-FR.126, Q)."""
+        """What 2.1 allows and this station does not support (K01.FR.70, FR.123-FR.125)."""
         if profile.purpose is Purpose.PRIORITY and schedule.duration_s is not None:
             raise Refused("InvalidSchedule", "priority lasts as long as it lasts")
         if schedule.more.get("useLocalTime") and not self._flag("SupportsUseLocalTime"):
@@ -123,20 +132,6 @@ class Rules:
             raise Refused("InvalidSchedule", "no randomised delay")
         if "limitAtSoC" in schedule.more and not self._flag("SupportsLimitAtSoC"):
             raise Refused("InvalidSchedule", "no limit at a state of charge")
-        for period in schedule.periods:
-            if period.more.get("evseSleep") and not self._flag("SupportsEvseSleep"):
-                raise Refused("InvalidSchedule", "no sleep")
-            mode = period.more.get("operationMode", "ChargingOnly")
-            if mode not in self._modes():
-                raise Refused("InvalidOperationMode")
-            if (
-                period.more.keys() & {"setpoint", "dischargeLimit"}
-                and mode == "ChargingOnly"
-            ):
-                raise Refused("InvalidSchedule", "charging only has a limit only")
-            if period.more.keys() & {"limit_L2", "limit_L3"}:
-                # The same limit for each phase is all that a home station can do.
-                raise Refused("PhaseConflict")
 
     def _check_phases(self, evse: Evse, schedule: Schedule) -> None:
         if evse.is_dc and schedule.unit is RateUnit.AMPERES:
@@ -196,10 +191,6 @@ class Rules:
             return [self.station.evses[evse_id]]
         kinds = {evse.is_dc for evse in self.station.evses.values()}
         return list(self.station.evses.values()) if len(kinds) == 1 else []
-
-    def _modes(self) -> list[str]:
-        modes = self.device_model.items("V2XChargingCtrlr.SupportedOperationModes")
-        return [*modes, "ChargingOnly"]
 
     def _number(self, name: str) -> int:
         return self.device_model.number(f"SmartChargingCtrlr.{name}")

@@ -1,6 +1,7 @@
 """Answers to remote control: start, stop, unlock, trigger, transaction status (F01-F06, E14)."""
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.ocpp2.outlet import Outlet, Permission, Token
@@ -82,9 +83,11 @@ def _profile(station: ChargingStation, outlet: Outlet, brought: Payload) -> Prof
 async def _start(
     station: ChargingStation, outlet: Outlet, permission: Permission
 ) -> None:
-    asks = station.device_model.flag("AuthCtrlr.AuthorizeRemoteStart")
-    if asks and await station.authorization.permit(permission.token) is None:
-        return
+    if station.device_model.flag("AuthCtrlr.AuthorizeRemoteStart"):
+        judged = await station.authorization.permit(permission.token)
+        if judged is None:
+            return
+        permission = replace(permission, allowed=judged.allowed)
     station.transactions.permit(outlet, permission, "RemoteStart")
 
 

@@ -3,6 +3,7 @@
 from simulator.evse import Evse
 from simulator.ocpp2.device_model import DeviceModel
 from simulator.ocpp2.places import Place
+from simulator.ocpp2.v2x_variables import measurands_of, variables_of
 from simulator.ocpp2.variables import Access, Form, Variable
 from simulator.station import Station
 
@@ -162,12 +163,21 @@ def device_model(
     variables += _of_station(station)
     for evse in station.evses.values():
         variables += _of_evse(evse, station)
+    variables += variables_of(version, station)
+    _measure(variables, measurands_of(version, station))
     switches = str(station.switches_phases).lower()
     own = {
         "SmartChargingCtrlr.ACPhaseSwitchingSupported": switches,
         "SmartChargingCtrlr.Phases3to1": switches,
     }
     return DeviceModel(variables, own | settings)
+
+
+def _measure(variables: list[Variable], more: tuple[str, ...]) -> None:
+    """Let what more a station measures be asked for."""
+    for variable in variables:
+        if variable.options == MEASURANDS:
+            variable.options = ",".join((MEASURANDS, *more))
 
 
 def _variable(

@@ -67,7 +67,8 @@ class Transactions:
             return known
         if not outlet.operative or not self.may_use(outlet, token, None):
             return False
-        permission = await self._station.authorization.permit(token)
+        named = self._station.transfer.named(outlet, token)
+        permission = await self._station.authorization.permit(named)
         if permission is None or not self.may_use(outlet, token, permission.group):
             return False
         self.permit(outlet, permission, "Authorized")
@@ -96,6 +97,7 @@ class Transactions:
         )
         outlet.reservation = None
         outlet.needs_replug = False
+        outlet.allowed = permission.allowed
         if outlet.transaction:
             self.events.authorised(outlet.transaction, outlet)
         self.review(outlet, trigger)
@@ -179,6 +181,7 @@ class Transactions:
         self.events.end(outlet, trigger, reason)
         outlet.permission = None
         outlet.evse.energised = False
+        outlet.service, outlet.allowed = "", ()
         if transaction:
             station.profiles.clear(
                 lambda entry: (
@@ -193,7 +196,7 @@ class Transactions:
         transaction = outlet.transaction
         if transaction and outlet.evse.energised and transaction.delivers_since is None:
             transaction.delivers_since = self._station.now()
-            self._station.needs.delivery_begins(outlet)
+            self._station.transfer.choose(outlet)
 
     def _offer_to_everybody(self, outlet: Outlet) -> None:
         """A station that asks nobody (AuthEnabled false, or a home's own) authorises by itself (C02, C06)."""

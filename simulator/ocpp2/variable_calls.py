@@ -50,6 +50,7 @@ def _set(station: ChargingStation, item: Payload, changed: list[Variable]) -> Pa
     result, value = _named(item), required(item, "attributeValue", str)
     try:
         found = station.device_model.find(result["component"], result["variable"])
+        station.discharging.check_variable(found, value)
         status = station.device_model.change(found, _kind(item), value)
     except Unset as unset:
         return result | _said(unset)
@@ -60,6 +61,8 @@ def _set(station: ChargingStation, item: Payload, changed: list[Variable]) -> Pa
 async def _take_effect(station: ChargingStation, variable: Variable) -> None:
     """What is more than a value to be read later."""
     name = text_of(variable.place)
+    if station.discharging.take_variable(variable):
+        return
     if name == PASSWORD:
         # A new password is used at once, on a new connection (A01.FR.10-11).
         station.link.dial.password = variable.value
