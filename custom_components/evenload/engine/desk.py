@@ -1,6 +1,6 @@
 """The house as connections see it: answers them from the fleet and writes down what must not be lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from .model.orders import WHOLE_STATION
 from .model.readings import believed
 from .model.stations import Evse, StationInfo
 from .model.transactions import TransactionStart
+from .model.v2x import V2gConfig
 from .observers import Observers
 from .reception import Reception
 from .vault import Part
@@ -68,6 +69,11 @@ class Desk:
         """Return what the owner knows better of the station."""
         config = self._fleet.config.stations.get(identity)
         return Overrides() if config is None else config.overrides
+
+    def v2g(self, identity: str) -> Mapping[int, V2gConfig]:
+        """Return what the station's EVSEs may feed back; nothing where one is not named."""
+        config = self._fleet.config.stations.get(identity)
+        return {} if config is None else config.v2g
 
     def clock(self, identity: str) -> Clock:
         """Return what is known of the station's clock."""

@@ -101,6 +101,11 @@ class Reception:
         link.admitted()
         return link, waiting
 
+    def permitted(self) -> None:
+        """Tell all connections that the owner may have changed what vehicles may feed back."""
+        for link in self._links.values():
+            link.permitted()
+
     def dismiss(self, identity: str) -> None:
         """Close the connection of a station that is no longer part of the site."""
         self._former.pop(identity, None)

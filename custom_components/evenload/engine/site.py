@@ -144,6 +144,7 @@ class Site(Wishes, Discharges):
             self._safe.forget(identity)
             self._notices.clear(identity)
         self.security.review()
+        self._reception.permitted()
         for identity in came:
             self._adopt(identity)
         self._memory.save_soon()

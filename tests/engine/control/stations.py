@@ -328,6 +328,9 @@ class VirtualStation:
     def admitted(self) -> None:
         """Nothing holds it back."""
 
+    def permitted(self) -> None:
+        """It has nothing to feed back."""
+
     def hang_up(self, code: int, reason: str) -> None:
         """Lose the connection."""
         self.connected = False

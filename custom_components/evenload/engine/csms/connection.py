@@ -68,6 +68,9 @@ class Adapter(Protocol):
     def admitted(self) -> None:
         """Tell that the station was adopted while it was connected."""
 
+    def permitted(self) -> None:
+        """Tell that the owner may have changed what the station's vehicles may feed back."""
+
     async def live(self) -> None:
         """Do what is to be done of one's own accord while the connection is open; cancelled when it ends."""
 
@@ -121,6 +124,10 @@ class Connection:
         if self._lift is not None:
             self._lift()
         self.adapter.admitted()
+
+    def permitted(self) -> None:
+        """Let the station be made ready for what it may feed back now."""
+        self.adapter.permitted()
 
     async def run(self) -> str:
         """Serve the station until the websocket closes; returns why it did."""

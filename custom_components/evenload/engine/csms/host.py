@@ -1,5 +1,6 @@
 """What a connection needs of the house. The site implements it; the connection knows nothing else of the house."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from ..model.capabilities import Capabilities
@@ -9,6 +10,7 @@ from ..model.events import Event, TransactionEnded
 from ..model.security import Entrance, Protection
 from ..model.stations import Evse, OcppVersion, StationInfo
 from ..model.transactions import TransactionStart
+from ..model.v2x import V2gConfig
 from .commands import Commands
 
 
@@ -44,6 +46,9 @@ class Link(Protocol):
     def admitted(self) -> None:
         """Lift what holds a pending station back: the owner has adopted it."""
 
+    def permitted(self) -> None:
+        """Tell that the owner may have changed what the station's vehicles may feed back."""
+
     def hang_up(self, code: int, reason: str) -> None:
         """Close the connection, without waiting for it."""
 
@@ -59,6 +64,9 @@ class Host(Protocol):
 
     def overrides(self, identity: str) -> Overrides:
         """Return what the owner knows better of the station."""
+
+    def v2g(self, identity: str) -> Mapping[int, V2gConfig]:
+        """Return what the station's EVSEs may feed back; nothing where one is not named."""
 
     def clock(self, identity: str) -> Clock:
         """Return what is known of the station's clock."""

@@ -18,6 +18,7 @@ from .clock import StationClock
 from .connection import Connection
 from .dialects.matching import quirks_of
 from .dialects.quirks import Quirks
+from .discharging.preparing import Preparing
 from .host import Host
 from .limiting.terms import Knowledge, relearning
 from .meters import now_text
@@ -78,6 +79,9 @@ class Manners(Protocol):
     ) -> tuple[Capabilities, Callable[[], Awaitable[None]]]:
         """Read what the station can do; returns that, learnt from this `source`, and what writes what differs from the needed."""
 
+    async def prepare_v2x(self) -> None:
+        """Read what the station can do of discharging, and have it measure what flows out: its owner allows it."""
+
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""
 
@@ -94,6 +98,9 @@ class Onboarding:
         self._spoke = asyncio.Event()
         self._booted = asyncio.Event()
         self._adopted = asyncio.Event()
+        self.preparing = Preparing(
+            lambda: host.v2g(connection.identity), self._prepare_v2x
+        )
         self.clock = StationClock(host.clock(self._identity), self._clock_changed)
         self.knowledge = Knowledge(
             self.capabilities,
@@ -162,6 +169,7 @@ class Onboarding:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(watch(self._connection, self._heartbeat_s))
             tasks.create_task(self._bring_in())
+            tasks.create_task(self.preparing.live())
 
     def _heartbeat_s(self) -> float:
         """Return how often a station that answers no ping is heard of, in seconds."""
@@ -186,6 +194,7 @@ class Onboarding:
         for step in (set_up, self._manners.refresh):
             if step is not None:
                 await self._try(step())
+        self.preparing.came_in()
         # Some tell nothing of themselves unless they are asked.
         while (poll_s := self.quirks().poll_s) > 0:
             await asyncio.sleep(poll_s)
@@ -248,6 +257,9 @@ class Onboarding:
 
     def _source(self, firmware: str | None) -> str:
         return _source(firmware, self._connection.version)
+
+    async def _prepare_v2x(self) -> None:
+        await self._try(self._manners.prepare_v2x())
 
     async def _try(self, step: Awaitable[None]) -> None:
         try:

@@ -10,6 +10,9 @@ from websockets.exceptions import ConnectionClosed
 from ..model.errors import NotConnected
 from .recollection import Recollection
 
+# So much always finds room behind nothing else, in characters: what is sent is held for a line that is full.
+_SMALL = 4096
+
 # A station that has not read for this long what it is sent will not read a goodbye either.
 SEND_PATIENCE_S = 5.0
 
@@ -68,7 +71,14 @@ class Wire:
             later.add_done_callback(self._later.discard)
             return
         self._recollection.keep("out", text)
-        await self._patiently(self._socket.send(text))
+        if len(text) >= _SMALL or self._socket.transport.get_write_buffer_size():
+            await self._patiently(self._socket.send(text))
+            return
+        # Nothing is in its way: there is nothing to be patient with.
+        try:
+            await self._socket.send(text)
+        except ConnectionClosed:
+            raise NotConnected(self._identity) from None
 
     async def ping(self) -> Awaitable[float]:
         """Send a ping; what is returned is done when the pong comes. Raises `NotConnected`."""

@@ -10,6 +10,7 @@ from .needs import ChargingNeeds, StoredProfile
 from .readings import Sample
 from .security import Protection
 from .stations import EvseStatus, OcppVersion, StationError, StationInfo
+from .v2x_ability import OperationMode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +204,33 @@ class ProfilesReported(Event):
 
     profiles: tuple[StoredProfile, ...]
     complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleNamed(Event):
+    """A vehicle said what it is called over ISO 15118 (EVCCID)."""
+
+    evse: int
+    transaction_id: str
+    vehicle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationModeReported(Event):
+    """Who decides now how much flows at an EVSE."""
+
+    evse: int
+    transaction_id: str
+    mode: OperationMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridControlReported(Event):
+    """A control of the grid operator's began or ended to count in a station (2.1 block R); others may count no more for it."""
+
+    control_id: str
+    started: bool
+    superseded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ def period(order: LimitOrder, unit: RateUnit) -> dict[str, Any]:
 
 def moment(at: datetime) -> str:
     """Write a time as OCPP does, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def long_ago(now: datetime) -> str:

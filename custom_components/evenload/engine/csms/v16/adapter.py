@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 import contextlib
+from dataclasses import replace
 from functools import partial
 
 from ...model.capabilities import Capabilities
@@ -15,6 +16,7 @@ from ..schemas import schemas
 from .commands import Commands16
 from .configuration import learn, read, set_up
 from .inbound import Inbound
+from .v2x_configuration import prepare
 
 
 class Adapter16:
@@ -34,6 +36,7 @@ class Adapter16:
         )
         self.spoke = self._onboarding.spoke
         self.admitted = self._onboarding.admitted
+        self.permitted = self._onboarding.preparing.permitted
         self.live = self._onboarding.live
 
     def handler(self, action: str) -> Handler | None:
@@ -62,6 +65,19 @@ class Adapter16:
         writing = partial(set_up, self._identity, self.commands, settings, quirks)
         # What limits have taught meanwhile stays.
         return learn(settings, self._onboarding.capabilities(), source), writing
+
+    async def prepare_v2x(self) -> None:
+        """Read what the station can do of discharging, and have it measure what flows out."""
+        onboarding = self._onboarding
+        found = await prepare(
+            self._identity,
+            self.commands,
+            onboarding.capabilities(),
+            self._host.v2g(self._identity),
+            onboarding.quirks(),
+        )
+        # What limits have taught meanwhile stays.
+        onboarding.learn(replace(onboarding.capabilities(), v2x=found.v2x))
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile (§4.9)."""

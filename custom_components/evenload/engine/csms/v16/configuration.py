@@ -3,7 +3,7 @@
 Source: OCPP 1.6 §9 (standard configuration keys); reference on stations in the field, pains 12, 14, 22.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 import logging
@@ -27,7 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 # Each next list is tried when a station refuses the one before.
 _MEASURAND_LISTS = (MEASURANDS, MEASURANDS[:4], MEASURANDS[:3], MEASURANDS[:1])
 
-_SAMPLED = "MeterValuesSampledData"
+SAMPLED = "MeterValuesSampledData"
 
 # What matters of all settings.
 _NEEDED = (
@@ -53,7 +53,7 @@ async def read(commands: Commands, quirks: Quirks) -> Settings:
             return await commands.get_configuration()
     found: dict[str, ConfigurationValue] = {}
     refusal: StationRefused | None = None
-    for key in (*_NEEDED, *[_SAMPLED] * quirks.lists_measurands):
+    for key in (*_NEEDED, *[SAMPLED] * quirks.lists_measurands):
         try:
             found |= await commands.get_configuration((key,))
         except StationRefused as error:
@@ -71,10 +71,10 @@ def learn(
         known,
         evses=_evses(settings) or known.evses,
         evses_told=_evses(settings),
-        features=_words(settings, "SupportedFeatureProfiles") or known.features,
+        features=words(settings, "SupportedFeatureProfiles") or known.features,
         units=_units(settings) or known.units,
         highest_stack_level=_whole(settings, "ChargeProfileMaxStackLevel"),
-        measurands=_words(settings, _SAMPLED),
+        measurands=words(settings, SAMPLED),
         phase_switching=_truth(settings, "ConnectorSwitch3to1PhaseSupported"),
         heartbeat_s=_own_heartbeat_s(settings),
         learnt_from=firmware or "",
@@ -90,30 +90,31 @@ async def set_up(
         ("HeartbeatInterval", str(HEARTBEAT_INTERVAL_S)),
     ):
         if _is_writable(settings, key) and settings[key].value != wanted:
-            await _write(identity, commands, key, wanted)
+            await write(identity, commands, key, wanted)
     if quirks.lists_measurands:
-        await _set_measurands(identity, commands, settings)
+        await set_measurands(identity, commands, settings)
     else:
-        await _write(identity, commands, _SAMPLED, ",".join(MEASURANDS))
+        await write(identity, commands, SAMPLED, ",".join(MEASURANDS))
 
 
-async def _set_measurands(
-    identity: str, commands: Commands, settings: Settings
+async def set_measurands(
+    identity: str,
+    commands: Commands,
+    settings: Settings,
+    lists: Sequence[tuple[str, ...]] = _MEASURAND_LISTS,
 ) -> None:
-    """Ask for the measurands that are missing; what the station samples beyond them stays."""
-    if not _is_writable(settings, _SAMPLED):
+    """Ask for the measurands that are missing, by the first list that is taken; what the station samples beyond them stays."""
+    if not _is_writable(settings, SAMPLED):
         return
-    present = _by_name(_words(settings, _SAMPLED))
-    if present.keys() >= set(MEASURANDS):
-        return
-    for wanted in _MEASURAND_LISTS:
+    present = _by_name(words(settings, SAMPLED))
+    for wanted in lists:
         if present.keys() >= set(wanted):
             return
         sampled = {name: present.get(name, [name]) for name in wanted} | {
-            name: words for name, words in present.items() if name not in wanted
+            name: spelt for name, spelt in present.items() if name not in wanted
         }
-        words = (word for words in sampled.values() for word in words)
-        if await _write(identity, commands, _SAMPLED, ",".join(words)):
+        listed = (word for spelt in sampled.values() for word in spelt)
+        if await write(identity, commands, SAMPLED, ",".join(listed)):
             return
 
 
@@ -125,7 +126,8 @@ def _by_name(measurands: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
-async def _write(identity: str, commands: Commands, key: str, value: str) -> bool:
+async def write(identity: str, commands: Commands, key: str, value: str) -> bool:
+    """Write a setting; returns whether the station took it."""
     try:
         await commands.set_configuration(key, value)
     except (InvalidRequest, StationRefused, StationSilent) as error:
@@ -143,7 +145,7 @@ def _is_writable(settings: Settings, key: str) -> bool:
     return key in settings and not settings[key].readonly
 
 
-def _words(settings: Settings, key: str) -> tuple[str, ...]:
+def words(settings: Settings, key: str) -> tuple[str, ...]:
     """Split a list; stations write it with spaces, brackets and quotes."""
     text = settings[key].value if key in settings else None
     return tuple(word for word in re.split(r"[,;\s\[\]\"']+", text or "") if word)
@@ -185,6 +187,6 @@ def _units(settings: Settings) -> tuple[RateUnit, ...]:
         "power": RateUnit.WATTS,
         "w": RateUnit.WATTS,
     }
-    words = _words(settings, "ChargingScheduleAllowedChargingRateUnit")
-    found = {meanings[word.lower()] for word in words if word.lower() in meanings}
+    said = words(settings, "ChargingScheduleAllowedChargingRateUnit")
+    found = {meanings[word.lower()] for word in said if word.lower() in meanings}
     return tuple(unit for unit in RateUnit if unit in found)

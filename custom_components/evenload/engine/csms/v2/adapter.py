@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 import contextlib
+from dataclasses import replace
 from functools import partial
 
 from ...model.capabilities import Capabilities
 from ...model.errors import EvenloadError, StationRefused
 from ...model.stations import OcppVersion
 from ..connection import Connection, Handler
+from ..discharging.preparing import MEASURANDS as V2X_MEASURANDS
 from ..frames import Call
 from ..host import Host
 from ..onboarding import Onboarding
@@ -18,7 +20,8 @@ from .editions import EDITIONS
 from .inbound import Inbound
 from .learning import FOR_LIMITS, glanced, learnt, missing
 from .reports import Reports
-from .setting_up import allow_limits, set_up
+from .setting_up import SAMPLED, allow_limits, set_up
+from .v2x_learning import abilities, switches, wanted as wanted_of
 from .variables import BOUNDS
 from .vehicles import Vehicles
 
@@ -53,12 +56,16 @@ class Adapter2:
             self._model,
             self._reports,
             edition,
+            self._vehicles,
+            allow=self.commands.allow_transfer,
+            v2x_changed=self._onboarding.preparing.changed,
             clock=self._onboarding.clock,
             booted=self._onboarding.booted,
             pulled=self.commands.pulled,
         )
         self.spoke = self._onboarding.spoke
         self.admitted = self._onboarding.admitted
+        self.permitted = self._onboarding.preparing.permitted
         self.live = self._onboarding.live
 
     def handler(self, action: str) -> Handler | None:
@@ -104,6 +111,20 @@ class Adapter2:
         """Write what differs; what the model has taught is kept elsewhere."""
         await set_up(self._identity, self.commands.variables, self._model)
         self._model.keep(BOUNDS)
+
+    async def prepare_v2x(self) -> None:
+        """Read what the station can do of discharging, turn that on, and have it measure what flows out."""
+        variables, model = self.commands.variables, self._model
+        evses = sorted(self._host.v2g(self._identity))
+        await variables.read([*wanted_of(evses), *SAMPLED])
+        if off := switches(model, evses):
+            await variables.write(dict.fromkeys(off, "true"))
+        known = self._onboarding.capabilities()
+        found = abilities(model, known)
+        await set_up(self._identity, variables, model, V2X_MEASURANDS)
+        model.keep(BOUNDS)
+        # What limits have taught meanwhile stays.
+        self._onboarding.learn(replace(self._onboarding.capabilities(), v2x=found))
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""

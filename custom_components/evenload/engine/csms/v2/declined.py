@@ -61,7 +61,6 @@ DECLINED: dict[str, Answer] = {
     "Get15118EVCertificate": _contract,
     "GetCertificateChainStatus": _certificate_chain,
     "GetCertificateStatus": _certificate_status,
-    "NotifyDERStartStop": _nothing,
     "NotifyPeriodicEventStream": _nothing,
     "NotifyPriorityCharging": _nothing,
     "NotifySettlement": _nothing,

@@ -12,6 +12,7 @@ from ..onboarding import MAXIMUM_EVSES
 from .device_model import Key, truth
 from .evses import Evses
 from .statuses import ConnectorStatus
+from .v2x_learning import is_about_discharging
 
 _STATUSES = {status.lower(): status for status in ConnectorStatus}
 
@@ -28,12 +29,14 @@ class Happenings:
         host: Host,
         evses: Evses,
         valued: Callable[[Key, str], None],
+        v2x_changed: Callable[[], None],
     ) -> None:
-        """Serve one connection; `valued` hears the new value of a variable."""
+        """Serve one connection; `valued` hears the new value of a variable, `v2x_changed` that one tells of discharging."""
         self._identity = identity
         self._host = host
         self._evses = evses
         self._valued = valued
+        self._v2x_changed = v2x_changed
 
     def answer(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer NotifyEvent."""
@@ -48,6 +51,8 @@ class Happenings:
             return
         at = moment_or_now(item["timestamp"])
         self._valued(key, item["actualValue"])
+        if is_about_discharging(key.component):
+            self._v2x_changed()
         match key.variable.lower():
             case "availabilitystate" if key.component.lower() in _PLACES:
                 # G01.FR.06: this may stand in for StatusNotification.

@@ -20,13 +20,17 @@ from .declined import DECLINED
 from .device_model import DeviceModel
 from .editions import Edition
 from .evses import Evses
+from .grid_notices import GridNotices
 from .happenings import Happenings
 from .meters import readable
 from .notices import Notices
+from .permissions import Allow, Permissions
 from .reports import Reports
 from .statuses import ConnectorStatus
 from .tokens import Tokens
 from .transactions import Transactions
+from .v2x_learning import is_about_discharging
+from .vehicles import Vehicles
 from .wishes import Wishes
 
 
@@ -40,7 +44,10 @@ class Inbound:
         model: DeviceModel,
         reports: Reports,
         edition: Edition,
+        vehicles: Vehicles,
         *,
+        allow: Allow,
+        v2x_changed: Callable[[], None],
         clock: StationClock,
         booted: Callable[[StationInfo], dict[str, Any]],
         pulled: Callable[[int], dict[str, Any] | None],
@@ -52,11 +59,20 @@ class Inbound:
         self._clock = clock
         self._evses = Evses(self._identity, host)
         self._reports = reports
-        tokens = Tokens(self._identity, host)
-        transactions = Transactions(self._identity, host, self._evses, tokens, clock)
-        happenings = Happenings(self._identity, host, self._evses, model.changed)
+        permissions = Permissions(self._identity, host, edition, vehicles, allow)
+        tokens = Tokens(self._identity, host, permissions.authorized)
+        transactions = Transactions(
+            self._identity, host, self._evses, tokens, vehicles, clock
+        )
+        self._v2x_changed = v2x_changed
+        happenings = Happenings(
+            self._identity, host, self._evses, model.changed, v2x_changed
+        )
         notices = Notices(self._identity, host)
-        wishes = Wishes(self._identity, host, reports, edition, pulled)
+        grid = GridNotices(self._identity, host)
+        wishes = Wishes(
+            self._identity, host, reports, edition, vehicles, permissions, pulled
+        )
         self._pending: dict[str, Handler] = {
             "BootNotification": self._boot_notification,
             "Heartbeat": self._heartbeat,
@@ -72,13 +88,14 @@ class Inbound:
             "MeterValues": self._meter_values,
             "NotifyChargingLimit": wishes.limit,
             "NotifyCustomerInformation": self._part("data"),
-            "NotifyDERAlarm": wishes.alarm,
+            "NotifyDERAlarm": grid.alarm,
+            "NotifyDERStartStop": grid.control,
             "NotifyDisplayMessages": self._part("messageInfo"),
             "NotifyEVChargingNeeds": wishes.needs,
             "NotifyEVChargingSchedule": wishes.schedule,
             "NotifyEvent": happenings.answer,
             "NotifyMonitoringReport": self._part("monitor"),
-            "NotifyReport": self._part("reportData"),
+            "NotifyReport": self._report,
             "PublishFirmwareStatusNotification": notices.firmware_status,
             "PullDynamicScheduleUpdate": wishes.pull,
             "ReportChargingProfiles": wishes.profiles,
@@ -139,6 +156,15 @@ class Inbound:
                     identity=key.identity, at=at, evse=key.evse, samples=samples
                 )
             )
+        return {}
+
+    def _report(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer NotifyReport; one that nobody asked for tells what has changed."""
+        if not self._reports.part(payload, "reportData") and any(
+            is_about_discharging(item["component"]["name"])
+            for item in payload.get("reportData", ())
+        ):
+            self._v2x_changed()
         return {}
 
     def _part(self, field: str) -> Handler:

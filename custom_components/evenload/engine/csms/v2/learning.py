@@ -8,6 +8,7 @@ from ...model.limits import RateUnit
 from ...model.phases import CurrentType
 from ..onboarding import MAXIMUM_EVSES
 from .device_model import DeviceModel, Key, Variable, truth, whole, words_of
+from .v2x_learning import abilities
 
 # What every station has (it is required, or everything here goes by it), and what it has only if its inventory says so.
 _REQUIRED = tuple(
@@ -145,6 +146,7 @@ def learnt(model: DeviceModel, known: Capabilities, source: str) -> Capabilities
             ),
         ),
         lasting=_lasting(model) or known.lasting,
+        v2x=abilities(model, known),
         heartbeat_s=_own_heartbeat_s(model),
         learnt_from=source,
     )

@@ -13,12 +13,14 @@ _LOGGER = logging.getLogger(__name__)
 _REGISTER = MEASURANDS[:1]
 
 # Which values are needed when. Those sampled by the clock are also what a station sends when it is asked (F06.FR.06).
-_LISTS = {
-    Key("SampledDataCtrlr", "TxUpdatedMeasurands"): MEASURANDS,
-    Key("SampledDataCtrlr", "TxStartedMeasurands"): _REGISTER,
-    Key("SampledDataCtrlr", "TxEndedMeasurands"): _REGISTER,
-    Key("AlignedDataCtrlr", "Measurands"): MEASURANDS,
-}
+SAMPLED = (
+    Key("SampledDataCtrlr", "TxUpdatedMeasurands"),
+    Key("AlignedDataCtrlr", "Measurands"),
+)
+_OUTER = (
+    Key("SampledDataCtrlr", "TxStartedMeasurands"),
+    Key("SampledDataCtrlr", "TxEndedMeasurands"),
+)
 
 _NUMBERS = {
     Key("SampledDataCtrlr", "TxUpdatedInterval"): SAMPLE_INTERVAL_S,
@@ -32,8 +34,10 @@ SMART_CHARGING = Key("SmartChargingCtrlr", "Enabled")
 _TAKEN = frozenset({"Accepted", "RebootRequired"})
 
 
-def differences(model: DeviceModel) -> dict[Key, str]:
-    """Return what has to be written."""
+def differences(
+    model: DeviceModel, measurands: tuple[str, ...] = MEASURANDS
+) -> dict[Key, str]:
+    """Return what has to be written, so that these are sampled."""
     found: dict[Key, str] = {}
     for key in _SWITCHES:
         if is_off(model, key):
@@ -43,7 +47,7 @@ def differences(model: DeviceModel) -> dict[Key, str]:
         if variable is not None and variable.writable is not False:
             if whole(variable.value) != number:
                 found[key] = str(number)
-    for key, wanted in _LISTS.items():
+    for key, wanted in _lists(measurands).items():
         value = _list(model, key, wanted)
         if value is not None:
             found[key] = value
@@ -60,10 +64,16 @@ def is_off(model: DeviceModel, key: Key) -> bool:
     )
 
 
-async def set_up(identity: str, variables: Variables, model: DeviceModel) -> None:
+async def set_up(
+    identity: str,
+    variables: Variables,
+    model: DeviceModel,
+    measurands: tuple[str, ...] = MEASURANDS,
+) -> None:
     """Write what differs; a list of values that is refused is made shorter, and never shorter than it was."""
-    wanted = differences(model)
-    count = len(MEASURANDS)
+    wanted = differences(model, measurands)
+    lists = _lists(measurands)
+    count = len(measurands)
     while wanted:
         statuses = await variables.write(wanted)
         refused = [key for key, status in statuses.items() if status not in _TAKEN]
@@ -78,8 +88,8 @@ async def set_up(identity: str, variables: Variables, model: DeviceModel) -> Non
         wanted = {
             key: value
             for key in refused
-            if key in _LISTS and count > 0
-            if (value := _list(model, key, _LISTS[key][:count]))
+            if key in lists and count > 0
+            if (value := _list(model, key, lists[key][:count]))
             not in {None, wanted[key]}
         }
 
@@ -94,6 +104,13 @@ async def allow_limits(identity: str, variables: Variables, model: DeviceModel) 
         _LOGGER.debug(
             "Smart charging of %s stays off: %s", masked(identity), type(error).__name__
         )
+
+
+def _lists(measurands: tuple[str, ...]) -> dict[Key, tuple[str, ...]]:
+    return {
+        **dict.fromkeys(SAMPLED, measurands),
+        **dict.fromkeys(_OUTER, _REGISTER),
+    }
 
 
 def _list(model: DeviceModel, key: Key, wanted: tuple[str, ...]) -> str | None:

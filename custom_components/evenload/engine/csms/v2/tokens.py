@@ -1,5 +1,6 @@
 """Who may charge, as 2.x stations ask it (2.0.1 block C)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,10 +12,16 @@ from ..host import Host
 class Tokens:
     """Judges tokens for one station."""
 
-    def __init__(self, identity: str, host: Host) -> None:
-        """Serve one connection."""
+    def __init__(
+        self,
+        identity: str,
+        host: Host,
+        allowed: Callable[[dict[str, Any]], dict[str, Any]],
+    ) -> None:
+        """Serve one connection; `allowed` returns what to say of how the vehicle of a token may be used."""
         self._identity = identity
         self._host = host
+        self._allowed = allowed
 
     def authorize(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer Authorize. A contract's certificates are the station's to check: whether its holder may charge is asked here."""
@@ -30,6 +37,8 @@ class Tokens:
             )
         )
         answer: dict[str, Any] = {"idTokenInfo": info}
+        if accepted:
+            answer |= self._allowed(id_token)
         if "certificate" in payload or "iso15118CertificateHashData" in payload:
             answer["certificateStatus"] = (
                 "Accepted" if accepted else "ContractCancelled"

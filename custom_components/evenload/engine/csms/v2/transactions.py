@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ...model.events import MetersSampled, TransactionEnded, TransactionUpdated
+from ...model.events import (
+    MetersSampled,
+    OperationModeReported,
+    TransactionEnded,
+    TransactionUpdated,
+    VehicleNamed,
+)
 from ...model.identity import EvseKey
 from ...model.orders import WHOLE_STATION
 from ...model.readings import Context, Sample
@@ -19,6 +25,7 @@ from .evses import Evses, Word
 from .meters import readable, register_wh
 from .statuses import ChargingState
 from .tokens import Tokens, token_of
+from .vehicles import Vehicles, mode_of, vehicle_of
 
 # Transactions whose EVSE is not known yet, and the EVSEs of those that were met on this connection.
 _MOST_KNOWN = 100
@@ -48,6 +55,7 @@ class Transactions:
         host: Host,
         evses: Evses,
         tokens: Tokens,
+        vehicles: Vehicles,
         clock: StationClock,
     ) -> None:
         """Serve one connection."""
@@ -56,6 +64,7 @@ class Transactions:
         self._host = host
         self._evses = evses
         self._tokens = tokens
+        self._vehicles = vehicles
         self._places: dict[str, int] = {}
         self._unplaced: dict[str, _Told] = {}
 
@@ -73,9 +82,37 @@ class Transactions:
                 await self._updated(told)
         if told.evse is not None:
             self._evses.transaction(told.evse, _word(payload, told))
+            self._vehicle(payload, told, told.evse)
         if "idToken" not in payload:
             return {}
         return {"idTokenInfo": self._tokens.info(payload["idToken"])}
+
+    def _vehicle(self, payload: dict[str, Any], told: _Told, evse: int) -> None:
+        """Tell what the vehicle is called, and who decides what flows, where the station says it (2.1 Q01)."""
+        if payload["eventType"] == "Ended":
+            self._vehicles.gone(evse)
+        elif (name := vehicle_of(payload.get("idToken"))) is not None:
+            self._vehicles.named(evse, name)
+            self._host.hear(
+                VehicleNamed(
+                    identity=self._identity,
+                    at=told.at,
+                    evse=evse,
+                    transaction_id=told.transaction_id,
+                    vehicle=name,
+                )
+            )
+        mode = mode_of(payload["transactionInfo"])
+        if mode is not None and not told.offline:
+            self._host.hear(
+                OperationModeReported(
+                    identity=self._identity,
+                    at=told.at,
+                    evse=evse,
+                    transaction_id=told.transaction_id,
+                    mode=mode,
+                )
+            )
 
     async def _started(self, told: _Told) -> None:
         if told.evse is None:

@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...model.needs import ChargingNeeds
+from ...model.v2x_ability import OperationMode
+from ..discharging.words import VENDOR
 
 # What an idToken calls the name that a vehicle has over ISO 15118 (2.1 Q01).
 _EVCCID = "evccid"
+
+_MODES = {mode.value.lower(): mode for mode in OperationMode}
 
 # What a vehicle tells that can do something else on each phase (errata V2X.08).
 _PHASES = frozenset({"maxDischargePower_L2", "maxDischargePower_L3"})
@@ -52,3 +56,11 @@ def vehicle_of(id_token: dict[str, Any] | None) -> str | None:
         if info["type"].strip().lower() == _EVCCID:
             return str(info["additionalIdToken"]) or None
     return None
+
+
+def mode_of(info: dict[str, Any]) -> OperationMode | None:
+    """Return who decides what flows (TransactionType), by 2.1's word or that of the extension of 2.0.1."""
+    custom = info.get("customData", {})
+    is_ours = str(custom.get("vendorId", "")).lower() == VENDOR
+    word = info.get("operationMode") or (custom.get("operationMode") if is_ours else "")
+    return _MODES.get(str(word).lower())

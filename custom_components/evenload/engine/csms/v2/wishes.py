@@ -1,34 +1,20 @@
-"""What vehicles, and others than us, want of a 2.x station's charging (2.0.1 blocks K09 to K17; 2.1 K28, R)."""
+"""What vehicles, and others than us, want of a 2.x station's charging (2.0.1 blocks K09 to K17; 2.1 K28)."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from ...model.events import (
-    ForeignLimitReported,
-    GridAlarmReported,
-    NeedsReported,
-    ProfilesReported,
-)
+from ...model.events import ForeignLimitReported, NeedsReported, ProfilesReported
 from ...model.limits import RateUnit
-from ...model.needs import ChargingNeeds, StoredProfile
+from ...model.needs import StoredProfile
 from ...model.orders import WHOLE_STATION
 from ..host import Host
 from ..meters import moment_or_now
 from .editions import Edition
+from .needs import read_needs
+from .permissions import Permissions
 from .reports import Reports
-
-# What a vehicle says of its battery and its limits, in our words.
-_NEEDS = {
-    "energyAmount": "energy_wh",
-    "evMinCurrent": "minimum_a",
-    "evMaxCurrent": "maximum_a",
-    "evMaxVoltage": "maximum_v",
-    "evMaxPower": "maximum_w",
-    "stateOfCharge": "soc_percent",
-    "fullSoC": "full_soc_percent",
-    "evEnergyCapacity": "capacity_wh",
-}
+from .vehicles import Vehicles
 
 
 class Wishes:
@@ -40,6 +26,8 @@ class Wishes:
         host: Host,
         reports: Reports,
         edition: Edition,
+        vehicles: Vehicles,
+        permissions: Permissions,
         pulled: Callable[[int], dict[str, Any] | None],
     ) -> None:
         """Serve one connection; `pulled` returns what a dynamic profile holds."""
@@ -48,17 +36,22 @@ class Wishes:
         self._host = host
         self._reports = reports
         self._pulled = pulled
+        self._vehicles = vehicles
+        self._permissions = permissions
 
     def needs(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer NotifyEVChargingNeeds: the limits that lie in the station already count for this vehicle, too (K15)."""
+        evse, needs = payload["evseId"], read_needs(payload["chargingNeeds"])
+        self._vehicles.needs(evse, needs)
         self._host.hear(
             NeedsReported(
                 identity=self._identity,
                 at=moment_or_now(payload.get("timestamp")),
-                evse=payload["evseId"],
-                needs=_read_needs(payload["chargingNeeds"]),
+                evse=evse,
+                needs=needs,
             )
         )
+        self._permissions.needed(evse, needs)
         return {"status": self._edition.needs_answer}
 
     def schedule(self, _payload: dict[str, Any]) -> dict[str, Any]:
@@ -116,19 +109,6 @@ class Wishes:
             return {"status": "Rejected"}
         return {"status": "Accepted", "scheduleUpdate": update}
 
-    def alarm(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer NotifyDERAlarm (2.1 R04)."""
-        self._host.hear(
-            GridAlarmReported(
-                identity=self._identity,
-                at=moment_or_now(payload["timestamp"]),
-                control=payload["controlType"],
-                fault=payload.get("gridEventFault"),
-                ended=payload.get("alarmEnded", False),
-            )
-        )
-        return {}
-
 
 def stored_profiles(payload: dict[str, Any]) -> tuple[StoredProfile, ...]:
     """Return the profiles of one part of a report."""
@@ -142,29 +122,6 @@ def stored_profiles(payload: dict[str, Any]) -> tuple[StoredProfile, ...]:
             body=profile,
         )
         for profile in payload["chargingProfile"]
-    )
-
-
-def _read_needs(needs: dict[str, Any]) -> ChargingNeeds:
-    told = {
-        **needs.get("acChargingParameters", {}),
-        **needs.get("dcChargingParameters", {}),
-    }
-    departure = needs.get("departureTime")
-    return ChargingNeeds(
-        transfer=needs["requestedEnergyTransfer"],
-        available=tuple(needs.get("availableEnergyTransfer", ())),
-        departure=None if departure is None else moment_or_now(departure),
-        discharge={
-            name: float(value)
-            for name, value in needs.get("v2xChargingParameters", {}).items()
-            if isinstance(value, int | float)
-        },
-        **{
-            ours: float(told[theirs])
-            for theirs, ours in _NEEDS.items()
-            if theirs in told
-        },
     )
 
 
