@@ -10,12 +10,11 @@ from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_CERTIFICATE, CONF_CLIENT_CA, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
-from .devices import station_of, station_subentry
+from .devices import node_name, station_of, station_subentry
 from .engine.makes import make_of
 from .engine.model.stations import Station
 from .engine.model.tree import ROOT
 from .engine.security import Security
-from .engine.site import Site
 from .household import meters_of
 from .outside_sensors import said_outside
 from .v2g_config import CONF_VEHICLES
@@ -26,7 +25,6 @@ TO_REDACT = {
     CONF_PRIVATE_KEY,
     CONF_VEHICLES,
     "address",
-    "evccid",
     "iccid",
     "imsi",
     "meter_serial",
@@ -61,7 +59,7 @@ async def async_get_config_entry_diagnostics(
             "groups": list(site.groups.values()),
             "meters": meters_of(hass, entry),
             "discharging": {
-                **_discharging(site),
+                **_discharging(entry),
                 "sensors": said_outside(hass, entry),
             },
             "pending": list(site.pending.values()),
@@ -69,13 +67,15 @@ async def async_get_config_entry_diagnostics(
     )
 
 
-def _discharging(site: Site) -> dict[str, Any]:
+def _discharging(entry: EvenloadConfigEntry) -> dict[str, Any]:
     """Return what vehicles may feed back and are asked to; what each of them does is with its station."""
+    site = entry.runtime_data
     return {
         "export_cap_w": site.export_cap_w,
         "dispatches": site.dispatches,
         "batteries": {
-            node_id: site.battery_of(node_id) for node_id in (ROOT, *site.groups)
+            node_name(entry, node_id): site.battery_of(node_id)
+            for node_id in (ROOT, *site.groups)
         },
     }
 

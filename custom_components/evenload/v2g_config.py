@@ -26,7 +26,7 @@ CONF_DISCHARGE_W = "discharge_w"
 CONF_MINIMUM_SOC = "minimum_soc"
 CONF_SOC_SENSOR = "soc_sensor"
 CONF_TOLD = "told"
-CONF_VEHICLES = "vehicles"
+CONF_VEHICLES = "evccid"
 CONF_WHERE = "where"
 
 # Of a dialect: the names of the engine's.

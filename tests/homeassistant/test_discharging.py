@@ -250,7 +250,7 @@ async def test_what_the_owner_allows_is_logged(
 ) -> None:
     caplog.set_level(logging.INFO)
     await permit(
-        hass, entry, {"1": PERMISSION | {"where": "grid", "vehicles": ["0102AB"]}}
+        hass, entry, {"1": PERMISSION | {"where": "grid", "evccid": ["0102AB"]}}
     )
     hass.config_entries.async_update_entry(
         entry, options=entry.options | {"export_cap_w": 4000}

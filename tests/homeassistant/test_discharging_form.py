@@ -71,7 +71,7 @@ async def test_it_can_be_changed_and_taken_back(
     hass: HomeAssistant, site: FakeSite, freezer: Any
 ) -> None:
     freezer.move_to(NOW)
-    await allow(hass, soc_sensor="sensor.car_battery", vehicles=["0102AB"])
+    await allow(hass, soc_sensor="sensor.car_battery", evccid=["0102AB"])
     page = await open_page(hass, ON)
     known = suggested(page)
     assert known["confirmed"] is True
