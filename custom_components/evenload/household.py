@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
     Event,
     EventStateChangedData,
@@ -53,7 +52,9 @@ class MeterOfNode:
         self._node_id = node_id
         self._values: dict[str, float] = {}
         self._times: dict[str, datetime] = {}
-        self._trouble = SensorTrouble(hass, entry, node_id, sensors)
+        self._trouble = SensorTrouble(
+            hass, entry, node_id, sensors, lambda: self.lost_s
+        )
         for entity_id in sensors.entities:
             if (state := hass.states.get(entity_id)) is not None:
                 self._take(entity_id, state)
@@ -66,6 +67,13 @@ class MeterOfNode:
             )
         ]
         self._trouble.look()
+
+    @property
+    def lost_s(self) -> float:
+        """After how long without a value the meter is lost, in seconds."""
+        group = self.config.groups.get(self._node_id)
+        meter = self.config.meter if group is None else group.meter
+        return 0.0 if meter is None else meter.lost_s
 
     def stop(self) -> None:
         """Listen no longer."""
@@ -83,8 +91,8 @@ class MeterOfNode:
         if state is not None and self._take(entity_id, state):
             self._tell(self.sensors.lines_of(entity_id))
             self._trouble.over(entity_id)
-        elif state is None or state.state not in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            self._trouble.look()
+        else:
+            self._trouble.begins(entity_id)
 
     def _take(self, entity_id: str, state: State) -> bool:
         """Keep what a sensor says; returns whether it says anything."""

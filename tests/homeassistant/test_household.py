@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
-from custom_components.evenload.sensor_trouble import PATIENCE_S
+from custom_components.evenload.sensor_trouble import PATIENCE_S, SILENCE_S
 from tests.homeassistant.conftest import OPTIONS, config_entry, group, station
 from tests.homeassistant.fake_site import FakeSite
 from tests.homeassistant.test_meter_form import SENSORS
@@ -252,6 +252,33 @@ async def test_a_sensor_that_is_reloaded_is_not_told(
     hass.states.async_remove("sensor.grid_l2")
     say(hass, "grid_l2", "unavailable")
     await wait(hass, freezer)
+    assert not issue_registry.issues
+
+
+@pytest.mark.parametrize("last_said", ["unavailable", "unknown", "3.5"])
+async def test_a_sensor_that_stays_silent_is_told(
+    hass: HomeAssistant,
+    issue_registry: ir.IssueRegistry,
+    freezer: FrozenDateTimeFactory,
+    last_said: str,
+) -> None:
+    """Once the meter has been lost for some minutes; until then it may speak again by itself."""
+    site = await site_with(hass, CURRENTS)
+    assert site.config.meter is not None
+    say(hass, "grid_l2", last_said)
+    for _ in range(int((site.config.meter.lost_s + SILENCE_S) / 30)):
+        assert not issue_registry.issues
+        freezer.tick(30)
+        say(hass, "grid_l1", 1)
+        say(hass, "grid_l3", 1)
+        async_fire_time_changed(hass, dt_util.utcnow())
+        await hass.async_block_till_done()
+    (issue,) = issue_registry.issues.values()
+    assert issue.translation_key == "meter_sensor_silent"
+    assert issue.translation_placeholders is not None
+    assert "grid" in issue.translation_placeholders["sensor"]
+
+    say(hass, "grid_l2", 3)
     assert not issue_registry.issues
 
 
