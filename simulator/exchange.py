@@ -33,6 +33,8 @@ class Exchange:
         self._direct: dict[int, Direct] = {}
         self._flowed: set[int] = set()
         self.modes: dict[int, Mode] = {}
+        self.outside_w: dict[int, float] = {}
+        """What somebody else than the central system wants to flow."""
         self.broken: set[int] = set()
         """EVSEs whose vehicle has broken off since somebody looked."""
         self.may_discharge: Callable[[int], bool] = lambda _: True
@@ -114,6 +116,8 @@ class Exchange:
                 return None
             case Mode.IDLE:
                 return nothing
+            case Mode.EXTERNAL_SETPOINT:
+                return (self.outside_w.get(evse_id, 0.0) / lines,) * lines
             case Mode.CHARGING_ONLY:
                 return _bounds(order.charge, lines, voltage_v, math.inf)
             case Mode.LOCAL_FREQUENCY | Mode.LOCAL_LOAD_BALANCING:

@@ -67,6 +67,20 @@ class OutsideLimits:
         station.notify("ClearedChargingLimit", told)
         self._took_effect(evse_id)
 
+    def setpoint(self, evse_id: int, power_w: float) -> None:
+        """Want so much to flow, where the central system has left that to others (Q05)."""
+        station = self._station
+        station.smart_charging.exchange.outside_w[evse_id] = power_w
+        period = Period(0, None, more={"setpoint": power_w})
+        schedule = Schedule(RateUnit.WATTS, (period,), start=station.now())
+        told: Payload = {
+            "evseId": evse_id,
+            "chargingLimit": {"chargingLimitSource": SOURCE, "isGridCritical": False},
+            "chargingSchedule": [write_schedule(schedule)],
+        }
+        station.notify("NotifyChargingLimit", told)
+        self._took_effect(evse_id)
+
     def _took_effect(self, evse_id: int) -> None:
         """Running transactions tell that they charge otherwise now (K12.FR.02, K13.FR.02)."""
         station = self._station
