@@ -20,7 +20,7 @@ from .bound import flow_a, use_of
 from .commitments import DISOBEDIENCE_A, Commitments
 from .headroom import headroom_a
 from .targets import Targets
-from .wish import LAST_LEASE_S, SAME_A, Leases, Wish
+from .wish import LAST_LEASE_S, SAME_A, Wish
 
 # A vehicle in one of these may begin to draw once it is given enough for all of its phases.
 _MAY_BEGIN = frozenset(
@@ -68,7 +68,7 @@ class Binding:
         self._commitments = commitments
         self._now = now
         self._voltage_v = voltage_v
-        self._leases = Leases.of(commitments.site)
+        self._leases = commitments.leases
 
     def wishes(
         self, station: Station, evse: Evse, targets: Targets, order: LimitOrder

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from ..model.capabilities import Capabilities
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
 from ..model.kinds import EvseKind, evse_kind
@@ -14,6 +15,7 @@ from .disobedience import Disobedience
 from .figures import drawn_by
 from .holdings import Holding
 from .remembered import Holdings, Remembered
+from .wish import Leases
 
 # Older readings say nothing of what is drawn now, unless they showed that a limit was not obeyed.
 READING_AGE_S = 60.0
@@ -47,6 +49,8 @@ class Held:
         self._stations = stations
         self._now = now
         self._remembered = Remembered(self._moments)
+        self._leases: tuple[SiteConfig, Leases] | None = None
+        self._kinds: dict[EvseKey, tuple[SiteConfig, Capabilities, EvseKind]] = {}
 
     def remembered[Value](
         self, identity: str, what: Hashable, work: Callable[[], Value]
@@ -72,6 +76,13 @@ class Held:
                 yield at + timedelta(seconds=READING_AGE_S) + _JUST_AFTER
                 yield at + SEEN_FOR + _JUST_AFTER
 
+    @property
+    def leases(self) -> Leases:
+        """For how long leases are given on this site."""
+        if self._leases is None or self._leases[0] is not self.site:
+            self._leases = self.site, Leases.of(self.site)
+        return self._leases[1]
+
     def holding(self, key: EvseKey) -> Holding:
         """Return what an EVSE (0: the station) may hold."""
         return self.holdings.of(key)
@@ -84,13 +95,13 @@ class Held:
 
     def kind(self, key: EvseKey) -> EvseKind:
         """Return what an EVSE is."""
-        return self.remembered(
-            key.identity,
-            ("kind", key.evse),
-            lambda: evse_kind(
-                self.site, self._stations()[key.identity].capabilities, key
-            ),
-        )
+        # It follows from less than all that is remembered of a station, and is asked for whenever that is lost.
+        known = self._stations()[key.identity].capabilities
+        kind = self._kinds.get(key)
+        if kind is None or kind[0] is not self.site or kind[1] is not known:
+            found = evse_kind(self.site, known, key)
+            kind = self._kinds[key] = self.site, known, found
+        return kind[2]
 
     def together_a(self, identity: str, currents_a: Iterable[float]) -> float:
         """Return what EVSEs of one station come to: the greatest where only one of them charges at a time."""

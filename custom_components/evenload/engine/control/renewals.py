@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ..model.stations import Station
 from .commitments import Commitments
-from .wish import SAME_A, Leases
+from .wish import SAME_A
 
 
 def renewals_s(
@@ -12,7 +12,7 @@ def renewals_s(
 ) -> list[float]:
     """Return after how many seconds each lease that holds should be renewed."""
     found: list[float] = []
-    leases = Leases.of(commitments.site)
+    leases = commitments.leases
     for key in (evse.key for evse in station.evses.values()):
         holding = commitments.holding(key)
         if holding.has_lease(now):

@@ -15,7 +15,7 @@ from ..model.stations import Evse, EvseStatus, Station
 from .binding import Binding, can_lease, pauses_with_transaction
 from .commitments import Commitments
 from .targets import Targets
-from .wish import LAST_LEASE_S, SAME_A, Leases, Wish
+from .wish import LAST_LEASE_S, SAME_A, Wish
 
 
 class Wishes:
@@ -28,7 +28,7 @@ class Wishes:
         self._commitments = commitments
         self._now = now
         self._voltage_v = voltage_v
-        self._leases = Leases.of(commitments.site)
+        self._leases = commitments.leases
         self._binding = Binding(commitments, now, voltage_v)
 
     def of(
