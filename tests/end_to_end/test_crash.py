@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
 import os
 from pathlib import Path
 import signal
@@ -105,6 +106,15 @@ class Owner:
             f"/api/states/{await self.entity_id(unique_id)}"
         )
         return found
+
+    async def changes(self, unique_id: str, since: datetime) -> list[dict[str, Any]]:
+        """Return the states of an entity since then, as Home Assistant has recorded them."""
+        entity_id = await self.entity_id(unique_id)
+        found: list[list[dict[str, Any]]] = await self._client.get(
+            f"/api/history/period/{since.isoformat().replace('+00:00', 'Z')}"
+            f"?filter_entity_id={entity_id}&significant_changes_only=0"
+        )
+        return found[0] if found else []
 
     async def act(self, action: str, unique_id: str, **data: object) -> None:
         """Perform an action on an entity."""
