@@ -71,11 +71,6 @@ class Drawn:
         # What all of them said; None when one that may draw was silent for too long.
         self.seen = PhaseCurrents(*seen) if is_seen else None
 
-    @classmethod
-    def exactly(cls, currents: PhaseCurrents, now: datetime) -> Drawn:
-        """Return a draw that is known and will not change."""
-        return cls([Draw(currents, now, currents, currents)], now)
-
     def rising(self, since: datetime) -> Lines:
         """Return how much more may be drawn than was said, by those who have not spoken after a moment."""
         if (known := self._risen.get(since)) is not None:

@@ -52,7 +52,10 @@ class Freshness:
     def read(
         self, reading: MeterReading, seen: PhaseCurrents | None, now: datetime
     ) -> bool:
-        """Take a reading that is not wild; returns whether it is newer than the last. `seen` is as for `watch`."""
+        """Take a reading that is not wild; returns whether it is newer than the last.
+
+        `seen` is what the stations behind the meter said that they draw; None: it does not show them, or one is silent.
+        """
         self._follow(now)
         at = min(reading.at, now)
         if self._at is not None and at < self._at:
@@ -64,14 +67,6 @@ class Freshness:
         ):
             line.read(value_a, moved_a, now)
         return True
-
-    def watch(self, seen: PhaseCurrents | None, now: datetime) -> None:
-        """Look whether the meter missed what the stations behind it did; None: it does not show them, or one is silent."""
-        self._follow(now)
-        if seen is None:
-            return
-        for line, moved_a in zip(self._lines, seen, strict=True):
-            line.watch(moved_a, now)
 
     def state(self, now: datetime) -> MeterState:
         """Return how far the last value is believed."""

@@ -86,13 +86,6 @@ class Household:
         self._take(reading, drawn, now)
         return True
 
-    def drew(self, drawn: Drawn, now: datetime) -> None:
-        """Take what the stations draw between two readings: a meter that misses what they do is not fresh.
-
-        The estimate waits for the next reading: now it would compare two moments.
-        """
-        self._freshness.watch(self._seen(drawn), now)
-
     def state(self, now: datetime) -> MeterState:
         """Return how far the meter is believed."""
         return self._freshness.state(now)

@@ -75,11 +75,6 @@ def rooms_of(
     return rooms
 
 
-def may_raise(households: Mapping[str, Household], now: datetime) -> bool:
-    """Whether anybody on the site may be given more: not while a meter is stale or lost."""
-    return all(household.may_raise(now) for household in households.values())
-
-
 def tree_of(site: SiteConfig, rooms: Mapping[str, Room]) -> Tree:
     """Return the circuits of a site with the room that each has."""
     groups = _parents_first(site)

@@ -30,6 +30,11 @@ def even(current_a: float) -> PhaseCurrents:
     return PhaseCurrents.even(current_a)
 
 
+def exactly(currents: PhaseCurrents, now: datetime) -> Drawn:
+    """Return a draw that is known and will not change."""
+    return Drawn([Draw(currents, now, currents, currents)], now)
+
+
 class Story:
     """One meter, one vehicle on all lines, and what it has been allotted."""
 

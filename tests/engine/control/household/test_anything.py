@@ -71,7 +71,6 @@ def test_whatever_happens(meter: MeterConfig, limit: Limit, story: list[Step]) -
         household.read(
             MeterReading(at(now - step.late_s), step.currents), drawn, at(now)
         )
-        household.drew(drawn, at(now))
         room = household.room(step.held, at(now), step.least)
         assert room.current is None or all(0 <= a <= 25 for a in room.current)
         assert room.power_w is None or 0 <= room.power_w <= 9000 + 1e-6

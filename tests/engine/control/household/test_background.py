@@ -15,7 +15,7 @@ from custom_components.evenload.engine.control.household import Household
 from custom_components.evenload.engine.model.household import MeterReading
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import Phase, PhaseCurrents
-from tests.engine.control.household.meter import FUSE, METER, at, even
+from tests.engine.control.household.meter import FUSE, METER, at, even, exactly
 
 WINDOW_S = 60.0
 
@@ -80,7 +80,7 @@ def test_room_is_never_more_than_what_is_left_beside_the_house(
     held_a, now = float(held), 0.0
     for pause_s, house_a in story:
         now += pause_s
-        drawn = Drawn.exactly(even(held_a), at(now))
+        drawn = exactly(even(held_a), at(now))
         household.read(MeterReading(at(now), even(house_a + held_a)), drawn, at(now))
         room = household.room(even(held_a), at(now)).current
         assert room is not None
@@ -131,7 +131,7 @@ def test_owner_says_how_patient_it_is(after_s: float) -> None:
     household = Household(replace(METER, raise_after_s=after_s), FUSE)
     nobody = PhaseCurrents()
     for second in range(30):
-        drawn = Drawn.exactly(nobody, at(second))
+        drawn = exactly(nobody, at(second))
         house = even(20 if second < 15 else 4)
         household.read(MeterReading(at(second), house), drawn, at(second))
         room = household.room(nobody, at(second)).current
@@ -149,7 +149,7 @@ def test_limit_below_the_background_leaves_nothing() -> None:
 def test_a_line_that_has_not_spoken_is_not_held_against_what_cars_draw_now() -> None:
     """Cars that were lowered have said so; the meter's lines show it one after the other."""
     household = Household(METER, FUSE)
-    before, after = Drawn.exactly(even(16), at(0)), Drawn.exactly(even(10), at(2))
+    before, after = exactly(even(16), at(0)), exactly(even(10), at(2))
     household.read(MeterReading(at(0), even(26)), before, at(0))
     torn = replace(even(26), l1=20.0)
     household.read(MeterReading(at(2), torn, (Phase.L1,)), after, at(2))
