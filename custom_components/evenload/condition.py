@@ -17,6 +17,7 @@ import voluptuous as vol
 
 from .situations import (
     CHARGING,
+    DISCHARGING,
     DOMAIN_SPECS,
     FAULTED,
     METER_LOST,
@@ -96,6 +97,7 @@ class _IsLimited(EntityConditionBase):
 
 CONDITIONS: dict[str, type[Condition]] = {
     "is_charging": _is(CHARGING),
+    "is_discharging": _is(DISCHARGING),
     "is_faulted": _is(FAULTED),
     "is_limited": _IsLimited,
     "is_meter_lost": _is(METER_LOST),
