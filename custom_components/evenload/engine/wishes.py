@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from math import isfinite
 
 from .fleet import Fleet
 from .live import LiveNode, check_live_limit, check_live_strategy
 from .memory import Memory
 from .model.configuration import Strategy
+from .model.errors import BadSetting
 from .model.identity import EvseKey
 from .model.kinds import EvseKind
 from .model.limits import Limit
@@ -70,6 +72,15 @@ class Wishes:
     async def set_cap(self, cap: Limit | None) -> None:
         """Limit all stations together from outside, or no more. Raises `BadSetting` below 0."""
         self._fleet.sharing.circuits.cap = checked_cap(cap)
+        await self._share()
+
+    async def set_import_limit(
+        self, source: str, watts: float | None, until: datetime | None = None
+    ) -> None:
+        """Limit what the site draws from the grid until a moment, as a grid programme asks; None: no more. Raises `BadSetting`."""
+        if watts is not None and not (isfinite(watts) and watts >= 0):
+            raise BadSetting("limit_not_positive")
+        self._fleet.sharing.circuits.import_limits.put(source, watts, until)
         await self._share()
 
     async def _set(self, key: EvseKey, settings: EvseSettings) -> None:

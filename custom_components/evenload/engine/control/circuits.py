@@ -11,6 +11,7 @@ from ..model.tree import ROOT, Tree
 from .drawn import Drawn
 from .grid_operator import cap_in_force
 from .household import Household
+from .import_limits import ImportLimits
 from .rooms import households_of, rooms_of, tree_of
 
 
@@ -21,8 +22,10 @@ class Circuits:
         """Begin without meters."""
         # As it was asked for.
         self.cap: Limit | None = None
+        self.import_limits = ImportLimits()
         self.households: dict[str, Household] = {}
         self._now = now
+        self._lasting: tuple[SiteConfig, Tree] | None = None
 
     def prepare(self, site: SiteConfig) -> None:
         """Get the meters of a site ready."""
@@ -48,14 +51,20 @@ class Circuits:
 
         `held` is what the stations below each meter have been allotted, `least` what those that charge need to go on.
         """
-        cap = cap_in_force(site, self.cap)
-        rooms = rooms_of(site, self.households, held, self._now(), cap, least)
+        cap, now = cap_in_force(site, self.cap), self._now()
+        rooms = rooms_of(site, self.households, held, now, cap, least)
+        meter = self.households.get(ROOT)
+        house = None if meter is None else meter.figures(now).background
+        rooms[ROOT] = self.import_limits.room(rooms[ROOT], site, house, now)
         return tree_of(site, rooms)
 
     def lasting_tree(self, site: SiteConfig) -> Tree:
-        """Return the circuits with the room that each has while nobody measures."""
-        # A meter that has not spoken is as good as lost.
-        return tree_of(site, rooms_of(site, households_of(site), {}, self._now()))
+        """Return the circuits with the room that each has while nobody measures: the same until the site is another."""
+        if self._lasting is None or self._lasting[0] is not site:
+            # A meter that has not spoken is as good as lost.
+            rooms = rooms_of(site, households_of(site), {}, self._now())
+            self._lasting = site, tree_of(site, rooms)
+        return self._lasting[1]
 
     def frozen(self, site: SiteConfig) -> frozenset[str]:
         """Return the stations below a meter that is stale: none of them is given more."""
@@ -76,6 +85,7 @@ class Circuits:
         """Return when the room of a circuit changes next if nothing is heard."""
         now = self._now()
         moments = [one.next_change(now) for one in self.households.values()]
+        moments.append(self.import_limits.next_change(now))
         return min((at for at in moments if at is not None), default=None)
 
 
