@@ -4,13 +4,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ..model.allotments import Allotment
+from ..model.allotments import Allotment, Reason
 from ..model.configuration import SiteConfig
 from ..model.identity import EvseKey
+from ..model.limits import STEP_A
 from ..model.phases import PhaseCurrents
 from ..model.stations import Evse, Station
 from .commitments import Commitments
 from .drawn import Draw, Drawn, draw_of
+
+# What is so because of the EVSE itself, and not because of a circuit that is shared.
+UNSHARED = frozenset({Reason.OWN_MAXIMUM, Reason.VEHICLE_TAKES_NO_MORE})
 
 type Lines = dict[str, PhaseCurrents]
 
@@ -78,8 +82,14 @@ def held_behind(
     stations: Mapping[str, Station],
     commitments: Commitments,
     allotments: Mapping[EvseKey, Allotment],
+    *,
+    unrounded: bool = False,
 ) -> tuple[Lines, Lines]:
-    """Return what the stations behind each circuit have been allotted, and the least of those that charge, on each line."""
+    """Return what the stations behind each circuit have been allotted, and the least of those that charge, on each line.
+
+    What a circuit leaves is given in tenths of an ampere. `unrounded` counts what rounding may have taken from it: to be
+    left just the sum of what is held, rounded once more each time, would come to less and less.
+    """
     # Between two lines currents add up as phasors.
     held = {node_id: [0j, 0j, 0j] for node_id in node_ids}
     least = {node_id: [0j, 0j, 0j] for node_id in held}
@@ -87,7 +97,7 @@ def held_behind(
         on = commitments.site.load_of(identity).on
         nodes = [node for node in site.circuits_above(identity) if node in held]
         for evse in stations[identity].evses.values() if nodes else ():
-            held_a = _held_a(evse, commitments, allotments)
+            held_a = _held_a(evse, commitments, allotments, unrounded=unrounded)
             if not held_a:
                 continue
             least_a = commitments.kind(evse.key).minimum_a if evse.is_charging else 0.0
@@ -106,12 +116,18 @@ def _on_lines(sums: Mapping[str, list[complex]]) -> Lines:
 
 
 def _held_a(
-    evse: Evse, commitments: Commitments, allotments: Mapping[EvseKey, Allotment]
+    evse: Evse,
+    commitments: Commitments,
+    allotments: Mapping[EvseKey, Allotment],
+    *,
+    unrounded: bool,
 ) -> float:
     """Return what an EVSE has been allotted; in a new life, what it was left with in the one before."""
     allotment = allotments.get(evse.key)
     if allotment is not None:
-        return allotment.current.a
+        held_a = allotment.current.a
+        is_rounded = unrounded and held_a > 0 and allotment.reason not in UNSHARED
+        return held_a + STEP_A if is_rounded else held_a
     if commitments.holding(evse.key).fallback_a is None or not evse.is_charging:
         return 0.0
     # The last order may have been written down before its answer came.

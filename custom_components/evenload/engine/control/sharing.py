@@ -9,7 +9,7 @@ from ..model.allotments import Allotment, Demand, Reason
 from ..model.configuration import SiteConfig, Strategy
 from ..model.identity import EvseKey
 from ..model.stations import Evse, Station
-from .behind import draws_behind, held_behind
+from .behind import UNSHARED, draws_behind, held_behind
 from .circuits import Circuits
 from .commitments import Commitments
 from .demands import DONE_AFTER, Circumstances, demand_of, plugged_in_at
@@ -30,9 +30,6 @@ WAVERING_A = 2.5
 
 # A meter wavers: to be given this little more is not worth a write.
 WORTHWHILE_A = 0.5
-
-# What goes to others as soon as it is there: no meter has to be trusted for it.
-_OWN = frozenset({Reason.OWN_MAXIMUM, Reason.VEHICLE_TAKES_NO_MORE})
 
 
 class Sharing:
@@ -73,7 +70,14 @@ class Sharing:
         nodes = self.circuits.households
         tree = self.circuits.tree(
             site,
-            *held_behind(site, nodes, stations, self._commitments, self._allotments),
+            *held_behind(
+                site,
+                nodes,
+                stations,
+                self._commitments,
+                self._allotments,
+                unrounded=True,
+            ),
         )
         lasting = self._fallbacks.of(
             switched, self.circuits.lasting_tree(site), stations
@@ -254,7 +258,7 @@ class Sharing:
         steady = dict(allotments)
         for key, allotment in allotments.items():
             before = self._allotments.get(key)
-            if before is None or allotment.reason in _OWN:
+            if before is None or allotment.reason in UNSHARED:
                 continue
             more_a = allotment.current.a - before.current.a
             if before.current.a > 0 and 0 < more_a < WORTHWHILE_A:
