@@ -7,7 +7,8 @@ what it may: its station will say so within a minute. So the estimate changes as
   lower for a while;
 - what rose counts at once, except for what vehicles explain that may draw more than they last said, until they have
   spoken again. What they may draw has its place below the limit, so this hides no overload;
-- above the limit nothing is explained any more but by vehicles that were told to let go and have time to follow.
+- above the limit nothing is explained any more but by vehicles that were told to let go and have time to follow, or have just
+  done so: their station may say it before the meter shows it.
 """
 
 from collections import deque
@@ -178,7 +179,8 @@ class Background:
         if insist:
             explained_a = 0.0
         elif here_a > limit_a:
-            explained_a = settling_a + stations.elsewhere_a
+            # Who let go, and has said so since, may still be in a reading that is some seconds old.
+            explained_a = max(settling_a, had_a - sure_a) + stations.elsewhere_a
         else:
             explained_a = max(settling_a + stations.rising_a, had_a - sure_a)
             explained_a = min(explained_a, WORST_RATIO * limit_a - here_a)
