@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from custom_components.evenload.engine.csms import onboarding
+from custom_components.evenload.engine.csms.commands import Commands
 from custom_components.evenload.engine.model.configuration import (
     ListenerConfig,
     SiteConfig,
@@ -16,6 +17,7 @@ from custom_components.evenload.engine.model.configuration import (
 )
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import Phase
+from custom_components.evenload.engine.model.v2x_ability import OperationMode
 from custom_components.evenload.engine.site import Site
 from custom_components.evenload.engine.vault import Part
 from tests.engine.csms.dialler import Dialler
@@ -122,3 +124,31 @@ async def station(open_site: OpenSite, dial: Dial) -> tuple[Site, Dialler]:
     await dialler.called("TriggerMessage", 2)
     dialler.calls.clear()
     return site, dialler
+
+
+@pytest.fixture
+def shows() -> dict[str, tuple[str | None, str, str]]:
+    """What the station of 2.1 that can discharge shows beyond that; a test parametrizes it."""
+    return {}
+
+
+@pytest.fixture
+async def bidirectional(
+    open_site: OpenSite, dial2: Dial2, shows: dict[str, tuple[str | None, str, str]]
+) -> tuple[Commands, Dialler2]:
+    """What can be asked of a station of 2.1 with all operation modes and dynamic profiles."""
+    site = await open_site("A")
+    dialler = await dial2(site, version="2.1")
+    dialler.model |= {
+        "SmartChargingCtrlr/SupportsDynamicProfiles": ("true", "ReadOnly", ""),
+        "SmartChargingCtrlr/SupportsMaxOfflineDuration": ("true", "ReadOnly", ""),
+        "V2XChargingCtrlr@1/Enabled": ("true", "ReadWrite", ""),
+        "V2XChargingCtrlr@1/SupportedOperationModes": (
+            ",".join(OperationMode),
+            "ReadOnly",
+            "",
+        ),
+    } | shows
+    await dialler.boot()
+    await dialler.settled()
+    return site.commands("A"), dialler

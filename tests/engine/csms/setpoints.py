@@ -67,3 +67,10 @@ def without(payload: Payload, *names: str) -> Payload:
 
 def actions(calls: Iterable[tuple[str, Payload]]) -> list[str]:
     return [action for action, _ in calls]
+
+
+def period_of(payload: Payload) -> Payload:
+    """The one period of a 2.x SetChargingProfile."""
+    [schedule] = profile_of(payload)["chargingSchedule"]
+    [period] = schedule["chargingSchedulePeriod"]
+    return period
