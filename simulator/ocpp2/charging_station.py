@@ -240,11 +240,11 @@ class ChargingStation(Handling):
             self.smart_charging.tick()
         self.station.advance(dt_s)
         if self.powered:
+            self.discharging.tick()
             self.transactions.tick(dt_s)
             expire_reservations(self)
             self.statuses.update()
             self.metering.tick()
-            self.discharging.tick()
             self.grid.tick()
             self.dynamic.tick()
             self.monitors.tick()

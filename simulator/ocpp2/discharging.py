@@ -104,7 +104,9 @@ class Discharging:
     def answer(self, profile: Profile) -> Payload:
         """What an answer says of a profile that was taken (docs/v2g-extension.md)."""
         period = profile.schedule.periods[0]
-        if self._station.version == "2.1" or not period.v2x:
+        extra = period.more.get("customData", {})
+        spoken = extra.get("vendorId") == VENDOR and "operationMode" in extra
+        if self._station.version == "2.1" or not (spoken and self.knows_extension):
             return {}
         said = {"vendorId": VENDOR, "operationMode": mode_of(period).value}
         return {"customData": said}
@@ -162,7 +164,12 @@ class Discharging:
             return replace(period, limit=None, more=kept)
         if not self._takes_negative or profile.purpose is not Purpose.TX:
             return period
-        said = {"operationMode": Mode.CENTRAL_SETPOINT, "setpoint": limit}
+        said = {
+            "operationMode": Mode.CENTRAL_SETPOINT,
+            "setpoint": limit,
+            "limit": 0.0,
+            "dischargeLimit": limit,
+        }
         if evse_id := self._evse_of(profile):
             evse = self._station.station.evses[evse_id]
             volts, unit = evse.line_voltages_v[0], profile.schedule.unit
