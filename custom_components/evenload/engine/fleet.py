@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from .announcer import Announcer
 from .books import Books
-from .control.abilities import Abilities, disbelieving, is_told_late, shift_of
+from .control.abilities import Abilities, shift_of
 from .control.enforcer import Enforcer
 from .control.phasing import Phasing
 from .control.sharing import Sharing
@@ -16,6 +16,7 @@ from .control.transitions import after, with_evse, with_evses
 from .feeding_back import control_of
 from .group_figures import GroupFigures
 from .live import LiveNode, still_live, with_live
+from .measured import take_reading
 from .memory import State
 from .model.capabilities import PauseMethod
 from .model.configuration import SiteConfig
@@ -34,7 +35,7 @@ from .model.identity import EvseKey
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
 from .records import Records
-from .revival import revive
+from .revival import revive, state_of
 from .sessions.ledger import Ledger
 from .settings import unplugged
 from .soon import Later, Soon
@@ -131,7 +132,7 @@ class Fleet:
             self.enforcer.rebooted(event.identity)
             self.phasing.restarted(event.identity)
         if isinstance(event, MetersSampled):
-            self._metered(EvseKey(event.identity, event.evse), before)
+            take_reading(self, event, before, self._soon.ask, self._now())
         station = self.stations[event.identity]
         if shift_of(station) != shift_of(before):
             self.enforcer.reset_clock(event.identity)
@@ -155,31 +156,6 @@ class Fleet:
         if isinstance(event, Connected | Booted | ClockMeasured):
             # It may speak another version by now, or be another make.
             self.news.warn(event.identity)
-
-    def _metered(self, key: EvseKey, before: Station) -> None:
-        """Compare a reading of now with what the EVSE should obey."""
-        evse = self.stations[key.identity].evses.get(key.evse)
-        known = before.evses.get(key.evse)
-        if evse is None or (known is not None and evse.reading.at == known.reading.at):
-            return
-        if is_told_late(self.stations[key.identity], evse.reading.at, self._now()):
-            return
-        evse = replace(evse, metered_at=self._now())
-        self._replace(evse)
-        self.enforcer.observe(evse)
-        self.v2x.observe(evse)
-        if self.sharing.observe(evse):
-            self._soon.ask()
-        if self.phasing.is_watching(key):
-            self.enforcer.wake(key.identity)
-        if not self.enforcer.commitments.disobeys(evse):
-            return
-        in_vain = self.enforcer.contradicted(evse)
-        if in_vain is not None:
-            station = self.stations[key.identity]
-            learnt = disbelieving(station, in_vain)
-            self.stations[key.identity] = replace(station, capabilities=learnt)
-            self.retarget()
 
     def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:
         """Replace what the owner set on an EVSE."""
@@ -255,21 +231,11 @@ class Fleet:
 
     def state(self) -> State:
         """Return what must survive a restart."""
-        return State(
-            self.books.ledger.pages(),
-            self._records.of(self.stations.values()),
-            dict(self.live),
-            self.sharing.circuits.cap,
-            self.v2x.kept(),
-        )
+        return state_of(self, self._records)
 
     def restore(self, state: State) -> None:
         """Take up what an earlier life knew of the stations that are still set up."""
-        revive(self.stations, state.stations, self.enforcer.commitments, self.books)
-        self.live = dict(state.live)
-        self.sharing.circuits.cap = state.cap
-        self.sharing.begin_anew()
-        self.v2x.restore(state.v2x)
+        revive(self, state)
         self.retarget()
         self._show_all()
 
@@ -319,8 +285,3 @@ class Fleet:
             self.enforcer.commitments,
             self.enforcer.errands.findings,
         )
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)

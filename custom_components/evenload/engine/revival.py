@@ -1,15 +1,40 @@
-"""What a fleet takes up of an earlier life."""
+"""What a fleet keeps for another life, and takes up of an earlier one."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .books import EXPORTED, IMPORTED, Books
 from .control.commitments import Commitments
+from .memory import State
 from .model.identity import EvseKey
 from .model.stations import Station
-from .records import StationRecord, restored
+from .records import Records, StationRecord, restored
+
+if TYPE_CHECKING:
+    from .fleet import Fleet
 
 
-def revive(
+def state_of(fleet: Fleet, records: Records) -> State:
+    """Return what must survive a restart."""
+    return State(
+        fleet.books.ledger.pages(),
+        records.of(fleet.stations.values()),
+        dict(fleet.live),
+        fleet.sharing.circuits.cap,
+        fleet.v2x.kept(),
+    )
+
+
+def revive(fleet: Fleet, state: State) -> None:
+    """Take up what an earlier life knew, of the stations that are still set up."""
+    _revive(fleet.stations, state.stations, fleet.enforcer.commitments, fleet.books)
+    fleet.live = dict(state.live)
+    fleet.sharing.circuits.cap = state.cap
+    fleet.sharing.begin_anew()
+    fleet.v2x.restore(state.v2x)
+
+
+def _revive(
     stations: dict[str, Station],
     records: Iterable[StationRecord],
     commitments: Commitments,

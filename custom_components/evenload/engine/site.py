@@ -14,7 +14,7 @@ from .csms.v2.adapter import Adapter21, Adapter201
 from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .discharges import Discharges
-from .fleet import Fleet, utc_now
+from .fleet import Fleet
 from .memory import Memory, Sessions
 from .model.configuration import ListenerConfig, SiteConfig
 from .model.errors import ListenerError
@@ -32,6 +32,7 @@ from .reception import Reception
 from .safe import Safe
 from .security import Security
 from .sessions.ledger import Ledger
+from .soon import utc_now
 from .vault import Vault
 from .wishes import Wishes
 

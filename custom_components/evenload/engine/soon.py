@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 # What is done gradually for each of many takes a millisecond or two for each.
 _A_TURN = 4
@@ -109,3 +109,8 @@ class Later:
         """Never do it again."""
         self._is_closed = True
         self.cancel()
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
