@@ -247,14 +247,19 @@ class House:
         await self.die()
         for identity in connected:
             self.stations[identity].connected = False
-        self.fleet = self._build(config)
-        if self.disk is not None:
-            state = _DECODER.decode(json.loads(self.disk))
-            self.fleet.books.ledger.restore(state.pages, ())
-            self.fleet.restore(state)
+        self.fleet = self._restored(config)
         await asyncio.sleep(5)
         for identity in connected:
             self.connect(identity)
+
+    def _restored(self, config: SiteConfig) -> Fleet:
+        """Return a fleet that knows what is on the disk."""
+        fleet = self._build(config)
+        if self.disk is not None:
+            state = _DECODER.decode(json.loads(self.disk))
+            fleet.books.ledger.restore(state.pages, ())
+            fleet.restore(state)
+        return fleet
 
     def is_limited(self) -> bool:
         """Whether every station has taken a limit that it keeps."""
