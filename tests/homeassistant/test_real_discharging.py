@@ -1,0 +1,178 @@
+"""The real engine in Home Assistant: a vehicle is tested, carries the house, and rests when its sensor says that it is low."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.evenload.engine.control.v2x import direction
+from custom_components.evenload.engine.site import Site
+from tests.homeassistant.conftest import OPTIONS, config_entry, station
+from tests.homeassistant.test_discharging import PERMISSION
+from tests.homeassistant.test_real_site import Station, until
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+CAR = "sensor.car_battery"
+GRID = "sensor.grid_power"
+KEY = "GridPower"
+
+
+@pytest.fixture(autouse=True)
+def engine() -> None:
+    """Put nothing in the engine's place."""
+
+
+def say(hass: HomeAssistant, entity_id: str, value: float, unit: str) -> None:
+    hass.states.async_set(entity_id, str(value), {"unit_of_measurement": unit})
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """A house that takes 3 kW, and a station whose maker's manual names a key."""
+    say(hass, CAR, 70, "%")
+    say(hass, GRID, 3000, "W")
+    permission = PERMISSION | {
+        "soc_sensor": CAR,
+        "capacity_kwh": 60,
+        "told": "configuration_key",
+        "dialect": {"key": KEY, "expires_s": 60, "settles_s": 0},
+    }
+    entry = config_entry(
+        station("garage", "Garage", v2g={"1": permission}), port=0, host="127.0.0.1"
+    )
+    entry.add_to_hass(hass)
+    meter = {"kind": "total", "total": GRID, "spread": "even"}
+    hass.config_entries.async_update_entry(entry, options=OPTIONS | {"meter": meter})
+    return entry
+
+
+@pytest.fixture
+async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
+    """The engine of a site that is set up."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    yield entry.runtime_data
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+class Feeding(Station):
+    """Does at once what its key says, and tells so all the time; the house's meter sees it."""
+
+    hass: HomeAssistant
+    written: list[str]
+    ticker: asyncio.Task[None]
+    goes = False
+
+    @override
+    async def _hear(self, kind: int, name: str, *rest: Any) -> None:
+        await super()._hear(kind, name, *rest)
+        if kind == 2 and rest[0] == "ChangeConfiguration" and rest[1]["key"] == KEY:
+            self.written.append(rest[1]["value"])
+
+    @override
+    async def hang_up(self) -> None:
+        self.goes = True
+        await self.ticker
+        await super().hang_up()
+
+    async def tick(self) -> None:
+        """Tell what flows again and again."""
+        while not self.goes:
+            await self.measure()
+            await asyncio.sleep(0.1)
+
+    async def measure(self) -> None:
+        """Tell what flows, to everybody."""
+        written = self.written[-1] if self.written else "ChargingOnly"
+        power_w = 0.0 if written == "ChargingOnly" else float(written)
+        say(self.hass, GRID, 3000 + power_w, "W")
+        values = {
+            "Power.Active.Import": max(power_w, 0.0),
+            "Power.Active.Export": max(-power_w, 0.0),
+        }
+        await self.say(
+            "MeterValues",
+            connectorId=1,
+            transactionId=1,
+            meterValue=[
+                {
+                    "timestamp": datetime.now(UTC).isoformat(),
+                    "sampledValue": [
+                        {"measurand": measurand, "value": str(value), "unit": "W"}
+                        for measurand, value in values.items()
+                    ],
+                }
+            ],
+        )
+
+
+async def plugged_in(hass: HomeAssistant, site: Site) -> Feeding:
+    """Return a station with a vehicle that charges."""
+    feeding = await Feeding.dial(site, "garage")
+    feeding.hass, feeding.written = hass, []
+    now = datetime.now(UTC).isoformat()
+    await feeding.say(
+        "StatusNotification", connectorId=1, errorCode="NoError", status="Charging"
+    )
+    await feeding.say(
+        "StartTransaction", connectorId=1, idTag="x", meterStart=0, timestamp=now
+    )
+    feeding.ticker = asyncio.create_task(feeding.tick())
+    return feeding
+
+
+async def press_test(hass: HomeAssistant) -> None:
+    """Test as soon as the meter has shown what the house takes beside the vehicle."""
+    async with asyncio.timeout(10):
+        while True:
+            with suppress(ServiceValidationError):
+                await hass.services.async_call(
+                    "button",
+                    "press",
+                    {"entity_id": "button.garage_test_discharging"},
+                    blocking=True,
+                )
+                return
+            await asyncio.sleep(0.1)
+
+
+async def test_a_vehicle_is_tested_and_carries_the_house(
+    hass: HomeAssistant, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A vehicle rests for a minute before it begins again.
+    for name in ("TURNS_AFTER", "BEGINS_AGAIN_AFTER"):
+        monkeypatch.setattr(direction, name, timedelta(seconds=1))
+    garage = await plugged_in(hass, site)
+    await hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": "select.garage_discharging_mode", "option": "house"},
+        blocking=True,
+    )
+    await until(hass, "sensor.garage_not_discharging_because", "not_proven")
+    assert garage.written == []
+
+    await press_test(hass)
+    assert float(garage.written[0]) < -1000
+    ability = site.stations["garage"].capabilities.v2x[1]
+    assert [method.value for method in ability.proven] == ["configuration_key"]
+
+    await until(hass, "sensor.garage_not_discharging_because", "changing_direction")
+    await until(hass, "sensor.garage_not_discharging_because", "nothing")
+    await until(hass, "binary_sensor.garage_discharging", "on")
+    assert float(hass.states.get("sensor.garage_setpoint").state) < -1000
+    assert (
+        float(hass.states.get("sensor.home_energy_available_from_vehicles").state) > 20
+    )
+
+    say(hass, CAR, 30, "%")
+    await until(hass, "sensor.garage_not_discharging_because", "soc_at_minimum")
+    await until(hass, "binary_sensor.garage_discharging", "off")
+    await garage.hang_up()
