@@ -69,3 +69,29 @@ def test_ending_the_watch_limits_at_once() -> None:
         await house.die()
 
     run_virtually(live())
+
+
+def test_who_is_watched_later_keeps_what_lies_in_its_memory() -> None:
+    """Nothing is sent any more: the last limit lapses, within half an hour, and what lasts remains."""
+
+    async def live() -> None:
+        house = House(site(shadow=False), [VirtualStation(name) for name in "ABC"])
+        for name in "ABC":
+            house.connect(name)
+        house.leave("B")
+        # A has what B leaves, by a lease; what lasts is an equal share.
+        await house.watch(180)
+        assert house.stations["A"].drawn_a() > 10
+        house.fleet.live["g"] = LiveNode(shadow=True)
+        house.fleet.retarget()
+        await house.watch(5)
+        said = [len(house.stations[name].calls) for name in "AB"]
+        kept_a = house.stations["A"].drawn_a()
+        assert kept_a > 10
+        await house.watch(1800, 5.0)
+        assert [len(house.stations[name].calls) for name in "AB"] == said
+        assert not [one for one in house.leased() if one.startswith(("A", "B"))]
+        assert house.stations["A"].drawn_a() == 10
+        await house.die()
+
+    run_virtually(live())
