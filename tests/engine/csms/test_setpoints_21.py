@@ -138,9 +138,10 @@ async def test_a_scheduled_profile(bidirectional: Pair) -> None:
 async def test_a_limit_below_zero_is_never_sent(bidirectional: Pair) -> None:
     # Errata 2.62: of 2.1, a limit is zero or more.
     commands, dialler = bidirectional
-    for method in (Method.NEGATIVE_LIMIT, Method.EXTENSION, Method.CONFIGURATION_KEY):
+    for method in (Method.NEGATIVE_LIMIT, Method.CONFIGURATION_KEY):
         assert await sent(commands, dialler, setpoint(method)) == (Outcome.REFUSED, [])
-    order = setpoint(NATIVE, charge_limit_w=-50.0, power_w=-100.0)
+    # The extension's fields are 2.1's own.
+    order = setpoint(Method.EXTENSION, charge_limit_w=-50.0, power_w=-100.0)
     _, [(_, payload)] = await sent(commands, dialler, order)
     assert period_of(payload)["limit"] == 0.0
 

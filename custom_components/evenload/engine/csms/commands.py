@@ -124,6 +124,7 @@ class Discharging(Protocol):
     async def set_setpoint(self, order: SetpointOrder) -> Outcome:
         """Have a vehicle follow a setpoint for a while; of those that wait for one EVSE, only the latest is sent.
 
+        What was overtaken comes back as `UNKNOWN`: what holds is then the latest one's affair.
         Never raises `StationRefused`, `StationSilent` or `InvalidRequest`: that is the outcome, and `refusal` says why.
         """
 

@@ -11,8 +11,6 @@ from ..limiting.replies import Reply, error_as_answer, read
 
 _CANNOT = (Hindrance.STATION_CANNOT, False)
 _NO_TRANSACTION = (Hindrance.NOT_PLUGGED_IN, True)
-_VEHICLE = (Hindrance.VEHICLE_CANNOT, False)
-_GRID = (Hindrance.GRID_OPERATOR, True)
 
 # OCPP 2.1 part 2, appendix 5 (reason codes), and the words of statuses and errors, in lower case: what the owner is told, and
 # whether it may be otherwise soon. What is not here is a plain no.
@@ -38,11 +36,8 @@ _CAUSES = {
     "nophasefordc": (Hindrance.STATION_REFUSES, False),
     "invalidschedule": (Hindrance.STATION_REFUSES, False),
     "txnotfound": _NO_TRANSACTION,
-    "invalidtransaction": _NO_TRANSACTION,
-    "unsupportedenergytransfer": _VEHICLE,
-    "invalidenergytransfer": _VEHICLE,
-    "dercontrolactive": _GRID,
-    "externallimit": _GRID,
+    "unknowntxid": _NO_TRANSACTION,
+    "unknownevse": _CANNOT,
 }
 
 # How much of a station's own words is kept.

@@ -20,7 +20,7 @@ from .editions import EDITIONS
 from .inbound import Inbound
 from .learning import FOR_LIMITS, glanced, learnt, missing
 from .reports import Reports
-from .setting_up import SAMPLED, allow_limits, set_up
+from .setting_up import OUTER, SAMPLED, allow_limits, set_up
 from .v2x_learning import abilities, switches, wanted as wanted_of
 from .variables import BOUNDS
 from .vehicles import Vehicles
@@ -116,7 +116,7 @@ class Adapter2:
         """Read what the station can do of discharging, turn that on, and have it measure what flows out."""
         variables, model = self.commands.variables, self._model
         evses = sorted(self._host.v2g(self._identity))
-        await variables.read([*wanted_of(evses), *SAMPLED])
+        await variables.read([*wanted_of(evses), *SAMPLED, *OUTER])
         if off := switches(model, evses):
             await variables.write(dict.fromkeys(off, "true"))
         known = self._onboarding.capabilities()

@@ -47,7 +47,13 @@ _METHODS = {
         }
     ),
     OcppVersion.V21: frozenset(
-        {Method.NATIVE, Method.VARIABLE, Method.DATA_TRANSFER},
+        # Who announces both has the extension's fields of its own.
+        {
+            Method.NATIVE,
+            Method.EXTENSION,
+            Method.VARIABLE,
+            Method.DATA_TRANSFER,
+        }
     ),
 }
 
@@ -76,7 +82,7 @@ class Setpoints2:
             reason = f"OCPP {self._version} has no {method}"
             return impossible(Hindrance.STATION_CANNOT, reason)
         match method:
-            case Method.NATIVE:
+            case _ if self._is_native(method):
                 return (yield from self.native.setting(target, now))
             case Method.EXTENSION:
                 return (yield from self._extended(target, now))
@@ -89,8 +95,8 @@ class Setpoints2:
 
     def ending(self, target: Target, now: datetime) -> Steps:
         """End one."""
-        match target.order.dialect.method:
-            case Method.NATIVE:
+        match method := target.order.dialect.method:
+            case _ if self._is_native(method):
                 return (yield from self.native.ending(target, now))
             case Method.VARIABLE:
                 return (yield _written(target, releasing_value(target)))
@@ -102,6 +108,10 @@ class Setpoints2:
                 if verdict.outcome is not Outcome.REFUSED:
                     return verdict
                 return (yield from self._below_zero(as_limits(target), now))
+
+    def _is_native(self, method: Method) -> bool:
+        is_21 = self._version is OcppVersion.V21
+        return method is Method.NATIVE or (is_21 and method is Method.EXTENSION)
 
     def _extended(self, target: Target, now: datetime) -> Steps:
         """Send 2.1's fields in `customData`; who does not show that it has read them gets no more of them."""

@@ -10,14 +10,12 @@ from .variables import Variables
 
 _LOGGER = logging.getLogger(__name__)
 
-_REGISTER = MEASURANDS[:1]
-
 # Which values are needed when. Those sampled by the clock are also what a station sends when it is asked (F06.FR.06).
 SAMPLED = (
     Key("SampledDataCtrlr", "TxUpdatedMeasurands"),
     Key("AlignedDataCtrlr", "Measurands"),
 )
-_OUTER = (
+OUTER = (
     Key("SampledDataCtrlr", "TxStartedMeasurands"),
     Key("SampledDataCtrlr", "TxEndedMeasurands"),
 )
@@ -107,9 +105,10 @@ async def allow_limits(identity: str, variables: Variables, model: DeviceModel) 
 
 
 def _lists(measurands: tuple[str, ...]) -> dict[Key, tuple[str, ...]]:
+    registers = tuple(name for name in measurands if name.endswith(".Register"))
     return {
         **dict.fromkeys(SAMPLED, measurands),
-        **dict.fromkeys(_OUTER, _REGISTER),
+        **dict.fromkeys(OUTER, registers),
     }
 
 
