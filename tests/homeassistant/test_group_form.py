@@ -14,7 +14,12 @@ from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.errors import BadSetting
 from custom_components.evenload.engine.model.limits import Current
 from tests.homeassistant.conftest import config_entry, group, station
-from tests.homeassistant.test_meter_form import BELIEF, METER, SENSORS
+from tests.homeassistant.test_meter_form import (
+    BELIEF,
+    METER,
+    SENSORS,
+    answer as answer_step,
+)
 
 pytestmark = pytest.mark.usefixtures("meter_sensors")
 
@@ -32,13 +37,7 @@ async def answer(
     hass: HomeAssistant, result: dict[str, Any], given: dict[str, Any] | str
 ) -> dict[str, Any]:
     """Answer a step of a group's form."""
-    if isinstance(given, str):
-        given = {"next_step_id": given}
-    result = await hass.config_entries.subentries.async_configure(
-        result["flow_id"], given
-    )
-    await hass.async_block_till_done()
-    return result
+    return await answer_step(hass, hass.config_entries.subentries, result, given)
 
 
 async def test_a_group_has_a_meter_of_its_own(hass: HomeAssistant) -> None:

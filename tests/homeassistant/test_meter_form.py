@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryFlowManager, OptionsFlowManager
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -27,17 +28,25 @@ BELIEF = {
 pytestmark = pytest.mark.usefixtures("meter_sensors")
 
 
-async def choose(
-    hass: HomeAssistant, result: dict[str, Any], answer: dict[str, Any] | str
+async def answer(
+    hass: HomeAssistant,
+    flows: ConfigSubentryFlowManager | OptionsFlowManager,
+    result: dict[str, Any],
+    given: dict[str, Any] | str,
 ) -> dict[str, Any]:
-    """Answer a step of the options: a form, or a menu by the name of the next step."""
-    if isinstance(answer, str):
-        answer = {"next_step_id": answer}
-    result = await hass.config_entries.options.async_configure(
-        result["flow_id"], answer
-    )
+    """Answer a step: a form, or a menu by the name of the next step."""
+    if isinstance(given, str):
+        given = {"next_step_id": given}
+    result = await flows.async_configure(result["flow_id"], given)
     await hass.async_block_till_done()
     return result
+
+
+async def choose(
+    hass: HomeAssistant, result: dict[str, Any], given: dict[str, Any] | str
+) -> dict[str, Any]:
+    """Answer a step of the options."""
+    return await answer(hass, hass.config_entries.options, result, given)
 
 
 async def sensors_step(

@@ -38,18 +38,23 @@ async def alone() -> House:
     return house
 
 
+async def forsaken(house: House, seconds: int) -> None:
+    """Set our clock, let Home Assistant die half a minute later, and see all leases end."""
+    house.jump(seconds)
+    await house.watch(35, 1.0)
+    await house.die()
+    await house.watch(2400, 10.0)
+    assert house.leased() == []
+    assert house.exceeded == []
+
+
 @pytest.mark.parametrize("seconds", JUMPS)
 def test_leases_end_in_time_though_the_clock_was_set(seconds: int) -> None:
     """Half a minute later nobody holds a lease for longer than was meant, should Home Assistant die."""
 
     async def story() -> None:
         house = await alone()
-        house.jump(seconds)
-        await house.watch(35, 1.0)
-        await house.die()
-        await house.watch(2400, 10.0)
-        assert house.leased() == []
-        assert house.exceeded == []
+        await forsaken(house, seconds)
 
     run_virtually(story())
 
@@ -64,12 +69,7 @@ def test_a_lease_on_its_way_ends_in_time_though_the_clock_was_set(seconds: int) 
         [evse] = house.fleet.stations["A"].evses.values()
         while house.fleet.enforcer.commitments.holding(evse.key).lease_doubt_a is None:
             await house.watch(0.1, 0.1)
-        house.jump(seconds)
-        await house.watch(35, 1.0)
-        await house.die()
-        await house.watch(2400, 10.0)
-        assert house.leased() == []
-        assert house.exceeded == []
+        await forsaken(house, seconds)
 
     run_virtually(story())
 

@@ -69,10 +69,16 @@ def test_largest_appliance_finds_room_to_start() -> None:
     assert story.room_a == pytest.approx(17)
 
 
-def test_vehicle_that_begins_to_draw_is_not_taken_for_the_house() -> None:
+def about_to_begin() -> Story:
+    """Return a house of 4 A with a vehicle that may draw 16 A, and does not yet."""
     story = Story(held_a=16.0)
     story.draws(0, allowed_a=16)
     story.settle(even(4))
+    return story
+
+
+def test_vehicle_that_begins_to_draw_is_not_taken_for_the_house() -> None:
+    story = about_to_begin()
     assert story.room_a == 20
     for second, ramp_a in enumerate((4, 9, 16, 16, 16, 16), 65):
         story.now = at(second)
@@ -85,9 +91,7 @@ def test_vehicle_that_begins_to_draw_is_not_taken_for_the_house() -> None:
 
 
 def test_rise_that_a_vehicle_did_not_make_counts_when_it_has_spoken() -> None:
-    story = Story(held_a=16.0)
-    story.draws(0, allowed_a=16)
-    story.settle(even(4))
+    story = about_to_begin()
     story.wait(1)
     story.read(even(14))
     # Nobody gets more until that is known.
@@ -100,9 +104,7 @@ def test_rise_that_a_vehicle_did_not_make_counts_when_it_has_spoken() -> None:
 
 
 def test_rise_is_not_explained_for_ever_by_a_silent_station() -> None:
-    story = Story(held_a=16.0)
-    story.draws(0, allowed_a=16)
-    story.settle(even(4))
+    story = about_to_begin()
     for second in range(62, 62 + 76):
         story.now = at(second)
         story.read(even(14))
