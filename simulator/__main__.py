@@ -9,6 +9,7 @@ import sys
 import threading
 
 from simulator import web
+from simulator.bidirectional import Bidirectional, Form
 from simulator.console import Console, Quit
 from simulator.home import Home
 from simulator.options import parser, tls
@@ -38,11 +39,21 @@ async def _run_station(options: argparse.Namespace) -> None:
         state=options.state,
         autostart_tag=options.autostart or ("FREE" if options.plug else None),
         meter_interval_s=options.meter_interval,
+        bidirectional=_both_ways(options),
     )
     async with station:
         if options.plug:
-            station.plug_in(1, Vehicle(phases=options.phases))
+            back_w = options.discharge.get(1, 0.0)
+            car = Vehicle(phases=options.phases, discharge_maximum_w=back_w)
+            station.plug_in(1, car)
         await _converse(Console(station))
+
+
+def _both_ways(options: argparse.Namespace) -> Bidirectional | None:
+    """What the station can feed back, if anything."""
+    if not options.discharge:
+        return None
+    return Bidirectional(options.discharge, forms=frozenset(options.form or Form))
 
 
 async def _converse(console: Console) -> None:
@@ -106,6 +117,7 @@ async def _run_home(options: argparse.Namespace) -> None:
         options.state,
         not options.empty,
         version=options.version,
+        v2g=options.v2g,
     ) as home:
         runner, address = await web.listen(home, options.http_port)
         try:

@@ -45,6 +45,25 @@ async def _resend(station: SimulatedStation, action: Any) -> None:
     await station.resend(str(action))
 
 
+async def _soc(station: SimulatedStation, percent: Any) -> None:
+    for evse in station.station.evses.values():
+        if evse.vehicle:
+            evse.vehicle.soc_percent = max(0.0, min(100.0, float(percent)))
+
+
+async def _frequency(station: SimulatedStation, hertz: Any) -> None:
+    station.station.frequency_hz = float(hertz)
+
+
+async def _grid_event(station: SimulatedStation, fault: Any) -> None:
+    station.brain.grid_event(None if fault in (None, "", "none") else str(fault))
+
+
+async def _outside_setpoint(station: SimulatedStation, power_w: Any) -> None:
+    for evse_id in station.station.evses:
+        station.brain.setpoint_from_outside(evse_id, float(power_w))
+
+
 async def _error(station: SimulatedStation, code: Any) -> None:
     for evse_id in station.station.evses:
         station.set_error(evse_id, str(code) if code else None)
@@ -54,13 +73,17 @@ ACTS: dict[str, Callable[[SimulatedStation, Any], Awaitable[None]]] = {
     "clear": _clear,
     "drop": _drop,
     "error": _error,
+    "frequency": _frequency,
+    "grid_event": _grid_event,
     "lose_profiles": _lose_profiles,
     "offline": _offline,
     "outside_limit": _outside_limit,
+    "outside_setpoint": _outside_setpoint,
     "online": _online,
     "raw": _raw,
     "reboot": _reboot,
     "resend": _resend,
+    "soc": _soc,
 }
 
 

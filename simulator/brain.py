@@ -82,6 +82,14 @@ class Brain(Protocol):
         """Let somebody else than the central system limit an EVSE, or with 0 the station."""
         ...
 
+    def setpoint_from_outside(self, evse_id: int, power_w: float) -> None:
+        """Let somebody else than the central system say what is to flow; raises ValueError where nobody else may."""
+        ...
+
+    def grid_event(self, fault: str | None) -> None:
+        """Put the grid out of bounds, or into them again; raises ValueError where the station does not look."""
+        ...
+
     def lose_profiles(self) -> None:
         """Forget every charging profile."""
         ...

@@ -15,7 +15,9 @@ from simulator.view import profiles_view, station_view
 
 HELP = """\
 plug [EVSE] [phases=1 maximum_a=32 soc_percent=50 ...]  put a car on the cable
+                         discharge_maximum_w=10000 evccid=... make one that feeds back
 unplug [EVSE]            pull the cable
+soc PERCENT              charge or empty the battery of the car at once
 tag TAG [EVSE]           hold a tag to the reader: starts, or stops its own transaction
 status                   what flows, and what is allowed
 profiles                 the charging profiles the station holds
@@ -24,6 +26,7 @@ reboot [REASON]          reboot; running transactions stop with the reason (Hard
 fault NAME=VALUE ...     misbehave: ignores_limits=true answer_delay_s=5 reject=SetChargingProfile,Reset
                          meter_frozen=true ...; once: drop lose_profiles raw=TEXT resend=StopTransaction
                          error=GroundFailure outside_limit=10 (2.x; none lets it go)
+                         frequency=49.9 grid_event=UnderFrequency (2.1; none ends it) outside_setpoint=-3000 (2.1)
 fault clear              behave again
 send ACTION JSON         send any call and show its answer
 frames [N]               the last N texts on the wire (10)
@@ -52,6 +55,7 @@ class Console:
             "quit": self._quit,
             "reboot": self._act("reboot"),
             "send": self._send,
+            "soc": self._act("soc"),
             "status": self._status,
             "tag": self._tag,
             "unplug": self._unplug,

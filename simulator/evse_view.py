@@ -43,6 +43,22 @@ class EvseView:
         return self._evse.pilot_a
 
     @property
+    def power_w(self) -> float:
+        """Watts in all; negative where they come out of the vehicle."""
+        return self._evse.power_w
+
+    @property
+    def setpoint_w(self) -> float | None:
+        """What is to flow in all by order; None where the vehicle is only limited."""
+        ordered_w = self._evse.exchange_w
+        return None if ordered_w is None else sum(ordered_w)
+
+    @property
+    def export_wh(self) -> float:
+        """The true register of what was fed back."""
+        return self._evse.meter.export_wh
+
+    @property
     def status(self) -> str:
         """Its status as its version of OCPP names it."""
         return self._brain.status(self._evse.evse_id)

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Self
 
+from simulator.bidirectional import Bidirectional
 from simulator.clock import Clock, ForwardClock
 from simulator.household import Household
 from simulator.phases import DEFAULT_WIRING, L1, L2, L3, Wiring
@@ -35,6 +36,9 @@ class Place:
     car_maximum_a: float
     car_capacity_wh: float
     car_soc_percent: float
+    dc_w: float = 0.0
+    discharge_w: float = 0.0
+    evccid: str = ""
 
     def usual_car(self) -> Vehicle:
         """The car as it arrives."""
@@ -44,6 +48,9 @@ class Place:
             maximum_a=self.car_maximum_a,
             capacity_wh=self.car_capacity_wh,
             soc_percent=self.car_soc_percent,
+            dc_maximum_w=self.dc_w or Vehicle.dc_maximum_w,
+            discharge_maximum_w=self.discharge_w,
+            evccid=self.evccid,
         )
 
 
@@ -53,7 +60,11 @@ PLACES = (
     Place("EVL-DRIVEWAY", "Brightwell", "Kerb One", "BW1-90210", (L2,), 32, "Hatchback", 1, 32, 52_000, 50),
     Place("EVL-CARPORT", "Volta Nova", "Duo 11", "VN-0815-11", (L3, L1, L2), 16, "Plug-in hybrid", 2, 16, 18_000, 20),
 )
+# It speaks OCPP 2.1, whatever the others do, and its car can carry the house.
+V2G_PLACE = Place("EVL-BARN", "Sonnwend", "Bidi 11", "SW11-000042", (L1, L2, L3), 16, "Van", 3, 16, 77_000, 70,
+    dc_w=11_000, discharge_w=10_000, evccid="EVLVAN000001")
 # fmt: on
+EVENING_LOAD = "heat_pump"
 
 
 def place(number: int) -> Place:
@@ -80,6 +91,7 @@ class Home:
     plugged_in: bool = True
     clock: Clock = field(default_factory=ForwardClock)
     version: str = "1.6"
+    v2g: bool = False
     # Without its plug the meter tells nobody anything.
     meter_has_power: bool = field(default=True, init=False)
     household: Household = field(init=False)
@@ -89,6 +101,7 @@ class Home:
     def __post_init__(self) -> None:
         """Build everything; nothing runs yet."""
         places = [place(number) for number in range(1, self.station_count + 1)]
+        places += [V2G_PLACE] if self.v2g else []
         self.places = {each.identity: each for each in places}
         self.stations = {
             each.identity: self._station(number, each)
@@ -99,6 +112,10 @@ class Home:
             loads=[station.station for station in self.stations.values()],
             clock=self.clock,
         )
+        if self.v2g:
+            self.household.switch(EVENING_LOAD, on=True)
+        for station in self.stations.values():
+            station.station.upstream_w = lambda: self.household.grid_power_w().total
         self._living: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -123,10 +140,14 @@ class Home:
 
     def _station(self, number: int, where: Place) -> SimulatedStation:
         mixed = VERSIONS[number % len(VERSIONS)]
+        version = mixed if self.version == "mixed" else self.version
+        both_ways = Bidirectional({1: where.discharge_w}) if where.discharge_w else None
         return SimulatedStation(
             where.identity,
             self.ocpp_url,
-            versions=[mixed if self.version == "mixed" else self.version],
+            versions=["2.1" if both_ways else version],
+            dc_w={1: where.dc_w} if where.dc_w else None,
+            bidirectional=both_ways,
             phases=where.wiring,
             maximum_a=where.maximum_a,
             vendor=where.vendor,

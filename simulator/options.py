@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 import ssl
 
+from simulator.bidirectional import Form
 from simulator.console import HELP
 from simulator.home import PLACES
 from simulator.ocppj.dialling import trust
@@ -68,6 +69,20 @@ def _add_station(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="EVSE=W,...",
         help="EVSEs that charge with direct current, and their maximum in watts",
     )
+    add(
+        "--discharge",
+        type=_dc,
+        default={},
+        metavar="EVSE=W,...",
+        help="EVSEs that feed back, and their maximum in watts",
+    )
+    add(
+        "--form",
+        action="append",
+        type=Form,
+        choices=tuple(Form),
+        help="how it is told to, before OCPP 2.1; say it again for each (all)",
+    )
     add("--autostart", metavar="TAG", help="charge for everybody, under this tag")
     add(
         "--plug",
@@ -107,6 +122,7 @@ def _add_home(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="a household with its meter and several stations, over HTTP",
         description="A household and its charging stations. It prints its HTTP address as a line of JSON when it listens: "
         "GET /meter, /stations, /appliances; POST /appliances/NAME, /stations/ID/EVSE/plug, /stations/ID/EVSE/unplug, /stations/ID/EVSE/car, "
+        "/stations/ID/EVSE/soc, "
         "/stations/ID/fault, /stations/ID/tag.",
     )
     add = home.add_argument
@@ -143,6 +159,11 @@ def _add_home(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="folder for what they remember without power",
     )
     add("--empty", action="store_true", help="no cars on the cables at the start")
+    add(
+        "--v2g",
+        action="store_true",
+        help="one station more, of OCPP 2.1, with a car that feeds back",
+    )
 
 
 def _add_what_all_have(station: argparse.ArgumentParser) -> None:

@@ -53,7 +53,10 @@ def _evse_view(evse: EvseView) -> dict[str, Any]:
         "limit_a": evse.limit_a,
         "offered_a": evse.offered_a,
         **_phases("current_{}_a", evse.currents, 2),
+        "power_w": round(evse.power_w),
+        "setpoint_w": None if evse.setpoint_w is None else round(evse.setpoint_w),
         "register_wh": round(evse.register_wh),
+        "export_wh": round(evse.export_wh),
         "transaction_id": evse.transaction_id,
         "in_transaction": evse.in_transaction,
         "vehicle": vehicle
@@ -61,6 +64,7 @@ def _evse_view(evse: EvseView) -> dict[str, Any]:
             "name": vehicle.name,
             "phases": vehicle.phases,
             "maximum_a": vehicle.maximum_a,
+            "discharge_maximum_w": vehicle.discharge_maximum_w,
             "soc_percent": round(vehicle.soc_percent, 1),
         },
     }

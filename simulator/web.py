@@ -122,6 +122,17 @@ async def _car(request: web.Request) -> web.Response:
     return web.json_response(station_view(station))
 
 
+async def _soc(request: web.Request) -> web.Response:
+    """Charge or empty the battery of the car on the cable at once."""
+    station, evse_id = _evse(request)
+    percent = (await _body(request)).get("percent")
+    vehicle = station.evse(evse_id).vehicle
+    if vehicle is None or not isinstance(percent, int | float):
+        raise _Problem(400, '"percent" is a number, of the car that is there')
+    vehicle.soc_percent = max(0.0, min(100.0, float(percent)))
+    return web.json_response(station_view(station))
+
+
 async def _fault(request: web.Request) -> web.Response:
     station = _station(request)
     await misbehave(station, await _body(request))
@@ -199,6 +210,7 @@ def application(home: Home) -> web.Application:
             web.post(r"/stations/{identity}/{evse:\d+}/plug", _plug),
             web.post(r"/stations/{identity}/{evse:\d+}/unplug", _unplug),
             web.post(r"/stations/{identity}/{evse:\d+}/car", _car),
+            web.post(r"/stations/{identity}/{evse:\d+}/soc", _soc),
             web.post("/stations/{identity}/fault", _fault),
             web.post("/stations/{identity}/tag", _tag),
             web.get("/stations/{identity}/profiles", _profiles),

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from . import children, configuration, dashboard, home, network
+from . import children, configuration, dashboard, discharging, home, network
 from .home_assistant import PASSWORD, USER, HomeAssistant, RefusedError
 from .options import Options, parse
 from .processes import ChildProcess, ProcessDiedError
@@ -26,7 +26,8 @@ async def run(options: Options) -> None:
             await stack.enter_async_context(simulated.process)
             watch.create_task(children.must_run(simulated.process))
             await children.has_spoken(simulated.process)
-        configuration.write(options.config, simulated.url if simulated else None)
+        shown = home.stations(v2g=options.v2g)
+        configuration.write(options.config, simulated.url if simulated else None, shown)
         print("Home Assistant is starting; that takes about ten seconds.")
         hass = await stack.enter_async_context(children.home_assistant(options))
         watch.create_task(outlived(hass, simulated))
@@ -36,10 +37,12 @@ async def run(options: Options) -> None:
         await client.sign_in(token)
         await client.runs()
         if simulated:
-            await home.configure(client, options.ocpp_port)
+            await home.configure(client, options.ocpp_port, v2g=options.v2g)
             if simulated.is_new:
                 await simulated.cars_arrive()
-            await dashboard.create(client)
+            await dashboard.create(client, shown)
+            if simulated.is_new and options.v2g:
+                await discharging.begin(client)
         announce(options, client, simulated)
 
 

@@ -10,7 +10,7 @@ import sys
 import aiohttp
 
 from .configuration import PROJECT
-from .home import STATIONS
+from .home import stations
 from .network import free_port
 from .options import Options
 from .processes import ChildProcess
@@ -48,11 +48,12 @@ class SimulatedHome:
     process: ChildProcess
     url: str
     is_new: bool
+    v2g: bool
 
     async def cars_arrive(self) -> None:
         """Plug a car in at every station as soon as that has its limit."""
         async with aiohttp.ClientSession(self.url, raise_for_status=True) as http:
-            for station in STATIONS:
+            for station in stations(v2g=self.v2g):
                 path = f"/stations/{station.identity}"
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LIMITS_S):
@@ -63,10 +64,8 @@ class SimulatedHome:
     async def limits_a(self) -> dict[str, float | None]:
         """Return what each station lets its car draw, by its own profiles."""
         async with aiohttp.ClientSession(self.url, raise_for_status=True) as http:
-            stations = await (await http.get("/stations")).json()
-        return {
-            station["identity"]: station["evses"][0]["limit_a"] for station in stations
-        }
+            found = await (await http.get("/stations")).json()
+        return {each["identity"]: each["evses"][0]["limit_a"] for each in found}
 
 
 def simulated_home(options: Options) -> SimulatedHome:
@@ -82,12 +81,14 @@ def simulated_home(options: Options) -> SimulatedHome:
             *("--http-port", str(port)),
             *("--version", options.version),
             *("--state", state),
+            *(["--v2g"] if options.v2g else []),
             *(["--empty"] if is_new else []),
         ],
         log=options.config / "simulator.log",
         cwd=PROJECT,
     )
-    return SimulatedHome(process, f"http://127.0.0.1:{port}", is_new)
+    url = f"http://127.0.0.1:{port}"
+    return SimulatedHome(process, url, is_new, options.v2g)
 
 
 async def must_run(child: ChildProcess) -> None:

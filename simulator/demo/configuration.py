@@ -1,6 +1,6 @@
 """The folder that Home Assistant starts from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import json
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ PLAIN_SWITCHES = [
 ]
 
 
-def write(folder: Path, home_url: str | None) -> None:
+def write(folder: Path, home_url: str | None, stations: Sequence[home.Station]) -> None:
     """Write the configuration and put Evenload beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     yaml = BASE
@@ -106,7 +106,7 @@ def write(folder: Path, home_url: str | None) -> None:
             yaml += SENSOR.format(
                 key=key, name=name, device_class=device_class, unit=unit
             )
-        yaml += "\nswitch:" + "".join(_switches(home_url))
+        yaml += "\nswitch:" + "".join(_switches(home_url, stations))
     (folder / "configuration.yaml").write_text(yaml)
     install(folder)
     skip_downloads(folder)
@@ -114,7 +114,7 @@ def write(folder: Path, home_url: str | None) -> None:
     (folder / ".storage/http").unlink(missing_ok=True)
 
 
-def _switches(home_url: str) -> Iterator[str]:
+def _switches(home_url: str, stations: Sequence[home.Station]) -> Iterator[str]:
     """What can be switched in the house, and the cars that can be plugged in."""
     for key, name, icon in APPLIANCES:
         yield SWITCH.format(
@@ -134,7 +134,7 @@ def _switches(home_url: str) -> Iterator[str]:
             state_resource=f"{home_url}/{path}",
             is_on="value_json.on",
         )
-    for number, station in enumerate(home.STATIONS):
+    for number, station in enumerate(stations):
         yield SWITCH.format(
             name=f"{station.name} car plugged in",
             unique_id=f"car_{station.identity}",

@@ -1,10 +1,11 @@
 """The dashboard of the simulated home, made from the entities that are there."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from . import configuration, home
+from . import configuration, discharging, home
 from .home_assistant import HomeAssistant
 
 type Json = dict[str, Any]
@@ -15,12 +16,14 @@ PATIENCE_S = 30
 WHOLE, HALF, THIRD = 12, 6, 4
 
 
-async def create(home_assistant: HomeAssistant) -> None:
+async def create(
+    home_assistant: HomeAssistant, stations: Sequence[home.Station]
+) -> None:
     """Add it to the sidebar and open Home Assistant with it; one that is there stays as it is."""
     dashboards = await home_assistant.call("lovelace/dashboards/list")
     if any(dashboard["url_path"] == URL_PATH for dashboard in dashboards):
         return
-    found = await complete(home_assistant)
+    found = await complete(home_assistant, stations)
     await home_assistant.call(
         "lovelace/dashboards/create",
         url_path=URL_PATH,
@@ -30,19 +33,31 @@ async def create(home_assistant: HomeAssistant) -> None:
         require_admin=False,
     )
     await home_assistant.call(
-        "lovelace/config/save", url_path=URL_PATH, config={"views": [view(found)]}
+        "lovelace/config/save",
+        url_path=URL_PATH,
+        config={"views": [view(found, stations)]},
     )
     await home_assistant.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
     )
 
 
-async def complete(home_assistant: HomeAssistant) -> Entities:
+async def complete(
+    home_assistant: HomeAssistant, stations: Sequence[home.Station]
+) -> Entities:
     """Wait a while until every station has measured each of its phases: entities come with what they show."""
     wanted = [
         (station.identity, f"current_{phase}")
-        for station in home.STATIONS
+        for station in stations
         for phase in station.grid_phases
+        if not station.discharge_w
+    ]
+    # Direct current has no phases.
+    wanted += [
+        (station.identity, key)
+        for station in stations
+        if station.discharge_w
+        for key in ("power", "soc", "energy_export", "v2g_mode")
     ]
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S):
@@ -103,7 +118,7 @@ class Entities:
         return self._ids.get(f"grid_{key}")
 
 
-def view(entities: Entities) -> Json:
+def view(entities: Entities, stations: Sequence[home.Station]) -> Json:
     """Lay out the whole."""
     return {
         "title": "Charging",
@@ -113,8 +128,8 @@ def view(entities: Entities) -> Json:
         "max_columns": 4,
         "sections": [
             _section(*_group(entities), *_grid(entities)),
-            *(_section(*_station(entities, station)) for station in home.STATIONS),
-            {**_section(*_history(entities)), "column_span": 4},
+            *(_section(*_station(entities, station)) for station in stations),
+            {**_section(*_history(entities, stations)), "column_span": 4},
         ],
     }
 
@@ -186,6 +201,7 @@ def _station(entities: Entities, station: home.Station) -> list[Json | None]:
         ),
         tile("status", HALF, name="Status"),
         tile("power", HALF, name="Power", color="amber"),
+        *(discharging.cards(tile) if station.discharge_w else ()),
         *(
             tile(
                 f"current_{phase}",
@@ -211,18 +227,27 @@ def _station(entities: Entities, station: home.Station) -> list[Json | None]:
     ]
 
 
-def _history(entities: Entities) -> list[Json | None]:
+def _history(entities: Entities, stations: Sequence[home.Station]) -> list[Json | None]:
     cars = {
         station.name: entities.evse(
             station.identity, f"current_{station.grid_phases[0]}"
         )
-        for station in home.STATIONS
+        for station in stations
+        if not station.discharge_w
     }
+    house = {
+        station.name: entities.evse(station.identity, "power")
+        for station in stations
+        if station.discharge_w
+    } | {"Grid": entities.grid("power_w")}
     grid = {f"L{phase}": entities.grid(f"current_l{phase}_a") for phase in (1, 2, 3)}
     return [
         _heading("The last quarter of an hour", "mdi:chart-line"),
         _graph("Charging current, first phase of each station", cars),
         _graph("Grid current", grid),
+        _graph("The car that carries the house, and the grid", house)
+        if len(house) > 1
+        else None,
     ]
 
 

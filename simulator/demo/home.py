@@ -18,6 +18,7 @@ class Station:
     name: str
     phases: str
     maximum_a: float
+    discharge_w: float = 0
 
     @property
     def grid_phases(self) -> list[str]:
@@ -31,6 +32,10 @@ STATIONS = [
     # As its electrician wired it.
     Station("EVL-CARPORT", "Carport", phases="l3_l1_l2", maximum_a=16),
 ]
+# Its car feeds back: what the house takes, and nothing beyond.
+V2G_STATION = Station("EVL-BARN", "Barn", phases="3", maximum_a=16, discharge_w=10_000)
+V2G_MINIMUM_SOC = 30
+V2G_MODE = "house"
 MAIN_FUSE_A = 25
 SITE: Json = {"main_fuse_a": MAIN_FUSE_A, "phases": "3", "voltage_v": 230}
 GROUP = "Cars"
@@ -39,23 +44,59 @@ GROUP_LIMIT_A = 24
 # The meter speaks every second: soon it is missed, and soon it is lost. Without it 6 A are left for each station.
 METER_STALE_S = 10
 METER_LOST_S = 25
-WITHOUT_METER_A = 18
+LEAST_A = 6
+WITHOUT_METER_A = LEAST_A * len(STATIONS)
 METER_LINES = ("l1", "l2", "l3")
 
 
-async def configure(home_assistant: HomeAssistant, ocpp_port: int) -> None:
+def stations(*, v2g: bool) -> list[Station]:
+    """Return the stations, with or without the one whose car feeds back."""
+    return [*STATIONS, V2G_STATION] if v2g else STATIONS
+
+
+async def configure(
+    home_assistant: HomeAssistant, ocpp_port: int, *, v2g: bool
+) -> None:
     """Fill in the forms that are not filled in yet."""
     entry_id = await _site(home_assistant, ocpp_port)
     there = {
         (subentry["subentry_type"], subentry["title"])
         for subentry in await subentries(home_assistant, entry_id)
     }
-    for station in STATIONS:
+    for station in stations(v2g=v2g):
         if ("station", station.name) not in there:
             await _add(home_assistant, entry_id, "station", _station_form(station))
+            if station.discharge_w:
+                await _allow_discharging(home_assistant, entry_id, station)
     if ("group", GROUP) not in there:
         await _add(home_assistant, entry_id, "group", _group_form())
-        await home_assistant.fill_in("options/flow", entry_id, _meter_forms())
+        forms = _meter_forms(LEAST_A * len(stations(v2g=v2g)))
+        await home_assistant.fill_in("options/flow", entry_id, forms)
+
+
+async def _allow_discharging(
+    home_assistant: HomeAssistant, entry_id: str, station: Station
+) -> None:
+    """Say in the station's form what its owner allows: the house only."""
+    [subentry_id] = [
+        subentry["subentry_id"]
+        for subentry in await subentries(home_assistant, entry_id)
+        if subentry["title"] == station.name
+    ]
+    form = {key: v for key, v in _station_form(station).items() if key != "identity"}
+    permission = {
+        "discharge_w": station.discharge_w,
+        "where": "house",
+        "minimum_soc": V2G_MINIMUM_SOC,
+        "told": "as_it_says",
+        "confirmed": True,
+    }
+    await home_assistant.fill_in(
+        "subentries/flow",
+        [entry_id, "station"],
+        {"reconfigure": form | {"discharging": True}, "discharging": permission},
+        subentry_id=subentry_id,
+    )
 
 
 async def entry(home_assistant: HomeAssistant) -> Json | None:
@@ -105,7 +146,7 @@ def _group_form() -> Json:
     }
 
 
-def _meter_forms() -> dict[str, Json]:
+def _meter_forms(fallback_a: float) -> dict[str, Json]:
     """Return the answers to the forms of the household's meter, by step."""
     return {
         "init": {"next_step_id": "meter"},
@@ -119,7 +160,7 @@ def _meter_forms() -> dict[str, Json]:
         "meter_belief": {
             "margin_a": 1,
             "largest_a": 0,
-            "fallback_a": WITHOUT_METER_A,
+            "fallback_a": fallback_a,
             "stale_s": METER_STALE_S,
             "lost_s": METER_LOST_S,
         },

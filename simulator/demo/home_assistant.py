@@ -100,11 +100,11 @@ class HomeAssistant:
         raise RefusedError(f"{command}: the connection closed")
 
     async def fill_in(
-        self, flow: str, handler: object, answers: Mapping[str, Json]
+        self, flow: str, handler: object, answers: Mapping[str, Json], **about: str
     ) -> Json:
-        """Walk through a flow's forms, each answered by its step's name."""
+        """Walk through a flow's forms, each answered by its step's name; `about` says what is changed, if it is there already."""
         path = f"/api/config/config_entries/{flow}"
-        step = await self.post(path, {"handler": handler})
+        step = await self.post(path, {"handler": handler, **about})
         while step["type"] in {"form", "menu"}:
             answer = answers.get(step["step_id"])
             if step.get("errors") or answer is None:
@@ -112,7 +112,8 @@ class HomeAssistant:
                     f"{handler}, step {step['step_id']}: {step.get('errors')}"
                 )
             step = await self.post(f"{path}/{step['flow_id']}", answer)
-        if step["type"] != "create_entry":
+        changed = step.get("reason") == "reconfigure_successful"
+        if step["type"] != "create_entry" and not changed:
             raise RefusedError(f"{handler}: {step.get('reason', step['type'])}")
         return dict(step)
 

@@ -16,6 +16,7 @@ class Options:
     simulator: bool
     reset: bool
     version: str
+    v2g: bool
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -58,6 +59,12 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         help="OCPP of the simulated stations; mixed is one of each in turn (mixed)",
     )
     parser.add_argument(
+        "--no-v2g",
+        dest="v2g",
+        action="store_false",
+        help="without the station whose car carries the house",
+    )
+    parser.add_argument(
         "--reset", action="store_true", help="begin anew: delete the folder first"
     )
     parsed = parser.parse_args(arguments)
@@ -68,4 +75,5 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         parsed.simulator,
         parsed.reset,
         parsed.version,
+        parsed.v2g,
     )

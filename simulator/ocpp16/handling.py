@@ -45,6 +45,14 @@ class Handling:
         """OCPP 1.6 has no word for it; raises ValueError."""
         raise ValueError("limits from outside are told in OCPP 2.x only")
 
+    def setpoint_from_outside(self, evse_id: int, power_w: float) -> None:
+        """OCPP 1.6 has no word for it; raises ValueError."""
+        raise ValueError("setpoints from outside are told in OCPP 2.1 only")
+
+    def grid_event(self, fault: str | None) -> None:
+        """OCPP 1.6 has no word for it; raises ValueError."""
+        raise ValueError("events of the grid are told in OCPP 2.1 only")
+
     def lose_profiles(self) -> None:
         """Forget every charging profile."""
         self.profiles.clear(lambda _: True)

@@ -1,6 +1,7 @@
 """A station of OCPP 2.x as a hand and an eye meet it."""
 
 from simulator.limit import Limit
+from simulator.ocpp2.grid import Grid
 from simulator.ocpp2.monitors import Monitors
 from simulator.ocpp2.outbox import Outbox
 from simulator.ocpp2.outlet import Outlet, Token
@@ -17,6 +18,8 @@ from simulator.vehicle import Vehicle
 class Handling:
     """What can be done to a station, and seen of it, from outside."""
 
+    version: str
+    grid: Grid
     outlets: dict[int, Outlet]
     profiles: ProfileStore
     outbox: Outbox
@@ -54,6 +57,20 @@ class Handling:
             self.outside.release(evse_id)
         else:
             self.outside.limit(evse_id, limit_a)
+
+    def setpoint_from_outside(self, evse_id: int, power_w: float) -> None:
+        """Let an energy manager say what is to flow (Q05); raises ValueError."""
+        self._must_be_2_1()
+        self.outside.setpoint(evse_id, power_w)
+
+    def grid_event(self, fault: str | None) -> None:
+        """Put the grid out of bounds, or into them again (R05); raises ValueError."""
+        self._must_be_2_1()
+        self.grid.alarm(fault)
+
+    def _must_be_2_1(self) -> None:
+        if self.version != "2.1":
+            raise ValueError("that is told in OCPP 2.1 only")
 
     def lose_profiles(self) -> None:
         """Forget every charging profile."""

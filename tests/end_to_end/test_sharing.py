@@ -97,7 +97,7 @@ async def test_the_kettle_lowers_the_cars_in_the_next_sample(
     start_demo: StartDemo, page: Page
 ) -> None:
     """Two cars are on the kettle's phase; the dashboard says which fuse it is, and why each gets what it gets."""
-    demo = await start_demo()
+    demo = await start_demo("--no-v2g")
     async with owner_of(demo) as owner, home_of(demo) as home:
         # By night and by day the same: with the sun there would be room for the kettle, too.
         await home.act("/sun", on=False)
@@ -149,7 +149,7 @@ async def test_a_meter_without_its_plug_is_stale_then_lost(
     start_demo: StartDemo,
 ) -> None:
     """While it is stale nobody gets more; when it is lost all share what the owner has entered for that."""
-    demo = await start_demo()
+    demo = await start_demo("--no-v2g")
     async with owner_of(demo) as owner, home_of(demo) as home:
         await all_charge(owner, home)
         await owner.act("switch.turn_off", "meter_plug")
@@ -181,7 +181,7 @@ async def test_stations_fall_back_by_themselves_when_home_assistant_is_dead(
     start_demo: StartDemo,
 ) -> None:
     """What the meter gave ends first; what made room for that lasts until then, and longer."""
-    demo = await start_demo()
+    demo = await start_demo("--no-v2g")
     async with owner_of(demo) as owner, home_of(demo) as home:
         await all_charge(owner, home)
         await home.act("/sun", on=False)

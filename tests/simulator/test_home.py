@@ -211,3 +211,20 @@ async def test_a_fleet_charges():
         assert await fleet.wait() == 0
     assert said["stations"][0] == "EVL-FLEET-001"
     assert central.invalid == []
+
+
+async def test_one_car_can_carry_the_house(central, clock):
+    async with Home(central.url, 1, clock=clock, v2g=True) as home:
+        runner, address = await web.listen(home, 0)
+        async with aiohttp.ClientSession(address) as http:
+            await clock.advance(30)
+            barn = (await get(http, "/stations"))[-1]
+            assert (barn["identity"], barn["version"]) == ("EVL-BARN", "2.1")
+            [evse] = barn["evses"]
+            assert evse["vehicle"]["discharge_maximum_w"] == 10_000
+            assert "heat_pump" in (await get(http, "/meter"))["appliances_on"]
+            path = "/stations/EVL-BARN/1/soc"
+            answer = await post(http, path, {"percent": 33})
+            assert answer["evses"][0]["vehicle"]["soc_percent"] == 33
+            await post(http, path, {"percent": "full"}, status=400)
+        await runner.cleanup()
