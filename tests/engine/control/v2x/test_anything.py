@@ -147,6 +147,9 @@ class Watched(V2gHouse):
             for one in self.vehicles.values()
         )
         reaction_s = self.pace.meter + self.pace.late + slowest + SETTLES_S + SLACK_S
+        if any(one.temper.most_w < V2G.maximum_w for one in self.vehicles.values()):
+            # Who makes less of a setpoint shows that when it was lowered once.
+            reaction_s += slowest + SETTLES_S
         if not self.is_metered:
             reaction_s += max(SILENCE_S, BEATS * self.pace.meter)
         if self._troubled_s < SETPOINT_LASTS_S:

@@ -17,6 +17,10 @@ from .vehicle import Vehicle
 CLOSE_A = 1.0
 
 
+# Where nothing flows like this, contactors open.
+_SLEEPS = frozenset({IdleMethod.IDLE_MODE, IdleMethod.PAUSE})
+
+
 @dataclass(frozen=True, slots=True)
 class Doing:
     """What one vehicle is to do: a setpoint, or (None) what its limits let through; `stance` is what those are to be."""
@@ -112,7 +116,9 @@ class Deciding:
                 self.doings[one.key] = _rest(one, one.hindrance)
 
     def _may(self, vehicle: Vehicle, way: Way) -> bool:
-        rests = way is Way.OUT and vehicle.least_out_w > 0
+        dialect = vehicle.dialect
+        # What goes to sleep is not to be woken all the time.
+        rests = way is Way.OUT and dialect is not None and dialect.idle in _SLEEPS
         return self.directions.turns_at(vehicle.key, way, rests=rests) is None
 
     def _goes(self, vehicle: Vehicle, way: Way) -> bool:

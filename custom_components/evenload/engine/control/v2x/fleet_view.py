@@ -172,7 +172,7 @@ class FleetView:
         for identity in site.stations if household.meter.includes_stations else ():
             for evse in self._stations()[identity].evses.values():
                 vehicles += self._span(evse, reading.at)
-        self.house.read(grid_w, vehicles, reading.at)
+        self.house.read(grid_w, vehicles, reading.at, self.export_cap_w)
 
     def _span(self, evse: Evse, at: datetime) -> Span:
         """Return what an EVSE may have drawn from the grid, in watts, when the meter was read."""

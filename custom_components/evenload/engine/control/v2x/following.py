@@ -15,6 +15,9 @@ BIAS_W = 50.0
 _LATE_PERIODS = 5.0
 _LATE_AT_LEAST_S = 15.0
 
+# Less than this that comes out is noise.
+_BEYOND_W = 100.0
+
 # How fast what is known of the meter's beat follows.
 _BEAT = 0.2
 
@@ -25,6 +28,11 @@ class Span:
 
     low_w: float = 0.0
     high_w: float = 0.0
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether all have followed what they were told."""
+        return self.high_w - self.low_w < 1.0
 
     def __add__(self, other: Span) -> Span:
         """Add two vehicles."""
@@ -42,8 +50,12 @@ class HouseLoad:
         self.grid_w: float | None = None
         self.read_at: datetime | None = None
         self.period_s = 1.0
+        # What flowed and was fed when too much came out, and all had followed.
+        self._beyond: tuple[float, float] | None = None
 
-    def read(self, grid_w: float, vehicles: Span, at: datetime) -> None:
+    def read(
+        self, grid_w: float, vehicles: Span, at: datetime, cap_w: float = 0.0
+    ) -> None:
         """Take a reading: what flows from the grid (below 0: into it), and what the vehicles may have drawn of it."""
         if self.read_at is not None:
             if at <= self.read_at:
@@ -59,7 +71,24 @@ class HouseLoad:
             # The least: nobody is to feed what the house does not need.
             known_w = lowest_w
         self.load_w = min(max(known_w, lowest_w), highest_w)
+        if vehicles.is_sure and self._is_short(grid_w + cap_w, vehicles.low_w):
+            self.load_w = grid_w - vehicles.low_w / 2
         self.grid_w, self.read_at = grid_w, at
+
+    def _is_short(self, left_w: float, vehicles_w: float) -> bool:
+        """Whether vehicles gave much less than they were told: they were told to give less, and it changed nothing."""
+        before, self._beyond = self._beyond, None
+        if left_w > -_BEYOND_W or vehicles_w >= 0:
+            return False
+        self._beyond = left_w, vehicles_w
+        if before is None:
+            return False
+        lowered_w = vehicles_w - before[1]
+        if lowered_w < _BEYOND_W / 2:
+            # Nothing was changed since.
+            self._beyond = before
+            return False
+        return left_w - before[0] < lowered_w / 2
 
     def is_late(self, now: datetime) -> bool:
         """Whether the meter has been silent for longer than it ever is."""
