@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryFlowManager, OptionsFlowManager
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -59,9 +60,13 @@ async def sensors_step(
 
 
 async def test_a_meter_shows_what_it_says_before_it_is_kept(
-    hass: HomeAssistant, site: FakeSite
+    hass: HomeAssistant, site: FakeSite, freezer: FrozenDateTimeFactory
 ) -> None:
     result = await sensors_step(hass, "currents")
+    for sensor in SENSORS.values():
+        said = hass.states.get(sensor)
+        assert said is not None
+        hass.states.async_set(sensor, said.state, said.attributes)
     assert result["step_id"] == "meter_sensors"
 
     result = await choose(hass, result, SENSORS)
