@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.evenload.engine.csms.discharging import preparing
+from custom_components.evenload.engine.csms.limiting.terms import relearning
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import (
     SiteConfig,
     StationConfig,
@@ -45,7 +47,7 @@ def ability(site: Site, evse: int = 1) -> V2xAbility | None:
 
 
 async def until(condition: Any) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.02)
 
@@ -216,6 +218,15 @@ async def test_the_keys_of_1_6_are_read_and_its_values_set(
     [change] = await station.called("ChangeConfiguration")
     assert change["key"] == "MeterValuesSampledData"
     assert set(change["value"].split(",")) >= EXPORTED | {"Current.Export"}
+
+
+def test_another_firmware_has_to_prove_itself_anew() -> None:
+    proven = {1: V2xAbility(proven=(Method.NEGATIVE_LIMIT,))}
+    known = Capabilities(v2x=proven, limits_learnt_from="1.0")
+    assert relearning(known, "1.0").v2x == proven
+    assert relearning(known, "1.1").v2x == {}
+    # Nothing was learnt of it yet.
+    assert relearning(Capabilities(v2x=proven), "1.0").v2x == proven
 
 
 async def test_a_list_that_is_too_long_is_made_shorter(

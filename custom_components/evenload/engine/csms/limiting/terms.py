@@ -96,12 +96,18 @@ def takes_watts(abilities: Capabilities) -> bool:
 def relearning(known: Capabilities, firmware: str | None) -> Capabilities:
     """Return what is known after the station booted with a firmware: with another one, limits are learnt anew.
 
-    Who took none that lasts is asked again after every restart: its owner may have switched something on.
+    Who took none that lasts is asked again after every restart: its owner may have switched something on. How another
+    firmware discharges is not known until it was tried again.
     """
     current = firmware or ""
     if known.limits_learnt_from == current and known.keeps_limits:
         return known
-    return replace(forgetting(known), limits_learnt_from=current)
+    is_another = known.limits_learnt_from not in {None, current}
+    return replace(
+        forgetting(known),
+        limits_learnt_from=current,
+        v2x={} if is_another else known.v2x,
+    )
 
 
 def forgetting(known: Capabilities) -> Capabilities:
