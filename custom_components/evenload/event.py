@@ -1,4 +1,4 @@
-"""What happens at a connector: sessions that begin and end, cards that are shown, discharging that was refused or proven."""
+"""What happens at a connector: sessions, cards, discharging that was refused or proven, and what the grid does to its station."""
 
 from typing import Any, override
 
@@ -8,7 +8,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .data import EvenloadConfigEntry
-from .engine.model.events import Event, TokenPresented
+from .engine.model.events import (
+    Event,
+    GridAlarmReported,
+    GridControlReported,
+    TokenPresented,
+)
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Evse
 from .engine.model.transactions import Session
@@ -28,6 +33,13 @@ TAG_READ = "tag_read"
 DISCHARGING_REFUSED = "discharging_refused"
 DISCHARGING_PROVEN = "discharging_proven"
 DISCHARGING_DISPROVEN = "discharging_disproven"
+GRID_ALARM = "grid_alarm"
+GRID_ALARM_OVER = "grid_alarm_over"
+GRID_CONTROL_STARTED = "grid_control_started"
+GRID_CONTROL_ENDED = "grid_control_ended"
+
+# What a station tells that is shown at one of its connectors.
+type Told = TokenPresented | GridAlarmReported | GridControlReported
 
 ACTIVITY = EventEntityDescription(
     key="activity",
@@ -38,6 +50,10 @@ ACTIVITY = EventEntityDescription(
         DISCHARGING_REFUSED,
         DISCHARGING_PROVEN,
         DISCHARGING_DISPROVEN,
+        GRID_ALARM,
+        GRID_ALARM_OVER,
+        GRID_CONTROL_STARTED,
+        GRID_CONTROL_ENDED,
     ],
 )
 
@@ -51,19 +67,19 @@ async def async_setup_entry(
 ) -> None:
     """Set up the events."""
     # By station: most of what happens is a meter's report, and no connector is to be woken by another station's.
-    cards = Observers[TokenPresented]()
+    stations = Observers[Told]()
 
     @callback
     def pass_on(event: Event) -> None:
-        if isinstance(event, TokenPresented):
-            cards.tell(event.identity, event)
+        if isinstance(event, TokenPresented | GridAlarmReported | GridControlReported):
+            stations.tell(event.identity, event)
 
     entry.async_on_unload(entry.runtime_data.on_event(pass_on))
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: [Activity(entry, key, ACTIVITY, cards)],
+        evse=lambda key: [Activity(entry, key, ACTIVITY, stations)],
     )
 
 
@@ -77,17 +93,17 @@ class Activity(EvseEntity, EventEntity):
         entry: EvenloadConfigEntry,
         key: EvseKey,
         description: EventEntityDescription,
-        cards: Observers[TokenPresented],
+        stations: Observers[Told],
     ) -> None:
-        """Take the connector as it is now; `cards` tells which were shown at a station."""
+        """Take the connector as it is now; `stations` tells what each of them told."""
         super().__init__(entry, key, description)
-        self._cards = cards
+        self._stations = stations
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Be told of cards too."""
+        """Be told of cards and of the grid too."""
         await super().async_added_to_hass()
-        self.async_on_remove(self._cards.add(self._key.identity, self._async_card))
+        self.async_on_remove(self._stations.add(self._key.identity, self._async_told))
 
     @callback
     @override
@@ -121,13 +137,26 @@ class Activity(EvseEntity, EventEntity):
                     self._tell(event_type, {"method": method.value} | measured)
 
     @callback
-    def _async_card(self, event: TokenPresented) -> None:
-        """Tell of a card; a station that does not say where it was shown means its first connector."""
-        first = min(self._station.evses)
-        if (event.evse or first) == self._key.evse:
-            self._tell(
-                TAG_READ, {"tag": masked(event.token), "accepted": event.accepted}
-            )
+    def _async_told(self, event: Told) -> None:
+        """Tell what a station told; where it does not say of which connector, its first one is meant."""
+        evse = event.evse if isinstance(event, TokenPresented) else None
+        if (evse or min(self._station.evses)) != self._key.evse:
+            return
+        match event:
+            case TokenPresented():
+                self._tell(
+                    TAG_READ, {"tag": masked(event.token), "accepted": event.accepted}
+                )
+            case GridAlarmReported():
+                self._tell(
+                    GRID_ALARM_OVER if event.ended else GRID_ALARM,
+                    {"control": event.control, "fault": event.fault},
+                )
+            case GridControlReported():
+                self._tell(
+                    GRID_CONTROL_STARTED if event.started else GRID_CONTROL_ENDED,
+                    {"control": event.control_id},
+                )
 
     def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(event_type, attributes)

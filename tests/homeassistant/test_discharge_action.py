@@ -1,9 +1,10 @@
 """The action that lets a vehicle feed back for a while, and what is told when a station does not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -15,6 +16,10 @@ import voluptuous as vol
 
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.model.capabilities import Capabilities
+from custom_components.evenload.engine.model.events import (
+    GridAlarmReported,
+    GridControlReported,
+)
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.stations import Evse
 from custom_components.evenload.engine.model.v2x import DischargeState, Hindrance
@@ -174,3 +179,37 @@ async def test_what_a_test_has_disproven_is_told(
     hass.config_entries.async_update_subentry(entry, subentry, data=data)
     await hass.async_block_till_done()
     assert issue not in issues(hass)
+
+
+async def test_what_the_grid_does_is_told_at_the_first_connector(
+    hass: HomeAssistant, site: FakeSite
+) -> None:
+    told: list[tuple[str, Any]] = []
+
+    @callback
+    def listen(event: Any) -> None:
+        attributes = event.data["new_state"].attributes
+        if "event_type" in attributes:
+            told.append((attributes["event_type"], attributes["control"]))
+
+    hass.bus.async_listen("state_changed", listen)
+    alarm = GridAlarmReported(
+        identity="garage", at=NOW, control="VoltWatt", fault="OverVoltage", ended=False
+    )
+    command = GridControlReported(
+        identity="garage", at=NOW, control_id="c7", started=True
+    )
+    for event in (
+        alarm,
+        replace(alarm, ended=True),
+        command,
+        replace(command, started=False),
+    ):
+        site.tell(event)
+    await hass.async_block_till_done()
+    assert told == [
+        ("grid_alarm", "VoltWatt"),
+        ("grid_alarm_over", "VoltWatt"),
+        ("grid_control_started", "c7"),
+        ("grid_control_ended", "c7"),
+    ]

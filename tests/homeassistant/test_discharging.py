@@ -173,7 +173,7 @@ async def test_the_owner_chooses_a_mode_also_while_the_station_is_away(
 
     programme = ConfigSubentry(
         data=MappingProxyType({}),
-        subentry_type="programme",
+        subentry_type="grid_programme",
         title="Grid",
         unique_id=None,
     )
