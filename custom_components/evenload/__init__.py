@@ -25,6 +25,7 @@ from .household import async_follow_meters
 from .issues import async_follow_notices
 from .outside_sensors import async_follow_outside, async_offer_response
 from .presence import async_follow_presence
+from .programmes import async_follow_programmes, async_forget_programmes
 from .services import async_setup_services
 from .vault import StoreVault
 
@@ -82,6 +83,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     """Forget what was learnt."""
     await StoreVault(hass, entry.entry_id).remove()
+    await async_forget_programmes(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(
@@ -127,6 +129,7 @@ def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     async_follow_discharging(hass, entry)
     async_follow_outside(hass, entry)
     async_follow_permissions(hass, entry)
+    async_follow_programmes(hass, entry)
     async_announce_unknown(hass, entry)
 
 

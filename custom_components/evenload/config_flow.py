@@ -44,6 +44,8 @@ from .engine.model.errors import BadSetting
 from .engine.security import CertificateFacts
 from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
+from .programme_config import SUBENTRY_PROGRAMME
+from .programme_flow import ProgrammeFlow
 from .schemas import CONNECTION_SCHEMA, STATION_SCHEMA, USER_SCHEMA, unfolded
 from .security_flow import async_protect, check_encryption, fingerprint
 from .station_fields import station_schema, usual_wiring
@@ -75,8 +77,12 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the forms of stations and groups."""
-        return {SUBENTRY_STATION: StationFlow, SUBENTRY_GROUP: GroupFlow}
+        """Return the forms of stations, groups and grid programmes."""
+        return {
+            SUBENTRY_STATION: StationFlow,
+            SUBENTRY_GROUP: GroupFlow,
+            SUBENTRY_PROGRAMME: ProgrammeFlow,
+        }
 
     @override
     async def async_step_user(

@@ -17,6 +17,7 @@ from .engine.model.identity import EvseKey
 from .engine.model.stations import Station
 from .engine.model.tree import ROOT
 from .engine.site import Site
+from .programme_config import programmes
 
 
 def station_subentry(
@@ -212,6 +213,7 @@ def is_known_device(entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry) -> bo
     site = entry.runtime_data
     known = {(DOMAIN, entry.entry_id)}
     known |= {(DOMAIN, name) for name in (*site.stations, *site.groups)}
+    known |= {(DOMAIN, name) for name in programmes(entry)}
     known |= {
         evse_identifier(EvseKey(station.identity, number))
         for station in site.stations.values()

@@ -17,6 +17,7 @@ from .engine.model.tree import ROOT
 from .engine.security import Security
 from .household import meters_of
 from .outside_sensors import said_outside
+from .programme_sensors import programmes_shown
 from .v2g_config import CONF_VEHICLES
 
 TO_REDACT = {
@@ -25,6 +26,8 @@ TO_REDACT = {
     CONF_PRIVATE_KEY,
     CONF_VEHICLES,
     "address",
+    "client_id",
+    "client_secret",
     "iccid",
     "imsi",
     "meter_serial",
@@ -62,6 +65,7 @@ async def async_get_config_entry_diagnostics(
                 **_discharging(entry),
                 "sensors": said_outside(hass, entry),
             },
+            "programmes": programmes_shown(hass, entry),
             "pending": list(site.pending.values()),
         }
     )

@@ -49,7 +49,7 @@ def async_setup_discharge_services(hass: HomeAssistant) -> None:
 
 async def _discharge_until(call: ServiceCall) -> ServiceResponse:
     """Let vehicles feed back, and return what each of them is to give and what hinders it now."""
-    until = _until(call)
+    until = said_end(call)
     energy_kwh: float | None = call.data.get(ATTR_ENERGY)
     told = connectors(call)
     for entry, key in told:
@@ -76,7 +76,7 @@ async def _discharge_until(call: ServiceCall) -> ServiceResponse:
     }
 
 
-def _until(call: ServiceCall) -> datetime | None:
+def said_end(call: ServiceCall) -> datetime | None:
     """Return when it ends, if a time or a duration was said. Raises where that is over."""
     duration: timedelta | None = call.data.get(ATTR_DURATION)
     if duration is not None:

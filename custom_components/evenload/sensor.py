@@ -29,6 +29,7 @@ from .group_sensors import (
     is_in_amperes,
 )
 from .lazy import Latecomers
+from .programme_sensors import async_add_programme_sensors
 from .roster import async_add_as_they_come
 from .station_sensors import STATION_SENSORS, StationSensorDescription
 from .v2g_sensors import battery_sensors, discharge_sensors
@@ -140,6 +141,7 @@ async def async_setup_entry(
 
     of_discharging = discharge_sensors(hass, entry, async_add_entities)
     of_battery = battery_sensors(hass, entry, async_add_entities)
+    async_add_programme_sensors(hass, entry, async_add_entities)
     async_add_as_they_come(
         hass,
         entry,

@@ -16,6 +16,7 @@ from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_of
 from .discharge_services import async_setup_discharge_services
+from .dispatch_services import async_setup_dispatch_services
 from .engine.model.errors import ListenerError
 from .errors import translated_errors
 from .queue_services import async_setup_queue_services
@@ -40,6 +41,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     async_setup_queue_services(hass)
     async_setup_discharge_services(hass)
+    async_setup_dispatch_services(hass)
     # Any message can be sent with it, also one that changes a password or the firmware.
     service.async_register_admin_service(
         hass,

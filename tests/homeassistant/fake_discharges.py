@@ -27,6 +27,8 @@ class FakeDischarges:
         self.said_soc: list[tuple[EvseKey, float | None]] = []
         self.said_frequency: list[float | None] = []
         self.batteries: dict[str, Battery] = {}
+        self.dispatched: dict[str, Dispatch] = {}
+        self.outside_export_cap_w: float | None = None
         # What a test of discharging finds, and the powers that are measured meanwhile.
         self.proves = True
         self.measures: tuple[float, ...] = ()
@@ -88,9 +90,42 @@ class FakeDischarges:
     def battery_of(self, target: str) -> Battery:
         return self.batteries.get(target, Battery())
 
+    async def dispatch(
+        self,
+        target: str,
+        power_w: float,
+        until: datetime,
+        *,
+        source: str = "action",
+        afterwards: V2gMode = V2gMode.CHARGE_ONLY,
+    ) -> Dispatch:
+        self.asked.append(("dispatch", target, power_w, until, source))
+        self.dispatched[target] = Dispatch(
+            id=f"{source}-1",
+            target=target,
+            power_w=power_w,
+            until=until,
+            source=source,
+            afterwards=afterwards,
+        )
+        return self.dispatched[target]
+
+    async def end_dispatch(self, target: str) -> None:
+        self.asked.append(("end_dispatch", target))
+        self.dispatched.pop(target, None)
+
     @property
     def dispatches(self) -> tuple[Dispatch, ...]:
-        return ()
+        return tuple(self.dispatched.values())
+
+    async def set_export_cap(self, watts: float | None) -> None:
+        self.asked.append(("set_export_cap", watts))
+        self.outside_export_cap_w = watts
+
+    async def set_import_limit(
+        self, source: str, watts: float | None, until: datetime | None = None
+    ) -> None:
+        self.asked.append(("set_import_limit", source, watts, until))
 
     @property
     def export_cap_w(self) -> float:

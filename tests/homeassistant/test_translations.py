@@ -24,6 +24,9 @@ from custom_components.evenload import (
     meter_fields,
     node_numbers,
     number,
+    programme_flow,
+    programme_sensors,
+    programme_trouble,
     schemas,
     select,
     services,
@@ -40,10 +43,11 @@ from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.notices import NoticeKind
 from custom_components.evenload.engine.model.phases import ALL_PHASES
 from custom_components.evenload.engine.model.security import SecurityProfile
-from custom_components.evenload.engine.model.v2x import IdleMethod
+from custom_components.evenload.engine.model.v2x import IdleMethod, V2gMode
 from custom_components.evenload.engine.model.v2x_ability import Method
 from custom_components.evenload.grid import GRIDS
 from custom_components.evenload.meter_config import MeterKind, Spread
+from custom_components.evenload.programme_config import EDITIONS
 from custom_components.evenload.sensor_trouble import ISSUES
 from custom_components.evenload.wiring import WIRINGS
 
@@ -83,6 +87,7 @@ ROWS: dict[str, list[EntityDescription]] = {
         *group_sensors.GROUP_SENSORS,
         *group_sensors.NODE_SENSORS,
         *station_sensors.STATION_SENSORS,
+        *programme_sensors.PROGRAMME_SENSORS,
         *v2g_sensors.BATTERY_SENSORS,
         *v2g_sensors.DISCHARGE_SENSORS,
     ],
@@ -176,6 +181,7 @@ DIALECT = vol.Schema(
         for key, field in v2g_fields.dialect_schema(method).schema.items()
     }
 )
+PROGRAMME = programme_flow.programme_schema({})
 FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
@@ -195,6 +201,8 @@ FORMS = [
     ),
     ("config_subentries.station", "discharging", v2g_fields.PERMISSION_SCHEMA),
     ("config_subentries.station", "discharging_dialect", DIALECT),
+    ("config_subentries.grid_programme", "user", PROGRAMME),
+    ("config_subentries.grid_programme", "reconfigure", PROGRAMME),
     ("config_subentries.group", "user", GROUP),
     ("config_subentries.group", "reconfigure", GROUP),
     ("config_subentries.group", "meter_sensors", SENSORS),
@@ -253,6 +261,7 @@ def test_every_exception_has_a_sentence() -> None:
     raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
     raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
     raised -= {"meter_kind", "spread", "message_field"}
+    raised -= {"dispatch_sign", "openadr_version"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
     of_numbers = {
         "power_out_of_range",
@@ -270,6 +279,7 @@ def test_every_exception_has_a_sentence() -> None:
         "v2g_not_set_up",
         "v2g_off",
     }
+    of_discharging |= {"dispatch_not_a_power", "dispatch_target_unknown"}
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
     said = raised | of_groups | of_numbers | of_discharging | of_ports
     assert said == ENGLISH["exceptions"].keys()
@@ -282,7 +292,13 @@ def test_every_exception_has_a_sentence() -> None:
 
 def test_every_notice_and_choice_has_words() -> None:
     of_discharging = {discharge_trouble.REFUSED, discharge_trouble.DISPROVEN}
-    assert ENGLISH["issues"].keys() == {*NoticeKind, *ISSUES.values(), *of_discharging}
+    of_programmes = {
+        *programme_trouble.SILENT.values(),
+        programme_trouble.EVENT,
+        programme_trouble.CLOCK,
+    }
+    ours = {*NoticeKind, *ISSUES.values(), *of_discharging, *of_programmes}
+    assert ENGLISH["issues"].keys() == ours
     selectors = ENGLISH["selector"]
     of_connector = station_fields.CONNECTORS_SCHEMA.schema["evses"].config["fields"]
     assert selectors["connector"]["fields"].keys() == of_connector.keys()
@@ -308,6 +324,9 @@ def test_every_notice_and_choice_has_words() -> None:
         "unit_of_power": {"a", "w"},
         "purpose": set(Purpose),
         "idle": set(IdleMethod),
+        "afterwards": set(V2gMode),
+        "dispatch_sign": {"charges", "discharges"},
+        "openadr_version": set(EDITIONS),
         "security_profile": {str(int(profile)) for profile in SecurityProfile},
     }
 
