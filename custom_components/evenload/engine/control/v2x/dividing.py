@@ -107,8 +107,7 @@ def _fill(
 
 
 def _weights(members: Iterable[Member]) -> dict[EvseKey, float]:
-    """Return what each weighs; where none weighs anything, all weigh the same."""
-    found = {one.key: max(0.0, one.weight) for one in members}
-    most = max(found.values(), default=0.0)
-    least = most / 1e4 if most > 0 else 1.0
+    """Return what each weighs: something, so that who weighs nothing is there when nobody else is."""
+    found = {one.key: one.weight for one in members}
+    least = max(1e-3, max(found.values(), default=0.0) / 1e4)
     return {key: max(weight, least) for key, weight in found.items()}
