@@ -177,6 +177,18 @@ async def test_who_cannot_or_is_at_another_house_is_told_nothing(
     assert not station.asked("NotifyAllowedEnergyTransfer")
 
 
+async def test_what_is_told_late_says_nothing_of_the_vehicle_that_is_there(
+    come: Come,
+) -> None:
+    _, station, heard = await come(ONE)
+    await plugged(station, OURS)
+    late = event("Ended", AT, 9, transaction="T0", evse={"id": 1}, offline=True)
+    await station.result("TransactionEvent", late | {"idToken": token(THEIRS)})
+    await station.result("NotifyEVChargingNeeds", needs("DC", *TRANSFERS))
+    assert await station.called("NotifyAllowedEnergyTransfer")
+    assert [one.vehicle for one in heard if isinstance(one, VehicleNamed)] == [OURS]
+
+
 async def test_what_vehicles_and_the_grid_say_is_heard(come: Come) -> None:
     _, station, heard = await come(ANY)
     await plugged(station, OURS)

@@ -89,6 +89,9 @@ class Transactions:
 
     def _vehicle(self, payload: dict[str, Any], told: _Told, evse: int) -> None:
         """Tell what the vehicle is called, and who decides what flows, where the station says it (2.1 Q01)."""
+        if told.offline:
+            # It was so, and another vehicle may be there now.
+            return
         if payload["eventType"] == "Ended":
             self._vehicles.gone(evse)
         elif (name := vehicle_of(payload.get("idToken"))) is not None:
@@ -103,7 +106,7 @@ class Transactions:
                 )
             )
         mode = mode_of(payload["transactionInfo"])
-        if mode is not None and not told.offline:
+        if mode is not None:
             self._host.hear(
                 OperationModeReported(
                     identity=self._identity,
