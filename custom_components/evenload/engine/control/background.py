@@ -91,13 +91,14 @@ class Explanation:
 
     `certain_a` is in the reading. `settling_a` may be, because it was only just forbidden; `rising_a` may be, because
     it is allowed and whoever is allowed it has not spoken since. Where only a sum is measured, `elsewhere_a` may be the
-    same of vehicles on other lines.
+    same of vehicles on other lines. `told_a` was told to let go of late, whether or not it has done so by now.
     """
 
     certain_a: float = 0.0
     settling_a: float = 0.0
     rising_a: float = 0.0
     elsewhere_a: float = 0.0
+    told_a: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,9 @@ class Background:
         if insist:
             explained_a = 0.0
         elif here_a > limit_a:
-            # Who let go, and has said so since, may still be in a reading that is some seconds old.
-            explained_a = max(settling_a, had_a - sure_a) + stations.elsewhere_a
+            # Who was told to let go, and has said so since, may still be in a reading that is some seconds old.
+            gone_a = min(stations.told_a, had_a - sure_a)
+            explained_a = max(settling_a, gone_a) + stations.elsewhere_a
         else:
             explained_a = max(settling_a + stations.rising_a, had_a - sure_a)
             explained_a = min(explained_a, WORST_RATIO * limit_a - here_a)

@@ -64,6 +64,7 @@ def _draws_of(
 def _draw(
     site: SiteConfig, station: Station, evse: Evse, commitments: Commitments
 ) -> Draw:
+    holding = commitments.holding(evse.key)
     return draw_of(
         site,
         site.stations[station.identity],
@@ -71,7 +72,9 @@ def _draw(
         commitments.kind(evse.key),
         allowed_a=commitments.in_force_a(evse.key),
         most_a=commitments.evse_a(evse.key),
-        settling_until=commitments.holding(evse.key).settling_until,
+        settling_until=holding.settling_until,
+        told_from_a=holding.lowered_from_a,
+        told_at=holding.lowered_at,
         connected=station.connected,
     )
 

@@ -122,15 +122,15 @@ class Channel:
         since = self.background.rising_since(load_a, certain_a, now)
         if since is None:
             return Explanation(certain_a)
-        settling_a = self._add(drawn.settling)
+        settling_a, told_a = self._add(drawn.settling), self._add(drawn.told)
         if self.background.is_overdue(now):
-            return Explanation(certain_a, settling_a)
+            return Explanation(certain_a, settling_a, told_a=told_a)
         rising = PhaseCurrents(*drawn.rising(since + LAG))
         rising_a = self._add(rising)
         elsewhere_a = 0.0
         if is_guessed:
             elsewhere_a = sum(drawn.settling) + sum(rising) - settling_a - rising_a
-        return Explanation(certain_a, settling_a, rising_a, elsewhere_a)
+        return Explanation(certain_a, settling_a, rising_a, elsewhere_a, told_a)
 
     def _is_guessed(self, meter: MeterConfig) -> bool:
         """Whether what flows here is not measured, but only what flows on all lines together."""

@@ -14,12 +14,16 @@ from ..model.kinds import EvseKind
 from ..model.phases import ALL_PHASES, PhaseCurrents
 from ..model.stations import Evse
 from .figures import on_grid
+from .holdings import SETTLING_S
 
 # Stations speak once a minute at least. Who was silent for longer is not known to draw anything.
 DRAWN_AGE = timedelta(seconds=75)
 
 # What a meter shows is some seconds old: what our stations drew until now may still be in it.
 METER_LAG = timedelta(seconds=5)
+
+# By then a vehicle that was told to let go has done so, and the meter shows it.
+TOLD_LATELY = timedelta(seconds=SETTLING_S) + METER_LAG
 
 # A load between two lines is 30 degrees off the voltage of either: this much of it adds to what else flows there.
 _IN_STEP = cos(pi / 6)
@@ -45,10 +49,17 @@ class Draw:
     settling_until: datetime | None = None
     is_idle: bool = False
     fed: PhaseCurrents = PhaseCurrents()
+    # From what it was told to lower itself last, and when.
+    told_from: PhaseCurrents = PhaseCurrents()
+    told_at: datetime | None = None
 
     def is_settling(self, now: datetime) -> bool:
         """Whether a meter may still show what it drew before its limit was lowered."""
         return self.settling_until is not None and now < self.settling_until + METER_LAG
+
+    def was_told(self, now: datetime) -> bool:
+        """Whether it was told to let go so lately that a meter may still show it, though it has followed."""
+        return self.told_at is not None and now - self.told_at <= TOLD_LATELY
 
 
 class Drawn:
@@ -59,15 +70,17 @@ class Drawn:
         self._draws = tuple(draws)
         self._now = now
         self._risen: dict[datetime, Lines] = {}
-        sums = [0.0] * 9
+        sums = [0.0] * 12
         is_seen = True
         for draw in self._draws:
             is_seen &= draw.is_idle or self._is_known(draw)
             self._add(draw, sums)
-        certain, settling, seen = sums[:3], sums[3:6], sums[6:]
+        certain, settling, seen, told = sums[:3], sums[3:6], sums[6:9], sums[9:]
         # What is in a reading of the meter without doubt, and what may be in it because it was only just forbidden.
         self.certain = PhaseCurrents(*certain)
         self.settling = PhaseCurrents(*settling)
+        # What they may have drawn before they were told to let go, however much of it they have let go by now.
+        self.told = PhaseCurrents(*told)
         # What all of them said; None when one that may draw was silent for too long.
         self.seen = PhaseCurrents(*seen) if is_seen else None
 
@@ -95,6 +108,7 @@ class Drawn:
             # Who feeds back may still do so when it is silent, and who draws may have stopped.
             most = _NOTHING
         said, fed = draw.drawn, tuple(draw.fed)
+        told = tuple(draw.told_from) if draw.was_told(self._now) else ()
         for line, said_a, most_a in (
             (0, said.l1, most.l1),
             (1, said.l2, most.l2),
@@ -105,6 +119,8 @@ class Drawn:
                 sums[3 + line] += said_a - sure_a
             sums[line] += min(sure_a, -fed[line]) if fed[line] else sure_a
             sums[6 + line] += said_a
+            if told:
+                sums[9 + line] += max(0.0, told[line] - sure_a)
 
     def _is_known(self, draw: Draw) -> bool:
         return draw.at is not None and self._now - draw.at <= DRAWN_AGE
@@ -119,6 +135,8 @@ def draw_of(
     allowed_a: float,
     most_a: float,
     settling_until: datetime | None,
+    told_from_a: float = 0.0,
+    told_at: datetime | None = None,
     connected: bool = True,
 ) -> Draw:
     """Return what an EVSE draws; the currents are its limit in force and the most that it may be drawing, per phase."""
@@ -138,6 +156,8 @@ def draw_of(
         PhaseCurrents.even(most_a * in_step, lines),
         settling_until,
         connected and evse.status is not None and not evse.is_charging,
+        told_from=PhaseCurrents.even(told_from_a * in_step, lines),
+        told_at=told_at,
     )
 
 

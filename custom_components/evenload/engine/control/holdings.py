@@ -35,6 +35,9 @@ class Holding:
     lease_doubt_lasts: bool = False
     settling_a: float | None = None
     settling_until: datetime | None = None
+    # From what it was lowered last, and when: a meter that is late shows it though the vehicle has followed.
+    lowered_from_a: float = 0.0
+    lowered_at: datetime | None = None
     fallback_phases: int | None = None
     lease_phases: int | None = None
     # The lease of a transaction lies over both.
@@ -185,6 +188,8 @@ class Holding:
             held,
             settling_a=min(before_a, unlimited_a),
             settling_until=now + timedelta(seconds=SETTLING_S),
+            lowered_from_a=min(before_a, unlimited_a),
+            lowered_at=now,
         )
 
     def _with(self, order: LimitOrder, now: datetime) -> Holding:

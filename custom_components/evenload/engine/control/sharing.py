@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..csms.limiting.terms import takes_watts
-from ..model.allotments import Allotment, Demand, Reason
+from ..model.allotments import Allotment, Demand
 from ..model.configuration import SiteConfig, Strategy
 from ..model.identity import EvseKey
 from ..model.stations import Evse, Station

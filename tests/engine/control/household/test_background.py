@@ -123,12 +123,20 @@ def test_who_let_go_and_said_so_may_still_be_in_an_overload() -> None:
     background.read(23.9, 25.0, Explanation(18.2), at(0))
     background.read(33.9, 25.0, Explanation(18.2), at(10))
     assert background.present_a == pytest.approx(15.7)
-    background.read(29.8, 25.0, Explanation(8.3, settling_a=1.1), at(11))
-    background.read(24.0, 25.0, Explanation(8.3), at(12))
+    background.read(29.8, 25.0, Explanation(8.3, settling_a=1.1, told_a=10.0), at(11))
+    background.read(24.0, 25.0, Explanation(8.3, told_a=10.0), at(12))
     assert background.present_a == pytest.approx(15.7)
     # No meter is later than that.
-    background.read(29.8, 25.0, Explanation(8.3), at(17))
+    background.read(29.8, 25.0, Explanation(8.3, told_a=10.0), at(17))
     assert background.present_a == pytest.approx(21.5)
+
+
+def test_who_left_by_itself_is_in_no_overload() -> None:
+    """A car was unplugged just when the oven was switched on: nobody may count on its share."""
+    background = Background(WINDOW_S)
+    background.read(23.9, 25.0, Explanation(18.2), at(0))
+    background.read(33.9, 25.0, Explanation(8.3), at(1))
+    assert background.present_a == pytest.approx(25.6)
 
 
 def test_step_of_its_own_begins_a_new_minute_for_vehicles_to_speak() -> None:

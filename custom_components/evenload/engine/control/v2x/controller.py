@@ -6,7 +6,14 @@ from datetime import datetime
 
 from ...csms.host import Link
 from ...model.configuration import SiteConfig
-from ...model.events import Event, MetersSampled, NeedsReported, StatusReported
+from ...model.events import (
+    Event,
+    GridAlarmReported,
+    MetersSampled,
+    NeedsReported,
+    StatusReported,
+    VehicleNamed,
+)
 from ...model.identity import EvseKey
 from ...model.stations import Evse, Station
 from ...model.tree import ROOT
@@ -73,6 +80,13 @@ class DischargeControl:
                 key = EvseKey(event.identity, event.evse)
                 if any(sample.measurand == "SoC" for sample in event.samples):
                     self._metered.said_soc(key)
+            case VehicleNamed():
+                key = EvseKey(event.identity, event.evse)
+                self.orders.names[key] = event.vehicle
+            case GridAlarmReported() if event.fault is not None or event.ended:
+                self._view.grid.alarmed(
+                    event.identity, event.control, ended=event.ended
+                )
             case StatusReported() if event.evse and not event.status.is_plugged_in:
                 self._left(EvseKey(event.identity, event.evse))
         if not isinstance(event, MetersSampled):

@@ -233,6 +233,7 @@ class FleetView:
             evse=evse,
             dialect=dialect,
             needs=needs,
+            vehicle=self.orders.names.get(key),
             soc_percent=soc,
             minimum_percent=minimum,
             is_low=key in self._low,

@@ -85,6 +85,7 @@ class Metered:
         """Forget a vehicle that has gone; its own sensor may still be that of the next one."""
         self._flowed.pop(key, None)
         self._orders.needs.pop(key, None)
+        self._orders.names.pop(key, None)
         self._orders.givings.pop(key, None)
         self._charges.forget(key)
         if (percent := self._sensed.get(key)) is not None:

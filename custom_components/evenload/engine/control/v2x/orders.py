@@ -47,6 +47,8 @@ class Kept:
     export_cap_w: float | None = None
     # What is offered to hold the grid's frequency, by target.
     responses: dict[str, float] = field(default_factory=dict)
+    # What the vehicles are called that are plugged in.
+    names: dict[str, str] = field(default_factory=dict)
 
 
 class Orders:
@@ -59,6 +61,7 @@ class Orders:
         self.needs: dict[EvseKey, ChargingNeeds] = {}
         self.export_cap_w: float | None = None
         self.responses: dict[str, float] = {}
+        self.names: dict[EvseKey, str] = {}
         self._count = 0
 
     def dispatch(
@@ -109,7 +112,7 @@ class Orders:
 
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
-        for known in (self.givings, self.needs):
+        for known in (self.givings, self.needs, self.names):
             for key in [key for key in known if key.identity == identity]:
                 del known[key]
         for target in [*self.dispatches]:
@@ -124,6 +127,7 @@ class Orders:
             {str(key): needs for key, needs in self.needs.items()},
             self.export_cap_w,
             dict(self.responses),
+            {str(key): name for key, name in self.names.items()},
         )
 
     def restore(self, kept: Kept, keys: Mapping[str, EvseKey]) -> None:
@@ -134,6 +138,9 @@ class Orders:
         }
         self.needs = {
             keys[name]: needs for name, needs in kept.needs.items() if name in keys
+        }
+        self.names = {
+            keys[name]: called for name, called in kept.names.items() if name in keys
         }
         self.export_cap_w = kept.export_cap_w
         self.responses = dict(kept.responses)

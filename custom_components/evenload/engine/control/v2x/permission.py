@@ -29,6 +29,7 @@ class Facts:
     evse: Evse
     dialect: V2xDialect | None
     needs: ChargingNeeds | None
+    vehicle: str | None
     soc_percent: float | None
     minimum_percent: float
     is_low: bool
@@ -72,6 +73,9 @@ def _by_station(facts: Facts, *, probing: bool) -> Hindrance | None:
 
 
 def _by_vehicle(facts: Facts) -> Hindrance | None:
+    named = () if facts.config is None else facts.config.vehicles
+    if named and facts.vehicle not in named:
+        return Hindrance.VEHICLE_CANNOT
     if not can_vehicle(facts.dialect, facts.needs):
         return Hindrance.VEHICLE_CANNOT
     if facts.soc_percent is None:
