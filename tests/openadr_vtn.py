@@ -55,14 +55,13 @@ class Vtn:
         }
         self.calls: list[tuple[str, str]] = []
         self.port = 0
-        # Moods.
         self.needs_token = True
         self.takes_secret_in = {"body", "header"}
         self.token_lasts_s: float | None = 3600
         self.status: int | None = None
         self.answers: str | None = None
         self.clock: datetime | None = None
-        self.enrols = True
+        self.refused_kinds: set[str] = set()
         self.junk: list[Any] = []
         self._tokens = {BL_TOKEN: "bl"}
         self._ids = count(1)
@@ -205,7 +204,7 @@ class Vtn:
         role = self._role(request)
         if role is None:
             return problem(401, "no token")
-        if role not in WRITERS[kind] or (kind == "vens" and not self.enrols):
+        if role not in WRITERS[kind] or kind in self.refused_kinds:
             return problem(403, "not yours to write")
         return None
 

@@ -152,7 +152,7 @@ def test_we_are_made_known_once(vtn: Vtn) -> None:
 
 
 def test_a_server_that_enrols_nobody_is_asked_all_the_same(vtn: Vtn) -> None:
-    vtn.enrols = False
+    vtn.refused_kinds = {"vens"}
     Business(vtn).programme("flex")
     assert ask(vtn).events == []
     assert vtn.stored("vens") == []
