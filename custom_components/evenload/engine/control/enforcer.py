@@ -11,8 +11,8 @@ from ..model.configuration import SiteConfig
 from ..model.errors import NotConnected
 from ..model.identity import EvseKey
 from ..model.orders import LimitOrder, Outcome
-from ..model.stations import Evse, EvseStatus, Station
-from .bound import Use, flow_a
+from ..model.stations import Evse, Station
+from .bound import flow_a
 from .commitments import Commitments
 from .doubts import Doubts
 from .errands import Errands
@@ -21,13 +21,12 @@ from .holdings import Holding
 from .pace import Pace
 from .renewals import renewals_s
 from .repeats import Repeats
+from .sights import Sight, sights_of
 from .targets import Targets, differing
 from .wishes import Wishes
 
 # How often an order that waits for room looks whether there is some: vehicles settle without a message.
 ROOM_POLL_S = 1.0
-
-type _Seen = tuple[Use, bool, EvseStatus | None]
 
 
 class Enforcer:
@@ -67,7 +66,7 @@ class Enforcer:
             learn,
             self._say_again,
         )
-        self._seen: dict[EvseKey, _Seen] = {}
+        self._seen: dict[EvseKey, Sight] = {}
         # Who waits for room.
         self._waiting: set[str] = set()
         self._repeats = Repeats()
@@ -173,14 +172,7 @@ class Enforcer:
         """Look whether a transaction, or what its vehicle does, asks for another limit."""
         for evse in station.evses.values():
             self.commitments.disobedience.look(evse, self.commitments.drawn_a(evse))
-        seen: dict[EvseKey, _Seen] = {
-            evse.key: (
-                self.commitments.use(evse.key),
-                self.commitments.is_single(evse.key),
-                evse.status,
-            )
-            for evse in station.evses.values()
-        }
+        seen = sights_of(self.commitments, station)
         if any(self._seen.get(key) != now_seen for key, now_seen in seen.items()):
             self.wake(station.identity)
         self._seen |= seen
