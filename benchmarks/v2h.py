@@ -3,7 +3,7 @@
 usage: scripts/bench v2h [options]     --help lists the options
 
 The real engine in virtual time, second by second for a day: a house with appliances that switch, a meter that speaks at its beat and
-late, and a station whose vehicle follows its setpoints a second after it has answered. `--file` takes the load of a house
+late, and a station whose vehicle follows a setpoint a second after it was sent. `--file` takes the load of a house
 instead, one number of watts for each second, in lines.
 """
 
@@ -107,7 +107,7 @@ def carried(
         began = process_time()
         vehicle = Bidirectional(
             "A",
-            temper=Temper(answer_s=0.2, follows_s=1.0, least_w=least_w),
+            temper=Temper(answer_s=0.2, follows_s=0.9, least_w=least_w),
             soc_percent=90.0,
             # Nobody is to wonder whether it was empty.
             capacity_wh=200_000.0,

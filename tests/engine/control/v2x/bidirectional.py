@@ -79,6 +79,7 @@ class Bidirectional(VirtualStation):
         if not self.temper.ignores:
             until = virtual_now() + timedelta(seconds=order.lasts_s)
             self._setpoint = order.power_w, until
+            self._aim()
         return await self._answer()
 
     async def end_setpoint(self, order: SetpointOrder) -> Outcome:
@@ -86,6 +87,7 @@ class Bidirectional(VirtualStation):
         self.told.append((virtual_now(), None))
         await self._way()
         self._setpoint = None
+        self._aim()
         return await self._answer()
 
     def refusal(self, evse: int) -> Refusal | None:
@@ -116,9 +118,7 @@ class Bidirectional(VirtualStation):
     def move(self, seconds: float) -> None:
         """Let the vehicle follow, and its battery with it, for a moment."""
         now = virtual_now()
-        goal_w = self._goal_w()
-        if goal_w != self._goals[-1][1]:
-            self._goals.append((now, goal_w))
+        self._aim()
         follows = timedelta(seconds=self.temper.follows_s)
         while len(self._goals) > 1 and self._goals[1][0] + follows <= now:
             self._goals.popleft()
@@ -132,6 +132,12 @@ class Bidirectional(VirtualStation):
         )
         if self._power_w < 0:
             self.lowest_percent = min(self.lowest_percent, self.soc_percent)
+
+    def _aim(self) -> None:
+        """Note what the vehicle is after from now on."""
+        goal_w = self._goal_w()
+        if goal_w != self._goals[-1][1]:
+            self._goals.append((virtual_now(), goal_w))
 
     def stop_by_itself(self) -> None:
         """Discharge no more, without a word: what is beneath the setpoint holds."""

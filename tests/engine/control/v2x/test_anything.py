@@ -215,8 +215,10 @@ async def lived(
     pace: Pace,
     cap_w: float,
     soc_percent: float,
+    *,
+    beside: bool,
 ) -> list[str]:
-    """Let a house live, and return what was not as it should be."""
+    """Let a house live, and return what was not as it should be; `beside`: another vehicle charges, and so hides some."""
     names = ["A", "B"][:count]
     v2g = replace(V2G, to_grid=cap_w > 0)
     site = shared(site_of(names, v2g=v2g, export_cap_w=cap_w))
@@ -224,7 +226,8 @@ async def lived(
         Bidirectional(name, temper=temper, soc_percent=soc_percent)
         for name, temper in zip(names, tempers, strict=False)
     ]
-    house = Watched(site, [*vehicles, VirtualStation("Z")], lambda _: 2500.0, pace)
+    other = VirtualStation("Z", is_empty=not beside)
+    house = Watched(site, [*vehicles, other], lambda _: 2500.0, pace)
     house.watch_it()
     await house.begin()
     await house.live(30)
@@ -242,6 +245,7 @@ async def lived(
     pace=PACES,
     cap_w=st.sampled_from([0.0, 0.0, 2000.0]),
     soc_percent=st.sampled_from([70.0, 31.2]),
+    beside=st.booleans(),
 )
 def test_nothing_too_much_comes_out(**how: Any) -> None:
     """Export stays within the cap but for the reaction time, batteries above their minimum, groups within their limit."""
