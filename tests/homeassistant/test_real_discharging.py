@@ -113,8 +113,9 @@ class Feeding(Station):
         )
 
 
-async def plugged_in(hass: HomeAssistant, site: Site) -> Feeding:
-    """Return a station with a vehicle that charges."""
+@pytest.fixture
+async def garage(hass: HomeAssistant, site: Site) -> AsyncGenerator[Feeding]:
+    """A station with a vehicle that charges."""
     feeding = await Feeding.dial(site, "garage")
     feeding.hass, feeding.written = hass, []
     now = datetime.now(UTC).isoformat()
@@ -125,7 +126,17 @@ async def plugged_in(hass: HomeAssistant, site: Site) -> Feeding:
         "StartTransaction", connectorId=1, idTag="x", meterStart=0, timestamp=now
     )
     feeding.ticker = asyncio.create_task(feeding.tick())
-    return feeding
+    yield feeding
+    await feeding.hang_up()
+
+
+async def choose(hass: HomeAssistant, mode: str) -> None:
+    await hass.services.async_call(
+        "select",
+        "select_option",
+        {"entity_id": "select.garage_discharging_mode", "option": mode},
+        blocking=True,
+    )
 
 
 async def press_test(hass: HomeAssistant) -> None:
@@ -144,18 +155,15 @@ async def press_test(hass: HomeAssistant) -> None:
 
 
 async def test_a_vehicle_is_tested_and_carries_the_house(
-    hass: HomeAssistant, site: Site, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    site: Site,
+    garage: Feeding,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A vehicle rests for a minute before it begins again.
     for name in ("TURNS_AFTER", "BEGINS_AGAIN_AFTER"):
         monkeypatch.setattr(direction, name, timedelta(seconds=1))
-    garage = await plugged_in(hass, site)
-    await hass.services.async_call(
-        "select",
-        "select_option",
-        {"entity_id": "select.garage_discharging_mode", "option": "house"},
-        blocking=True,
-    )
+    await choose(hass, "house")
     await until(hass, "sensor.garage_not_discharging_because", "not_proven")
     assert garage.written == []
 
@@ -164,15 +172,30 @@ async def test_a_vehicle_is_tested_and_carries_the_house(
     ability = site.stations["garage"].capabilities.v2x[1]
     assert [method.value for method in ability.proven] == ["configuration_key"]
 
-    await until(hass, "sensor.garage_not_discharging_because", "changing_direction")
     await until(hass, "sensor.garage_not_discharging_because", "nothing")
     await until(hass, "binary_sensor.garage_discharging", "on")
     assert float(hass.states.get("sensor.garage_setpoint").state) < -1000
-    assert (
-        float(hass.states.get("sensor.home_energy_available_from_vehicles").state) > 20
+    async with asyncio.timeout(5):
+        battery = "sensor.home_energy_available_from_vehicles"
+        while not 20 < float(hass.states.get(battery).state) < 25:
+            await asyncio.sleep(0.01)
+
+    await choose(hass, "setpoint")
+    await until(hass, "sensor.garage_not_discharging_because", "no_order")
+    await hass.services.async_call(
+        "evenload",
+        "discharge_until",
+        {
+            "entity_id": "sensor.garage_setpoint",
+            "duration": "01:00:00",
+            "energy": 5,
+            "power": 2000,
+        },
+        blocking=True,
     )
+    await until(hass, "sensor.garage_setpoint", "-2000.0")
+    assert hass.states.get("sensor.garage_discharges_until").state != "unknown"
 
     say(hass, CAR, 30, "%")
     await until(hass, "sensor.garage_not_discharging_because", "soc_at_minimum")
     await until(hass, "binary_sensor.garage_discharging", "off")
-    await garage.hang_up()
