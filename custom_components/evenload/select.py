@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import SIGNAL_CHANGED, SUBENTRY_PROGRAMME
+from .const import SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .discharging import where_allowed
@@ -20,6 +20,7 @@ from .engine.model.v2x import V2gMode
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
 from .lazy import Latecomers
+from .programme_config import SUBENTRY_PROGRAMME
 from .roster import async_add_as_they_come
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.

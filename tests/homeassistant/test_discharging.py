@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 import logging
-from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
@@ -171,16 +169,6 @@ async def test_the_owner_chooses_a_mode_also_while_the_station_is_away(
     assert state(hass, mode) == "house"
     assert "Discharging mode of connector garage_1 is house" in caplog.text
 
-    programme = ConfigSubentry(
-        data=MappingProxyType({}),
-        subentry_type="grid_programme",
-        title="Grid",
-        unique_id=None,
-    )
-    hass.config_entries.async_add_subentry(entry, programme)
-    await hass.async_block_till_done()
-    assert "grid_programme" in hass.states.get(mode).attributes["options"]
-
 
 async def test_the_owner_sets_limits(
     hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
@@ -202,7 +190,9 @@ async def test_the_owner_sets_limits(
     assert hass.states.get(limit).attributes["max"] == 2000
 
 
-async def test_a_group_is_one_battery(hass: HomeAssistant, site: FakeSite) -> None:
+async def test_a_group_is_one_battery(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite
+) -> None:
     site.batteries["group-yard"] = Battery(
         available_wh=24_600, wanted_wh=10_000, discharge_w=7400, charge_w=11_000.4
     )
@@ -213,6 +203,11 @@ async def test_a_group_is_one_battery(hass: HomeAssistant, site: FakeSite) -> No
     assert state(hass, "sensor.yard_power_available_from_vehicles") == "7400"
     assert state(hass, "sensor.yard_power_that_vehicles_can_take") == "11000"
     assert state(hass, "sensor.home_energy_available_from_vehicles") == "0.0"
+    # A group that was removed takes its battery along.
+    hass.config_entries.async_remove_subentry(entry, "group-yard")
+    site.shout_group("group-yard")
+    await hass.async_block_till_done()
+    assert hass.states.get("sensor.yard_energy_available_from_vehicles") is None
 
 
 async def test_a_test_of_discharging(hass: HomeAssistant, site: FakeSite) -> None:
