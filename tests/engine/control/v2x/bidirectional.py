@@ -12,7 +12,6 @@ from custom_components.evenload.engine.model.errors import NotConnected
 from custom_components.evenload.engine.model.orders import Outcome
 from custom_components.evenload.engine.model.v2x import Refusal, SetpointOrder
 from custom_components.evenload.engine.model.v2x_ability import (
-    Method,
     OperationMode,
     V2xAbility,
 )
@@ -64,9 +63,9 @@ class Bidirectional(VirtualStation):
         ability = V2xAbility(
             modes=(OperationMode.CENTRAL_SETPOINT,),
             transfers=("DC_BPT",),
-            proven=(Method.NATIVE, Method.NEGATIVE_LIMIT),
         )
-        return replace(super().capabilities(known), v2x={1: ability})
+        v2x = known.v2x or {1: ability}
+        return replace(super().capabilities(known), v2x=v2x)
 
     async def set_setpoint(self, order: SetpointOrder) -> Outcome:
         """Take a setpoint: it holds from the moment in which it arrives."""
@@ -138,6 +137,10 @@ class Bidirectional(VirtualStation):
         goal_w = self._goal_w()
         if goal_w != self._goals[-1][1]:
             self._goals.append((virtual_now(), goal_w))
+
+    def hold_for_ever(self, power_w: float) -> None:
+        """Have a setpoint that does not lapse."""
+        self._setpoint = power_w, virtual_now() + timedelta(days=365)
 
     def stop_by_itself(self) -> None:
         """Discharge no more, without a word: what is beneath the setpoint holds."""

@@ -52,11 +52,18 @@ class FleetView:
         self._charges = charges
         self._now = now
         self._low: set[EvseKey] = set()
+        self._seen: SiteConfig | None = None
+        self._has_any = False
 
     @property
     def is_set_up(self) -> bool:
-        """Whether any vehicle may ever feed back."""
-        return any(station.v2g for station in self.site.stations.values())
+        """Whether any vehicle may ever feed back, or was told to."""
+        site = self.site
+        if self._seen is not site:
+            # It is asked for whenever anything is heard.
+            self._seen = site
+            self._has_any = any(station.v2g for station in site.stations.values())
+        return self._has_any or any(True for _ in self.feeding)
 
     @property
     def site(self) -> SiteConfig:

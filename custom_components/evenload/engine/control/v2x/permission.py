@@ -106,6 +106,9 @@ def can_vehicle(dialect: V2xDialect | None, needs: ChargingNeeds | None) -> bool
     """
     if dialect is not None and dialect.method is Method.NATIVE:
         return needs is not None and "BPT" in needs.transfer
+    if dialect is not None and dialect.method is not Method.EXTENSION:
+        # The plain words of 2.0.1 have none for it: "DC" says nothing of the other way.
+        return True
     return needs is None or needs.is_bidirectional
 
 

@@ -87,7 +87,8 @@ class Rounds:
             self.stances = stances
             self._share()
         self._writer.want(
-            {
+            self._orphans()
+            | {
                 one.key: wanted
                 for one in vehicles
                 if (wanted := self._wanted(one)) is not None
@@ -194,6 +195,15 @@ class Rounds:
         if doing.setpoint_w is not None:
             return Wanted(order)
         return Wanted(self._view.feeding.held(vehicle.key) or order, ends=True)
+
+    def _orphans(self) -> dict[EvseKey, Wanted]:
+        """Return the ends of setpoints of those that may feed back no more at all."""
+        return {
+            key: Wanted(order, ends=True)
+            for key in self._view.feeding
+            if key not in self._vehicles
+            and (order := self._view.feeding.held(key)) is not None
+        }
 
     def _order(
         self, vehicle: Vehicle, power_w: float, doing: Doing
