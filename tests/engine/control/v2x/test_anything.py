@@ -12,10 +12,14 @@ from custom_components.evenload.engine.model.configuration import (
     Strategy,
 )
 from custom_components.evenload.engine.model.limits import Current
-from custom_components.evenload.engine.model.v2x import SETPOINT_LASTS_S, V2gMode
+from custom_components.evenload.engine.model.v2x import (
+    SETPOINT_LASTS_S,
+    IdleMethod,
+    V2gMode,
+)
 from tests.engine.control.stations import VirtualStation
 from tests.engine.control.v2x.bidirectional import Bidirectional, Temper
-from tests.engine.control.v2x.v2g_house import V2G, Pace, V2gHouse, site_of
+from tests.engine.control.v2x.v2g_house import DIALECT, V2G, Pace, V2gHouse, site_of
 from tests.engine.virtual import run_virtually
 
 GROUP_A = 20.0
@@ -217,10 +221,13 @@ async def lived(
     soc_percent: float,
     *,
     beside: bool,
+    least_w: float = 0.0,
+    idle: IdleMethod = IdleMethod.ZERO,
 ) -> list[str]:
     """Let a house live, and return what was not as it should be; `beside`: another vehicle charges, and so hides some."""
     names = ["A", "B"][:count]
-    v2g = replace(V2G, to_grid=cap_w > 0)
+    dialect = replace(DIALECT, minimum_w=least_w, idle=idle)
+    v2g = replace(V2G, to_grid=cap_w > 0, dialect=dialect)
     site = shared(site_of(names, v2g=v2g, export_cap_w=cap_w))
     vehicles = [
         Bidirectional(name, temper=temper, soc_percent=soc_percent)
@@ -246,6 +253,8 @@ async def lived(
     cap_w=st.sampled_from([0.0, 0.0, 2000.0]),
     soc_percent=st.sampled_from([70.0, 31.2]),
     beside=st.booleans(),
+    least_w=st.sampled_from([0.0, 1400.0]),
+    idle=st.sampled_from(IdleMethod),
 )
 def test_nothing_too_much_comes_out(**how: Any) -> None:
     """Export stays within the cap but for the reaction time, batteries above their minimum, groups within their limit."""
