@@ -10,7 +10,8 @@ import pytest
 from custom_components.evenload.engine.model.configuration import GroupConfig
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current
-from custom_components.evenload.engine.model.v2x import Hindrance, V2gMode
+from custom_components.evenload.engine.model.v2x import Hindrance, V2gMode, V2xDialect
+from custom_components.evenload.engine.model.v2x_ability import Method
 from tests.engine.control.v2x.bidirectional import Bidirectional, Temper
 from tests.engine.control.v2x.v2g_house import V2G, V2gHouse, site_of
 from tests.engine.virtual import run_virtually, virtual_now
@@ -169,6 +170,28 @@ def test_a_positive_dispatch_caps_charging() -> None:
         ask(house, "A_1", 5000)
         await house.live(90)
         assert 4140 <= powers(house)["A"] <= 5000
+
+    run(story)
+
+
+def test_a_station_without_other_limits_charges_by_setpoints_too() -> None:
+    async def story() -> None:
+        house = house_of("A")
+        dialect = replace(
+            V2G.dialect or V2xDialect(method=Method.NATIVE), charges_by_limits=False
+        )
+        site = house.fleet.config
+        v2g = replace(TO_GRID, dialect=dialect)
+        stations = {"A": replace(site.stations["A"], v2g={1: v2g})}
+        house.fleet.configure(replace(site, stations=stations))
+        await house.begin(V2gMode.SETPOINT)
+        await house.live(70)
+        ask(house, "A_1", 5000)
+        await house.live(90)
+        last = house.vehicles["A"].told[-1][1]
+        assert last is not None
+        assert 4140 <= last.power_w <= 5000
+        assert last.power_w <= last.charge_limit_w
 
     run(story)
 

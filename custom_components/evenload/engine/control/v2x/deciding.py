@@ -100,7 +100,9 @@ class Deciding:
             if share_w > 0:
                 cap_a = self._steady(one, one.amperes(share_w))
                 self.doings[one.key] = Doing(
-                    stance=Stance(wish.reason, cap_a), hindrance=one.hindrance
+                    share_w if _charges_by_setpoints(one) else None,
+                    Stance(wish.reason, cap_a),
+                    one.hindrance,
                 )
             else:
                 self.doings[one.key] = _rest(one, one.hindrance or wish.too_little)
@@ -136,6 +138,12 @@ class Deciding:
 def _rests(vehicle: Vehicle) -> bool:
     """Whether it can be told to rest: it may be told anything, and only has nothing to give."""
     return vehicle.hindrance in (None, Hindrance.SOC_AT_MINIMUM)
+
+
+def _charges_by_setpoints(vehicle: Vehicle) -> bool:
+    """Whether its charging goes by setpoints too: beside them its station knows no limits."""
+    dialect = vehicle.dialect
+    return dialect is not None and not dialect.charges_by_limits and _rests(vehicle)
 
 
 def _rest(vehicle: Vehicle, why: Hindrance | None) -> Doing:

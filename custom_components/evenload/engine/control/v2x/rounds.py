@@ -179,7 +179,7 @@ class Rounds:
 
     def _way(self, vehicle: Vehicle, doing: Doing) -> Way:
         """Return which way a vehicle goes: as it is told, or as it is seen to where only limits hold."""
-        if doing.setpoint_w is not None:
+        if doing.setpoint_w is not None and doing.setpoint_w <= _FLOWS_W:
             return Way.OUT if doing.setpoint_w < 0 else Way.REST
         flows_w = vehicle.flow.power_w or 0.0
         if vehicle.evse.is_charging and flows_w > _FLOWS_W:
@@ -194,7 +194,10 @@ class Rounds:
             return None
         if doing.setpoint_w is not None:
             return Wanted(order)
-        return Wanted(self._view.feeding.held(vehicle.key) or order, ends=True)
+        held = self._view.feeding.held(vehicle.key) or order
+        # What ends it may say what is charged with from then on: what its limits let through now.
+        ending = replace(held, charge_limit_w=order.charge_limit_w)
+        return Wanted(ending, ends=True)
 
     def _orphans(self) -> dict[EvseKey, Wanted]:
         """Return the ends of setpoints of those that may feed back no more at all."""
