@@ -70,6 +70,9 @@ class FakeDischarges:
         if until is None and energy_wh is None:
             raise BadSetting("discharge_without_end")
 
+    async def end_discharge(self, key: EvseKey) -> None:
+        self.asked.append(("end_discharge", key))
+
     async def respond_to_frequency(self, target: str, power_w: float | None) -> None:
         if power_w is not None:
             self.asked.append(("respond_to_frequency", target, power_w))

@@ -1,0 +1,211 @@
+"""What is done, or answered, when somebody speaks; by sentences and by language models alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from homeassistant.core import HomeAssistant
+
+from ..configuration import site_config
+from ..devices import node_state
+from ..engine.model.errors import BadSetting
+from ..engine.model.identity import EvseKey
+from ..engine.model.limits import Current, Limit, Power, floor_tenths
+from ..engine.settings import value as number_of
+from .names import Known, Named, async_known
+from .words import Refusal, Said
+
+
+class Deeds:
+    """What somebody who speaks to this assistant may do."""
+
+    def __init__(self, hass: HomeAssistant, assistant: str) -> None:
+        """Know what is exposed to it now."""
+        self.known: Known = async_known(hass, assistant)
+
+    async def limit(self, name: str | None, amount: Limit) -> list[Said]:
+        """Limit connectors, or a circuit."""
+        target = self._target(name)
+        if isinstance(target, Named):
+            return [await _limit_circuit(_changeable(target), amount)]
+        answers = [await _limit_connector(one, amount) for one in _all_may(target)]
+        if len(target) > 1 and name and len({str(one) for one in answers}) == 1:
+            return [Said("limited_each", {"name": name, "limit": amount})]
+        return answers
+
+    async def allow(self, name: str | None, *, allowed: bool) -> list[Said]:
+        """Pause connectors, or let them go on."""
+        answers = []
+        for one, key in self._keys(name):
+            await one.entry.runtime_data.set_charging_allowed(key, allowed=allowed)
+            answers.append(Said("resumed" if allowed else "paused", {"name": one.name}))
+        return answers
+
+    async def boost(self, name: str | None, *, on: bool) -> list[Said]:
+        """Put connectors first, or take them back."""
+        answers = []
+        for one, key in self._keys(name):
+            await one.entry.runtime_data.boost(key, on=on)
+            answers.append(Said("first" if on else "not_first", {"name": one.name}))
+        return answers
+
+    async def depart(self, name: str | None, when: datetime) -> list[Said]:
+        """Say when vehicles leave."""
+        answers = []
+        for one, key in self._keys(name):
+            await one.entry.runtime_data.set_departure(key, when)
+            answers.append(Said("departs", {"name": one.name, "day": when}))
+        return answers
+
+    async def discharge(self, name: str | None, until: datetime) -> list[Said]:
+        """Let vehicles feed back until a moment."""
+        answers = []
+        for one, key in self._keys(name):
+            site = one.entry.runtime_data
+            status = site.evse(key).status
+            with _refusing(one):
+                if site.v2g_config(key) is None:
+                    raise BadSetting("v2g_not_set_up")
+            if status is None or not status.is_plugged_in:
+                raise Refusal("no_vehicle", name=one.name)
+            with _refusing(one):
+                await site.discharge_until(key, until=until)
+            hindrance = site.evse(key).discharge.hindrance
+            values = {"name": one.name, "time": until}
+            if hindrance is None:
+                answers.append(Said("discharging_until", values))
+            else:
+                values["hindrance"] = hindrance.value
+                answers.append(Said("discharging_later", values))
+        return answers
+
+    async def end_discharge(self, name: str | None) -> list[Said]:
+        """Let vehicles feed back no more."""
+        answers = []
+        for one, key in self._keys(name):
+            await one.entry.runtime_data.end_discharge(key)
+            answers.append(Said("discharging_ended", {"name": one.name}))
+        return answers
+
+    def connectors(self, name: str | None) -> list[Named]:
+        """Return the connectors that are meant: of a circuit, all behind it that may be known. Raises `Refusal`."""
+        target = self._target(name)
+        if not isinstance(target, Named):
+            return target
+        site = target.entry.runtime_data
+        behind = site_config(target.entry).stations_below(target.node_id)
+        found = [
+            one
+            for one in self.known.connectors
+            if one.key and one.key.identity in behind and one.entry is target.entry
+        ]
+        if not found or not site.stations:
+            raise Refusal("nothing_here")
+        return found
+
+    def circuit(self, name: str | None) -> Named:
+        """Return the circuit that is meant; of a connector, the one that it is behind. Raises `Refusal`."""
+        if not name:
+            if not self.known.circuits:
+                raise Refusal("nothing_here")
+            return self.known.circuits[0]
+        called = self._called(name)
+        for one in called:
+            if one.key is None:
+                return one
+        behind = called[0]
+        if behind.key is not None:
+            node_id = site_config(behind.entry).circuits_above(behind.key.identity)[0]
+            for one in self.known.circuits:
+                if one.entry is behind.entry and one.node_id == node_id:
+                    return one
+        raise Refusal("no_circuit", name=name)
+
+    def _keys(self, name: str | None) -> Iterator[tuple[Named, EvseKey]]:
+        """Yield the connectors that are meant and may be changed. Raises `Refusal` before the first."""
+        for one in _all_may(self.connectors(name)):
+            if one.key is not None:
+                yield one, one.key
+
+    def _target(self, name: str | None) -> Named | list[Named]:
+        """Return a circuit, or connectors. Raises `Refusal`."""
+        if not name:
+            return [self._only_connector()]
+        called = self._called(name)
+        connectors = [one for one in called if one.key]
+        return connectors or called[0]
+
+    def _called(self, name: str) -> list[Named]:
+        if called := self.known.called(name):
+            return called
+        raise Refusal("unknown_name", name=name)
+
+    def _only_connector(self) -> Named:
+        """Return the one connector that there is, or the only one with a vehicle."""
+        connectors = self.known.connectors
+        if not connectors:
+            raise Refusal("nothing_here")
+        with_vehicle = [one for one in connectors if _is_plugged_in(one)]
+        for found in (connectors, with_vehicle):
+            if len(found) == 1:
+                return found[0]
+        raise Refusal("which_one", names=[one.name for one in connectors])
+
+
+async def _limit_connector(one: Named, amount: Limit) -> Said:
+    if one.key is None:
+        raise Refusal("failed", name=one.name)
+    site = one.entry.runtime_data
+    kind = site.kind(one.key)
+    if isinstance(amount, Current) and kind.is_dc:
+        maximum = kind.watts(amount.a)
+    elif isinstance(amount, Power) and not kind.is_dc:
+        maximum = floor_tenths(kind.amperes(amount))
+    else:
+        maximum = number_of(amount)
+    with _refusing(one):
+        await site.set_maximum(one.key, maximum)
+    return Said("limited", {"name": one.name, "limit": amount})
+
+
+async def _limit_circuit(one: Named, amount: Limit) -> Said:
+    site, config = one.entry.runtime_data, site_config(one.entry)
+    state = node_state(site, one.node_id)
+    if state is None:
+        raise Refusal("unknown_name", name=one.name)
+    all_phases_v = config.voltage_v * len(config.phases)
+    if isinstance(state.limit, Current):
+        a = amount.a if isinstance(amount, Current) else amount.w / all_phases_v
+        number = floor_tenths(a)
+    else:
+        number = amount.w if isinstance(amount, Power) else amount.a * all_phases_v
+    with _refusing(one):
+        await site.set_limit(one.node_id, number)
+    return Said("limited", {"name": one.name, "limit": amount})
+
+
+def _is_plugged_in(one: Named) -> bool:
+    if one.key is None:
+        return False
+    status = one.entry.runtime_data.evse(one.key).status
+    return status is not None and status.is_plugged_in
+
+
+def _all_may(named: list[Named]) -> list[Named]:
+    return [_changeable(one) for one in named]
+
+
+def _changeable(one: Named) -> Named:
+    if not one.may_change:
+        raise Refusal("may_not", name=one.name)
+    return one
+
+
+@contextmanager
+def _refusing(one: Named) -> Iterator[None]:
+    """Turn what the engine refuses into what is answered."""
+    try:
+        yield
+    except BadSetting as err:
+        values = {"name": one.name, **err.placeholders}
+        raise Refusal(err.key, **values) from err
