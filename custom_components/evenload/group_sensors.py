@@ -51,6 +51,19 @@ def _headroom(phase: Phase) -> GroupSensorDescription:
     )
 
 
+def _house(phase: Phase) -> GroupSensorDescription:
+    return GroupSensorDescription(
+        key=f"house_{phase}",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        phase=phase,
+        of_meter=True,
+        value=lambda group: None if group.house is None else group.house[phase],
+    )
+
+
 METER = GroupSensorDescription(
     key="meter",
     device_class=SensorDeviceClass.ENUM,
@@ -61,7 +74,11 @@ METER = GroupSensorDescription(
 )
 
 # Of every group, and of the grid connection.
-NODE_SENSORS = (*(_headroom(phase) for phase in ALL_PHASES), METER)
+NODE_SENSORS = (
+    *(_headroom(phase) for phase in ALL_PHASES),
+    *(_house(phase) for phase in ALL_PHASES),
+    METER,
+)
 
 
 def is_in_amperes(group: GroupState) -> bool:

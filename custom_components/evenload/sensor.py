@@ -122,7 +122,8 @@ async def async_setup_entry(
         return tuple(
             row
             for row in NODE_SENSORS
-            if (metered if row.of_meter else row.phase in phases)
+            if (metered or not row.of_meter)
+            and (row.phase is None or row.phase in phases)
         )
 
     of_nodes = Latecomers[str, GroupSensorDescription](
