@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .configuration import listener_config, site_config
 from .const import DOMAIN, SIGNAL_CHANGED
+from .dashboard import async_setup_dashboard
 from .data import EvenloadConfigEntry
 from .devices import async_sync_devices, is_known_device
 from .discharge_trouble import async_follow_discharging
@@ -46,6 +47,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not belong to one site."""
     async_setup_services(hass)
+    await async_setup_dashboard(hass)
     return True
 
 

@@ -1,11 +1,11 @@
-"""The dashboard of the simulated home, made from the entities that are there."""
+"""The dashboard that the demo opens on: Evenload's own, and a view of the simulated home, made from the entities that are there."""
 
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from . import configuration, discharging, home
+from . import configuration, home
 from .home_assistant import HomeAssistant
 
 type Json = dict[str, Any]
@@ -35,7 +35,7 @@ async def create(
     await home_assistant.call(
         "lovelace/config/save",
         url_path=URL_PATH,
-        config={"views": [view(found, stations)]},
+        config={"views": views(found, stations)},
     )
     await home_assistant.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
@@ -57,7 +57,7 @@ async def complete(
         (station.identity, key)
         for station in stations
         if station.discharge_w
-        for key in ("power", "soc", "energy_export", "v2g_mode")
+        for key in ("power", "soc")
     ]
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE_S):
@@ -72,36 +72,22 @@ async def complete(
 class Entities:
     """Finds entities by what they are, whatever they are called."""
 
-    def __init__(self, entity_ids: dict[str, str], site: str, group: str) -> None:
-        """Take entity ids by unique id, and the ids of the grid connection and the group."""
+    def __init__(self, entity_ids: dict[str, str]) -> None:
+        """Take entity ids by unique id."""
         self._ids = entity_ids
-        self._site = site
-        self._group = group
 
     @classmethod
     async def of(cls, home_assistant: HomeAssistant) -> Entities:
         """Read them from Home Assistant's registry."""
         registry = await home_assistant.call("config/entity_registry/list")
-        entry = await home.entry(home_assistant) or {"entry_id": ""}
-        groups = [
-            subentry["subentry_id"]
-            for subentry in await home.subentries(home_assistant, entry["entry_id"])
-            if subentry["title"] == home.GROUP
-        ]
-        usable = {
-            entity["unique_id"]: entity["entity_id"]
-            for entity in registry
-            if entity["platform"] in {home.DOMAIN, "rest"} and not entity["disabled_by"]
-        }
-        return cls(usable, entry["entry_id"], groups[0] if groups else "")
-
-    def group(self, key: str) -> str | None:
-        """Return an entity of the group."""
-        return self._ids.get(f"{self._group}_{key}")
-
-    def site(self, key: str) -> str | None:
-        """Return an entity of the grid connection."""
-        return self._ids.get(f"{self._site}_{key}")
+        return cls(
+            {
+                entity["unique_id"]: entity["entity_id"]
+                for entity in registry
+                if entity["platform"] in {home.DOMAIN, "rest"}
+                and not entity["disabled_by"]
+            }
+        )
 
     def evse(self, identity: str, key: str) -> str | None:
         """Return an entity of a station's first EVSE, or of the station."""
@@ -118,35 +104,54 @@ class Entities:
         return self._ids.get(f"grid_{key}")
 
 
-def view(entities: Entities, stations: Sequence[home.Station]) -> Json:
-    """Lay out the whole."""
-    return {
-        "title": "Charging",
-        "path": "charging",
-        "icon": "mdi:ev-station",
-        "type": "sections",
-        "max_columns": 4,
-        "sections": [
-            _section(*_group(entities), *_grid(entities)),
-            *(_section(*_station(entities, station)) for station in stations),
-            {**_section(*_history(entities, stations)), "column_span": 4},
-        ],
-    }
-
-
-def _group(entities: Entities) -> list[Json | None]:
+def views(entities: Entities, stations: Sequence[home.Station]) -> list[Json]:
+    """Evenload's own dashboard, and what can be done in the simulated home."""
     return [
-        _heading(home.GROUP, "mdi:scale-balance"),
-        _tile(
-            entities.group("limit"),
-            name="Limit of the group",
-            color="deep-orange",
-            features=[{"type": "numeric-input", "style": "slider"}],
+        {
+            "title": "Charging",
+            "path": "charging",
+            "icon": "mdi:ev-station",
+            "strategy": {"type": "custom:evenload"},
+        },
+        {
+            "title": "Simulated home",
+            "path": "simulated-home",
+            "icon": "mdi:home-lightning-bolt",
+            "type": "sections",
+            "max_columns": 4,
+            "sections": [
+                _section(*_cars(entities, stations)),
+                _section(*_house(entities)),
+                _section(*_grid(entities)),
+                {**_section(*_history(entities, stations)), "column_span": 4},
+            ],
+        },
+    ]
+
+
+def _cars(entities: Entities, stations: Sequence[home.Station]) -> list[Json | None]:
+    return [
+        _heading("Cars plugged in", "mdi:car-electric"),
+        *(
+            _tile(
+                entities.switch(f"car_{station.identity}"),
+                name=station.name,
+                color="green",
+            )
+            for station in stations
         ),
-        _tile(entities.group("used"), HALF, name="Used", color="green"),
-        _tile(entities.group("available"), HALF, name="Available", color="blue"),
-        _tile(entities.group("active"), HALF, name="Charging"),
-        _tile(entities.group("waiting"), HALF, name="Waiting"),
+    ]
+
+
+def _house(entities: Entities) -> list[Json | None]:
+    return [
+        _heading("The house", "mdi:home-lightning-bolt"),
+        *(
+            _tile(entities.switch(f"appliance_{key}"), HALF, name=name)
+            for key, name, _ in configuration.APPLIANCES
+        ),
+        _tile(entities.switch("sun"), HALF, name="Sunshine", color="amber"),
+        _tile(entities.grid("solar_w"), HALF, name="Solar roof", color="amber"),
     ]
 
 
@@ -166,10 +171,8 @@ def _grid(entities: Entities) -> list[Json | None]:
         for phase in (1, 2, 3)
     ]
     return [
-        _heading(f"Grid connection, 3 × {fuse_a} A", "mdi:transmission-tower"),
+        _heading(f"Household meter, 3 × {fuse_a} A", "mdi:transmission-tower"),
         *gauges,
-        _tile(entities.site("meter"), HALF, name="Household meter", color="green"),
-        _tile(entities.site("overload"), HALF, name="Overload", color="red"),
         _tile(entities.switch("meter_plug"), name="Meter plugged in", color="green"),
         _tile(
             entities.grid("power_w"),
@@ -177,53 +180,6 @@ def _grid(entities: Entities) -> list[Json | None]:
             color="amber",
             features=[{"type": "trend-graph", "hours_to_show": 1}],
         ),
-        _tile(entities.grid("solar_w"), HALF, name="Solar roof", color="amber"),
-        _tile(entities.switch("sun"), HALF, name="Sunshine", color="amber"),
-        *(
-            _tile(entities.switch(f"appliance_{key}"), HALF, name=name)
-            for key, name, _ in configuration.APPLIANCES
-        ),
-    ]
-
-
-def _station(entities: Entities, station: home.Station) -> list[Json | None]:
-    phases = sorted(station.grid_phases)
-
-    def tile(key: str, columns: int = WHOLE, **options: Any) -> Json | None:
-        return _tile(entities.evse(station.identity, key), columns, **options)
-
-    return [
-        _heading(station.name, "mdi:ev-plug-type2"),
-        _tile(
-            entities.switch(f"car_{station.identity}"),
-            name="Car plugged in",
-            color="green",
-        ),
-        tile("status", HALF, name="Status"),
-        tile("power", HALF, name="Power", color="amber"),
-        *(discharging.cards(tile) if station.discharge_w else ()),
-        *(
-            tile(
-                f"current_{phase}",
-                WHOLE // len(phases),
-                name=phase.upper(),
-                vertical=len(phases) > 1,
-                color="amber",
-            )
-            for phase in phases
-        ),
-        tile("allotment", HALF, name="Allowed", color="green"),
-        tile("offered_current", HALF, name="Offered"),
-        tile("reason", name="Why", color="green"),
-        tile("session_energy", HALF, name="This session"),
-        tile("session_duration", HALF, name="Plugged in for"),
-        tile(
-            "maximum_current",
-            name="Maximum current",
-            color="deep-orange",
-            features=[{"type": "numeric-input", "style": "slider"}],
-        ),
-        tile("charging_allowed", name="Charging allowed", color="green"),
     ]
 
 

@@ -1,45 +1,12 @@
-"""The car of the demo that carries the house: what the dashboard shows of it, and how it begins."""
+"""The car of the demo that carries the house: how it begins."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from . import home
 from .home_assistant import HomeAssistant, RefusedError
 
-type Card = dict[str, Any] | None
-
-HALF = 6
 PATIENCE_S = 30
-
-
-def cards(tile: Callable[..., Card]) -> list[Card]:
-    """What is shown of a station whose car feeds back, made by a function that makes a tile of an entity's key."""
-    return [
-        tile(
-            "v2g_mode",
-            name="Discharging",
-            color="green",
-            features=[{"type": "select-options"}],
-        ),
-        tile("setpoint", HALF, name="Told", color="amber"),
-        tile("soc", HALF, name="Battery", color="green"),
-        tile("hindrance", name="Why not", color="amber"),
-        tile("energy_export", HALF, name="Fed back", color="purple"),
-        tile(
-            "minimum_soc",
-            HALF,
-            name="Keep at least",
-            color="deep-orange",
-        ),
-        tile(
-            "discharge_limit",
-            name="Feed back at most",
-            color="deep-orange",
-            features=[{"type": "numeric-input", "style": "slider"}],
-        ),
-    ]
 
 
 async def begin(home_assistant: HomeAssistant) -> None:

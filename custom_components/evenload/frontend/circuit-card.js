@@ -1,0 +1,59 @@
+/** A grid connection or a load balancing group: the fuse, line by line, and how it is shared. */
+
+import { EvenloadCard } from "./card.js";
+import { OF_CIRCUIT } from "./controls.js";
+import { ControlsView } from "./controls-view.js";
+import { make, setAttribute, setChildren, setText } from "./dom.js";
+import { houseOf } from "./house.js";
+import { pictureOf } from "./picture.js";
+import { PictureView } from "./picture-view.js";
+import { wiringsOf } from "./wirings.js";
+import { word } from "./words.js";
+
+export class EvenloadCircuitCard extends EvenloadCard {
+  constructor() {
+    super();
+    this.icon = make("ha-icon", { "aria-hidden": "true" });
+    this.title_ = make("h2");
+    this.notes = make("ul", { class: "notes" });
+    this.picture = new PictureView();
+    this.controls = new ControlsView(() => this.hass);
+    const header = make("header", {}, this.icon, make("div", {}, this.title_, this.notes));
+    this.body.append(header, this.picture.node, this.controls.first, this.controls.details);
+  }
+
+  static getStubConfig(hass) {
+    return { device_id: houseOf(hass).circuits[0]?.id ?? "" };
+  }
+
+  #again = () => this.redraw();
+
+  /** Draw the circuit as it is now. */
+  draw(look) {
+    const circuit = houseOf(look.hass).circuits.find(({ id }) => id === this.config.device_id);
+    if (!circuit) throw new Error(word(look.hass, "choose_device"));
+    setText(this.title_, this.config.name ?? circuit.name);
+    setAttribute(this.icon, "icon", circuit.parent ? "mdi:scale-balance" : "mdi:transmission-tower");
+    setChildren(this.notes, notesOf(look, circuit.entities), () => make("li"), (node, { text, isAlert }) => {
+      setText(node, text);
+      setAttribute(node, "class", isAlert ? "alert" : null);
+    });
+    const wirings = wiringsOf(look.hass, this.#again);
+    this.picture.update(look.hass, pictureOf(look, circuit, wirings));
+    this.controls.update(look, OF_CIRCUIT, circuit.entities);
+  }
+}
+
+/** What deserves a word: too much flows, the meter is silent, who charges and who waits. */
+function notesOf(look, ids) {
+  const note = (key, isAlert = false) => ({ key, isAlert, text: `${look.name(ids[key])}: ${look.text(ids[key])}` });
+  const notes = [];
+  if (look.known(ids.overload)?.state === "on") notes.push(note("overload", true));
+  if (["stale", "lost"].includes(look.known(ids.meter)?.state)) notes.push(note("meter", true));
+  if (look.known(ids.watch_only)?.state === "on") notes.push(note("watch_only"));
+  for (const key of ["active", "waiting"]) {
+    const count = look.number(ids[key]);
+    if (count) notes.push({ key, isAlert: false, text: `${look.name(ids[key])}: ${count}` });
+  }
+  return notes;
+}

@@ -1,0 +1,115 @@
+/** One control with its name: a switch, a slider, a choice or a time; plain elements, so that keys and readers know them. */
+
+import { make, setAttribute, setChildren, setText } from "./dom.js";
+import { word } from "./words.js";
+
+// An arrow key is pressed many times; the station need not hear each.
+const SETTLES_MS = 500;
+// What was chosen is shown until it is so, or it has not become so.
+const TRUSTED_MS = 4000;
+
+/** Makes and updates the row of a control; `choose(control, value)` returns when that is done. */
+export class ControlRow {
+  constructor(choose) {
+    this.#choose = choose;
+  }
+
+  #choose;
+  #timer;
+  #control;
+  #chosen = null;
+
+  /** Make the element of a control. */
+  create(control, hass) {
+    const id = `control-${control.key}`;
+    this.node = make("div", { class: `control ${control.kind}` });
+    this.label = make("label", { for: id });
+    this.value = make("output", { for: id, class: "value" });
+    this.input = make(control.kind === "select" ? "select" : "input", { id, ...ATTRIBUTES[control.kind] });
+    this.node.append(this.label, ...(control.kind === "number" ? [this.value] : []), this.input);
+    if (control.kind === "datetime") this.#addClear(control, hass);
+    const isSlider = control.kind === "number";
+    if (isSlider) this.input.addEventListener("input", () => this.#slide());
+    this.input.addEventListener("change", () => this.#settle(isSlider ? SETTLES_MS : 0));
+    return this.node;
+  }
+
+  /** Show what is now, unless it is being changed. */
+  update(control) {
+    this.#control = control;
+    setText(this.label, control.name);
+    this.input.disabled = control.disabled;
+    if (control.kind === "select") setChildren(this.input, control.options, optionOf, updateOption);
+    if (control.kind === "number") {
+      for (const name of ["min", "max", "step"]) setAttribute(this.input, name, control[name]);
+    }
+    if (this.clear) this.clear.hidden = !control.value || control.disabled;
+    if (this.#chosen !== null && this.#chosen.value !== this.#now && Date.now() < this.#chosen.until) return;
+    this.#chosen = null;
+    this.#show();
+  }
+
+  get #now() {
+    return this.#control.kind === "switch" ? this.#control.value === "on" : this.#control.value;
+  }
+
+  #show() {
+    const { kind, text, value } = this.#control;
+    if (kind === "switch") this.input.checked = value === "on";
+    else if (this.input.value !== value) this.input.value = value;
+    if (kind !== "number") return;
+    setText(this.value, text);
+    setAttribute(this.input, "aria-valuetext", text);
+  }
+
+  #slide() {
+    this.#remember(this.input.value);
+    const unit = this.#control.text.replace(/^[-\d.,'’\s]+/, "");
+    const text = `${this.input.value} ${unit}`.trim();
+    setText(this.value, text);
+    setAttribute(this.input, "aria-valuetext", text);
+  }
+
+  #remember(value) {
+    this.#chosen = { value, until: Date.now() + SETTLES_MS + TRUSTED_MS };
+  }
+
+  #settle(after) {
+    const value = this.#control.kind === "switch" ? this.input.checked : this.input.value;
+    this.#remember(value);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#send(value), after);
+  }
+
+  async #send(value) {
+    try {
+      await this.#choose(this.#control, value);
+    } catch {
+      // Home Assistant has said why; what holds is shown again.
+      this.#chosen = null;
+      this.#show();
+    }
+  }
+
+  #addClear(control, hass) {
+    const name = word(hass, "clear");
+    this.clear = make("button", { type: "button", class: "clear", "aria-label": `${name}: ${control.name}` }, name);
+    this.clear.addEventListener("click", () => this.#send(""));
+    this.node.append(this.clear);
+  }
+}
+
+const ATTRIBUTES = {
+  switch: { type: "checkbox", role: "switch" },
+  number: { type: "range" },
+  datetime: { type: "datetime-local" },
+  select: {},
+};
+
+function optionOf({ key }) {
+  return make("option", { value: key });
+}
+
+function updateOption(node, { text }) {
+  setText(node, text);
+}

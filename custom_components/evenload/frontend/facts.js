@@ -1,0 +1,80 @@
+/** What a connector says of itself: rows of a name and a value, and only those that say something. */
+
+import { shortTime } from "./times.js";
+
+const ICONS = {
+  available: "mdi:ev-station",
+  preparing: "mdi:ev-plug-type2",
+  charging: "mdi:battery-charging",
+  suspended_ev: "mdi:battery-check",
+  suspended_evse: "mdi:pause-circle",
+  finishing: "mdi:ev-plug-type2",
+  reserved: "mdi:calendar-clock",
+  out_of_service: "mdi:cancel",
+  faulted: "mdi:alert-circle",
+};
+const ALERTS = new Set(["faulted", "out_of_service", "unavailable"]);
+// Modes in which nobody expects a vehicle to give anything.
+const QUIET = new Set(["off", "charge_only"]);
+const FEEDS_BACK_W = 50;
+
+const ROWS = [
+  { key: "allotment" },
+  { key: "allowed_power" },
+  { key: "setpoint", when: wantsToGive },
+  { key: "soc" },
+  { key: "session_energy" },
+  { key: "session_duration" },
+  { key: "energy_export", when: (look, { v2g_mode: mode }) => Boolean(mode) },
+  { key: "discharges_until", text: timeOf },
+  { key: "discharge_left" },
+  { key: "queue_position" },
+  { key: "next_turn", text: timeOf },
+];
+
+/** Return what a connector is doing: its state, its power, why it gets what it gets, and the rest in rows. */
+export function factsOf(look, evse) {
+  const ids = evse.entities;
+  const status = look.state(ids.status);
+  const power = look.number(ids.power);
+  return {
+    status: { id: ids.status, text: look.text(ids.status), icon: iconOf(status?.state, power) },
+    isAlert: ALERTS.has(status?.state),
+    isFeedingBack: power !== null && power < -FEEDS_BACK_W,
+    power: power === null ? null : { id: ids.power, text: look.text(ids.power) },
+    reasons: [reasonOf(look, ids), hindranceOf(look, ids)].filter(Boolean),
+    rows: ROWS.filter((row) => look.known(ids[row.key]) && (row.when?.(look, ids) ?? true)).map((row) => ({
+      key: row.key,
+      id: ids[row.key],
+      name: look.name(ids[row.key]),
+      text: row.text ? row.text(look, ids[row.key]) : look.text(ids[row.key]),
+    })),
+  };
+}
+
+function iconOf(status, power) {
+  if (status === "charging" && power < -FEEDS_BACK_W) return "mdi:home-battery";
+  return ICONS[status] ?? "mdi:ev-station";
+}
+
+function reasonOf(look, ids) {
+  if (!look.known(ids.reason)) return null;
+  const line = look.known(ids.limiting_phase) ? ` (${look.text(ids.limiting_phase)})` : "";
+  return { key: "reason", id: ids.reason, name: look.name(ids.reason), text: look.text(ids.reason) + line };
+}
+
+/** Why a vehicle that is asked to give does not. */
+function hindranceOf(look, ids) {
+  const state = look.known(ids.hindrance)?.state;
+  if (!state || state === "nothing" || state === "off" || !wantsToGive(look, ids)) return null;
+  return { key: "hindrance", id: ids.hindrance, name: look.name(ids.hindrance), text: look.text(ids.hindrance) };
+}
+
+function wantsToGive(look, ids) {
+  const mode = look.known(ids.v2g_mode)?.state;
+  return Boolean(mode) && !QUIET.has(mode);
+}
+
+function timeOf(look, id) {
+  return shortTime(look.hass, look.state(id).state);
+}
