@@ -16,7 +16,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .errors import translated_errors
-from .queue_services import connectors
+from .targets import connectors
 
 SERVICE_DISCHARGE_UNTIL = "discharge_until"
 

@@ -1,8 +1,5 @@
 """The actions that give a vehicle, a group or the whole site a signed setpoint, and take it back."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
-
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -11,25 +8,14 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
-from homeassistant.helpers.target import (
-    TargetSelection,
-    async_extract_referenced_entity_ids,
-)
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .const import DOMAIN
-from .data import EvenloadConfigEntry
-from .devices import named_node
 from .discharge_services import ATTR_DURATION, ATTR_POWER, ATTR_UNTIL, said_end
-from .engine.model.identity import EvseKey
-from .engine.model.tree import ROOT
 from .engine.model.v2x import V2gMode
 from .errors import translated_errors
+from .targets import Target, targets
 
 SERVICE_DISPATCH = "dispatch"
 SERVICE_END_DISPATCH = "end_dispatch"
@@ -45,13 +31,6 @@ DISPATCH_SCHEMA = cv.make_entity_service_schema(
     }
 )
 END_SCHEMA = cv.make_entity_service_schema({})
-
-
-class Target(NamedTuple):
-    """Who is meant: a node of the tree, or an EVSE by its key in words."""
-
-    entry: EvenloadConfigEntry
-    name: str
 
 
 @callback
@@ -77,9 +56,9 @@ async def _dispatch(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="dispatch_without_end"
         )
-    entry, name = _target(call)
-    site = entry.runtime_data
-    with translated_errors(entry):
+    target = _target(call)
+    name, site = target.name, target.entry.runtime_data
+    with translated_errors(target.entry):
         dispatch = await site.dispatch(
             name, call.data[ATTR_POWER], until, afterwards=call.data[ATTR_AFTERWARDS]
         )
@@ -101,10 +80,10 @@ async def _dispatch(call: ServiceCall) -> ServiceResponse:
 
 async def _end_dispatch(call: ServiceCall) -> ServiceResponse:
     """Take a setpoint back, and return whether there was one."""
-    entry, name = _target(call)
-    site = entry.runtime_data
+    target = _target(call)
+    name, site = target.name, target.entry.runtime_data
     ended = any(one.target == name for one in site.dispatches)
-    with translated_errors(entry):
+    with translated_errors(target.entry):
         await site.end_dispatch(name)
     if not call.return_response:
         return None
@@ -113,22 +92,7 @@ async def _end_dispatch(call: ServiceCall) -> ServiceResponse:
 
 def _target(call: ServiceCall) -> Target:
     """Return who is meant. Raises where that is nobody, or more than one: a power is for all of them together."""
-    hass = call.hass
-    selected = async_extract_referenced_entity_ids(hass, TargetSelection(call.data))
-    registry = er.async_get(hass)
-    entities = map(
-        registry.async_get, selected.referenced | selected.indirectly_referenced
-    )
-    devices = selected.referenced_devices | {
-        entity.device_id
-        for entity in entities
-        if entity and entity.platform == DOMAIN and entity.device_id
-    }
-    found = {
-        target.name: target
-        for device_id in devices
-        for target in _of_device(hass, device_id)
-    }
+    found = targets(call)
     if not found:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="dispatch_nobody"
@@ -137,25 +101,4 @@ def _target(call: ServiceCall) -> Target:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="dispatch_several"
         )
-    return next(iter(found.values()))
-
-
-def _of_device(hass: HomeAssistant, device_id: str) -> Iterator[Target]:
-    """Yield whom a device stands for: the site, a group, or the connectors of a station."""
-    device = dr.async_get(hass).async_get(device_id)
-    if device is None:
-        return
-    entries: list[EvenloadConfigEntry] = hass.config_entries.async_loaded_entries(
-        DOMAIN
-    )
-    for _, name in device.identifiers:
-        identity, _, number = name.partition("/")
-        for entry in entries:
-            site = entry.runtime_data
-            node_id = named_node(entry, name)
-            if node_id == ROOT or node_id in site.groups:
-                yield Target(entry, node_id)
-            station = site.stations.get(identity)
-            for evse in station.evses if station else ():
-                if not number or number == str(evse):
-                    yield Target(entry, str(EvseKey(identity, evse)))
+    return found[0]

@@ -1,0 +1,94 @@
+"""Whom an action means: connectors, stations, groups or grid connections, by entities, devices, areas or labels."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+
+from .const import DOMAIN
+from .data import EvenloadConfigEntry
+from .devices import named_node
+from .engine.model.identity import EvseKey
+from .engine.model.tree import ROOT
+
+
+class Target(NamedTuple):
+    """A connector (`key`), or a group or grid connection (`node_id`)."""
+
+    entry: EvenloadConfigEntry
+    key: EvseKey | None
+    node_id: str
+
+    @property
+    def name(self) -> str:
+        """Return what the engine knows it by."""
+        return self.node_id if self.key is None else str(self.key)
+
+
+def targets(call: ServiceCall) -> list[Target]:
+    """Return everything that is meant, each once, in a lasting order; a station stands for its connectors."""
+    found = {
+        (target.entry.entry_id, target.name): target
+        for device_id in _devices(call)
+        for target in _of_device(call.hass, device_id)
+    }
+    return [found[place] for place in sorted(found)]
+
+
+def connectors(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, EvseKey]]:
+    """Return the connectors that are meant: of a station, all of them. Raises where there is none."""
+    found = [(target.entry, target.key) for target in targets(call) if target.key]
+    if not found:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_connector"
+        )
+    return found
+
+
+def stations(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, str]]:
+    """Return the stations that are meant, or of which a connector is. Raises where there is none."""
+    entries = {key.identity: entry for entry, key in connectors(call)}
+    return [(entry, identity) for identity, entry in entries.items()]
+
+
+def _devices(call: ServiceCall) -> set[str]:
+    """Return the devices that are named, and those of the entities that are."""
+    selected = async_extract_referenced_entity_ids(
+        call.hass, TargetSelection(call.data)
+    )
+    registry = er.async_get(call.hass)
+    entities = map(
+        registry.async_get, selected.referenced | selected.indirectly_referenced
+    )
+    return selected.referenced_devices | {
+        entity.device_id
+        for entity in entities
+        if entity and entity.platform == DOMAIN and entity.device_id
+    }
+
+
+def _of_device(hass: HomeAssistant, device_id: str) -> Iterator[Target]:
+    """Yield whom a device stands for: the site, a group, or the connectors of a station."""
+    device = dr.async_get(hass).async_get(device_id)
+    if device is None:
+        return
+    entries: list[EvenloadConfigEntry] = hass.config_entries.async_loaded_entries(
+        DOMAIN
+    )
+    for _, name in device.identifiers:
+        identity, _, number = name.partition("/")
+        for entry in entries:
+            site = entry.runtime_data
+            node_id = named_node(entry, name)
+            if node_id == ROOT or node_id in site.groups:
+                yield Target(entry, None, node_id)
+            station = site.stations.get(identity)
+            for evse in station.evses if station else ():
+                if not number or number == str(evse):
+                    yield Target(entry, EvseKey(identity, evse), ROOT)
