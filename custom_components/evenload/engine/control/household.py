@@ -12,13 +12,13 @@ from .channel import Channel
 from .circuit import Circuit, at_least, bare_room, capped
 from .drawn import Drawn
 from .freshness import Freshness, is_wild
-from .trip_risk import Urgency
+from .trip_risk import START_RATIOS, Urgency
 
 # Room that has not been there for long enough is told from none by more than the noise of meters.
 SLOWLY_A = 0.5
 
 # What a breaker carries for minutes: the largest other appliance may start into it (WARP's rule).
-START_RATIO = 1.4
+START_RATIO = START_RATIOS[0]
 
 
 NOBODY = PhaseCurrents()
@@ -194,10 +194,12 @@ class Household:
     def _seen(self, drawn: Drawn) -> PhaseCurrents | None:
         return drawn.seen if self.meter.includes_stations else None
 
-    def _target_a(self, limit_a: float, lines: int) -> float:
+    def _target_a(
+        self, limit_a: float, lines: int, ratio: float = START_RATIO
+    ) -> float:
         """Return the most that is meant to flow, in amperes: the largest other appliance must be able to start."""
         kept_a = limit_a - lines * self.meter.margin.a
-        return min(kept_a, START_RATIO * limit_a - lines * self.meter.largest.a)
+        return min(kept_a, ratio * limit_a - lines * self.meter.largest.a)
 
     def _hold(
         self,
@@ -215,7 +217,10 @@ class Household:
         if self.may_raise(now):
             # So much they might have without any meter.
             fallback_a = lines * self.circuit.each_a(self.meter.fallback)
-            patient_a = channel.patient_a(limit_a, target_a, fallback_a, now)
+            # Who is given more leaves room for the next start as it can be borne by now.
+            ratio = min(START_RATIO, channel.risk.start_ratio(now))
+            rising_a = self._target_a(limit_a, lines, ratio)
+            patient_a = channel.patient_a(limit_a, rising_a, fallback_a, now)
             keeps_a = max(held_a, patient_a)
         if keeps_a < present_a - SLOWLY_A:
             return keeps_a, Reason.RAISING_SLOWLY

@@ -32,6 +32,12 @@ MOTOR_S = 2.0
 # How often the meter speaks, until two samples show it.
 EVERY_S = 10.0
 
+# What the largest appliance may bring a line to when it starts, as multiples of the rating, while there is time for it.
+START_RATIOS = (1.4, 1.3, 1.13)
+
+# From the sample that shows a start until those who can have made room.
+MAKES_ROOM_S = 7.0
+
 # An overload is over when the current is this far below the limit.
 HYSTERESIS = 0.02
 
@@ -108,6 +114,22 @@ class TripRisk:
             self._burn(elapsed_s)
         else:
             self.risk = max(0.0, self.risk - elapsed_s / RECOVERY_S)
+
+    def start_ratio(self, now: datetime) -> float:
+        """Return how far above its rating the line may come when an appliance starts: what is left of the budget decides.
+
+        A thermostat that switches every other minute uses it up bit by bit.
+        """
+        self.advance(now)
+        needed_s = self._sample_s + MAKES_ROOM_S
+        return next(
+            (
+                ratio
+                for ratio in START_RATIOS
+                if (1.0 - self.risk) * budget_s(ratio) >= needed_s
+            ),
+            1.0,
+        )
 
     def used_up_at(self, now: datetime) -> datetime | None:
         """Return when the budget is used up if the current stays; None when it is not above the limit."""

@@ -167,3 +167,26 @@ def test_risk_does_not_depend_on_when_one_asks(
     assert 0 <= left.risk <= 1
     assert asked.risk == pytest.approx(left.risk, abs=1e-4)
     assert asked.beyond_s == pytest.approx(left.beyond_s, abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("every_s", "over_s", "ratio"),
+    [
+        (1, 0, 1.4),
+        (1, 5, 1.4),
+        (1, 8, 1.3),
+        (1, 13, 1.13),
+        (10, 0, 1.3),
+        (10, 11, 1.13),
+        (10, 12, 1.0),
+    ],
+)
+def test_a_start_may_bring_the_line_to_what_there_is_time_for(
+    every_s: float, over_s: float, ratio: float
+) -> None:
+    """A meter that speaks every second shows it in one, vehicles follow in seven: 8 s must be left, or 17."""
+    risk = TripRisk(600)
+    risk.read(140, LIMIT_A, at(0))
+    risk.read(80, LIMIT_A, at(over_s))
+    risk.read(80, LIMIT_A, at(over_s + every_s))
+    assert risk.start_ratio(at(over_s + every_s)) == ratio
