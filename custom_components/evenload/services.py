@@ -19,7 +19,10 @@ from .discharge_services import async_setup_discharge_services
 from .dispatch_services import async_setup_dispatch_services
 from .engine.model.errors import ListenerError
 from .errors import translated_errors
+from .profile_services import async_setup_profile_services
 from .queue_services import async_setup_queue_services
+from .station_services import async_setup_station_services
+from .wish_services import async_setup_wish_services
 
 SERVICE_CALL = "call"
 SERVICE_RELOAD_CERTIFICATES = "reload_certificates"
@@ -42,6 +45,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_setup_queue_services(hass)
     async_setup_discharge_services(hass)
     async_setup_dispatch_services(hass)
+    async_setup_wish_services(hass)
+    async_setup_station_services(hass)
+    async_setup_profile_services(hass)
     # Any message can be sent with it, also one that changes a password or the firmware.
     service.async_register_admin_service(
         hass,

@@ -280,8 +280,15 @@ def test_every_exception_has_a_sentence() -> None:
         "v2g_off",
     }
     of_discharging |= {"dispatch_not_a_power", "dispatch_target_unknown"}
+    of_profiles = {
+        "profile_above_ours",
+        "profile_daily_without_start",
+        "profile_has_no_place",
+        "profile_id_taken",
+        "profile_without_beginning",
+    }
     of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
-    said = raised | of_groups | of_numbers | of_discharging | of_ports
+    said = raised | of_groups | of_numbers | of_discharging | of_profiles | of_ports
     assert said == ENGLISH["exceptions"].keys()
     of_meter = {key for key in FIELDS if key.startswith("meter_")}
     of_meter |= {f"{key}_out_of_range" for key in ("margin", "largest", "fallback")}

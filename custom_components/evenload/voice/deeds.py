@@ -6,12 +6,11 @@ from datetime import datetime
 
 from homeassistant.core import HomeAssistant
 
+from ..amounts import for_circuit, for_connector
 from ..configuration import site_config
-from ..devices import node_state
 from ..engine.model.errors import BadSetting
 from ..engine.model.identity import EvseKey
-from ..engine.model.limits import Current, Limit, Power, floor_tenths
-from ..engine.settings import value as number_of
+from ..engine.model.limits import Limit
 from .names import Known, Named, async_known
 from .words import Refusal, Said
 
@@ -156,29 +155,15 @@ async def _limit_connector(one: Named, amount: Limit) -> Said:
     if one.key is None:
         raise Refusal("failed", name=one.name)
     site = one.entry.runtime_data
-    kind = site.kind(one.key)
-    if isinstance(amount, Current) and kind.is_dc:
-        maximum = kind.watts(amount.a)
-    elif isinstance(amount, Power) and not kind.is_dc:
-        maximum = floor_tenths(kind.amperes(amount))
-    else:
-        maximum = number_of(amount)
+    maximum = for_connector(one.entry, one.key, amount)
     with _refusing(one):
         await site.set_maximum(one.key, maximum)
     return Said("limited", {"name": one.name, "limit": amount})
 
 
 async def _limit_circuit(one: Named, amount: Limit) -> Said:
-    site, config = one.entry.runtime_data, site_config(one.entry)
-    state = node_state(site, one.node_id)
-    if state is None:
-        raise Refusal("unknown_name", name=one.name)
-    all_phases_v = config.voltage_v * len(config.phases)
-    if isinstance(state.limit, Current):
-        a = amount.a if isinstance(amount, Current) else amount.w / all_phases_v
-        number = floor_tenths(a)
-    else:
-        number = amount.w if isinstance(amount, Power) else amount.a * all_phases_v
+    site = one.entry.runtime_data
+    number = for_circuit(one.entry, one.node_id, amount)
     with _refusing(one):
         await site.set_limit(one.node_id, number)
     return Said("limited", {"name": one.name, "limit": amount})
