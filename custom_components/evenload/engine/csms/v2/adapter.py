@@ -125,6 +125,7 @@ class Adapter2:
         model.keep(BOUNDS)
         # What limits have taught meanwhile stays.
         self._onboarding.learn(replace(self._onboarding.capabilities(), v2x=found))
+        self._inbound.v2x_learnt()
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""

@@ -60,6 +60,7 @@ class Inbound:
         self._evses = Evses(self._identity, host)
         self._reports = reports
         permissions = Permissions(self._identity, host, edition, vehicles, allow)
+        self.v2x_learnt = permissions.learnt
         tokens = Tokens(self._identity, host, permissions.authorized)
         transactions = Transactions(
             self._identity, host, self._evses, tokens, vehicles, clock

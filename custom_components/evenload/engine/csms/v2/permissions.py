@@ -45,9 +45,9 @@ class Permissions:
         self._edition = edition
         self._vehicles = vehicles
         self._allow = allow
-        self._telling: set[asyncio.Task[None]] = set()
-        # What was told of each EVSE's transaction: once is enough.
-        self._told: dict[int, tuple[str | None, tuple[str, ...]]] = {}
+        self._telling: dict[tuple[int, str], asyncio.Task[None]] = {}
+        # What stations took of each EVSE's transaction: once is enough.
+        self._told: dict[int, tuple[str, tuple[str, ...]]] = {}
 
     def allowed(self, evse: int | None, vehicle: str | None) -> tuple[str, ...]:
         """Return what a vehicle may do, in OCPP's words; nothing where it may only charge."""
@@ -95,17 +95,24 @@ class Permissions:
         if running is None or not running.is_open:
             return
         now = running.id, allowed or _CHARGING
-        if self._told.get(evse) != now:
-            self._told[evse] = now
+        on_its_way = evse, running.id
+        if self._told.get(evse) != now and on_its_way not in self._telling:
             task = asyncio.create_task(self._tell(evse, *now))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            self._telling[on_its_way] = task
+            task.add_done_callback(lambda _: self._telling.pop(on_its_way, None))
+
+    def learnt(self) -> None:
+        """Tell again what could not be told: more is known of the station now. A car may have been plugged in before that."""
+        for evse in self._host.v2g(self._identity):
+            if (needs := self._vehicles.asked(evse)) is not None:
+                self.needed(evse, needs)
 
     async def _tell(
         self, evse: int, transaction_id: str, transfers: tuple[str, ...]
     ) -> None:
         try:
             await self._allow(evse, transaction_id, transfers)
+            self._told[evse] = transaction_id, transfers
         except EvenloadError as error:
             _LOGGER.debug(
                 "Telling %s what its vehicle may do: %s",
