@@ -71,17 +71,24 @@ def told(method: Method, **said: Any) -> V2xDialect:
     return V2xDialect(method=method, settles_s=0.5, **said)
 
 
-KEY_ALONE = {"charges_by_limits": False}
+# Charging goes by the same means as discharging.
+ALONE = {"charges_by_limits": False}
 ROWS = (
     Row("1.6 D1", "1.6", (Form.NEGATIVE_LIMIT,), told(Method.NEGATIVE_LIMIT)),
     Row(
         "1.6 D2",
         "1.6",
         (Form.SETPOINT_KEY,),
-        told(Method.CONFIGURATION_KEY, **KEY_ALONE),
-        KEY_ALONE,
+        told(Method.CONFIGURATION_KEY, **ALONE),
+        ALONE,
     ),
-    Row("1.6 D3", "1.6", (Form.DATA_TRANSFER,), told(Method.DATA_TRANSFER)),
+    Row(
+        "1.6 D3",
+        "1.6",
+        (Form.DATA_TRANSFER,),
+        told(Method.DATA_TRANSFER, **ALONE),
+        ALONE,
+    ),
     Row("1.6 D4", "1.6", (Form.SETPOINT_KEY,), told(Method.CONFIGURATION_KEY)),
     Row("2.0.1 extension", "2.0.1", (Form.EXTENSION,)),
     Row("2.0.1 variable", "2.0.1", (Form.VARIABLE,), told(Method.VARIABLE)),
@@ -136,12 +143,13 @@ class Story:
         )
         await self._stack.enter_async_context(self.station)
         await self.station.wait_accepted()
-        await self.until("is known", lambda: self.site.stations["BOX"].capabilities.v2x)
         self.house = Household(base_w=PerPhase.even(1000), solar_peak_w=0)
         self.house.loads.append(self.station.station)
         self._metering = asyncio.create_task(self._meter())
         car = Vehicle(soc_percent=60, dc_maximum_w=11_000, discharge_maximum_w=10_000)
+        # Before the station has told what it can do: a car may be there when it boots.
         self.station.plug_in(1, car)
+        await self.until("is known", lambda: self.site.stations["BOX"].capabilities.v2x)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -281,3 +281,14 @@ async def test_a_message_of_a_makers_own_is_filled_in(
     assert json.loads(payload["data"]) == {"p": 0, "mode": "ChargingOnly"}
     station.answers["DataTransfer"] = {"status": "Accepted", "data": '{"ok": false}'}
     assert (await sent(commands, station, order))[0] is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(("by_limits", "power_w"), [(True, 0), (False, 7360)])
+async def test_where_it_also_charges_by_a_message_its_end_says_with_what(
+    pair: tuple[Commands, Dialler], by_limits: bool, power_w: int
+) -> None:
+    commands, station = pair
+    said = {"fields": {"p": "{power}"}, "charges_by_limits": by_limits}
+    order = setpoint(MESSAGE, said=said)
+    _, [(_, payload)] = await ended(commands, station, order)
+    assert json.loads(payload["data"]) == {"p": power_w}

@@ -12,6 +12,9 @@ _ANNOUNCED = frozenset({Method.NATIVE, Method.EXTENSION})
 # A charging profile ends by itself. A key or a message only where the maker says so.
 _PROFILES = frozenset({Method.NATIVE, Method.EXTENSION, Method.NEGATIVE_LIMIT})
 
+# What is written so holds until something else is written.
+_WRITTEN = frozenset({Method.CONFIGURATION_KEY, Method.VARIABLE, Method.DATA_TRANSFER})
+
 _NOTHING_SAID = V2xAbility()
 
 
@@ -53,6 +56,22 @@ def refresh_s(dialect: V2xDialect) -> float:
     """Return how often a setpoint is said again: well before it lapses."""
     lasts = lasts_s(dialect)
     return dialect.refresh_s if lasts is None else min(dialect.refresh_s, lasts / 3)
+
+
+def ends_with_limit(dialect: V2xDialect) -> bool:
+    """Whether what ends a setpoint also says what may be charged with from then on: charging goes by no limits beside it."""
+    if dialect.charges_by_limits or dialect.method not in _WRITTEN:
+        return False
+    by_key = dialect.method is not Method.DATA_TRANSFER
+    return not (by_key and dialect.released) or "{charge_limit}" in dialect.released
+
+
+def least_or_rest(charge_w: float, least_w: float, dialect: V2xDialect) -> float:
+    """Return what may be charged with where nothing else says it: what is too little to charge with is a rest."""
+    if charge_w >= min(dialect.minimum_w, least_w):
+        return charge_w
+    rest_w = dialect.upkeep_w if dialect.idle is IdleMethod.UPKEEP else 0.0
+    return min(rest_w, charge_w)
 
 
 def having(

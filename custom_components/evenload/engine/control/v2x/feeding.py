@@ -30,6 +30,8 @@ class Told:
     answered_at: datetime | None = None
     until: datetime | None = None
     settles_s: float = 2.0
+    # What may be charged with from an end on, as it was said with it.
+    charge_w: float = 0.0
 
     @property
     def power_w(self) -> float | None:
@@ -71,13 +73,16 @@ class Feeding:
         """Iterate over those that were told anything that may matter still."""
         return iter(tuple(self._told))
 
-    def sending(
-        self, key: EvseKey, order: SetpointOrder | None, settles_s: float
-    ) -> None:
-        """Note what leaves now."""
+    def sending(self, key: EvseKey, order: SetpointOrder, *, ends: bool) -> None:
+        """Note what leaves now: a setpoint, or its end."""
         now = self._now()
-        until = now if order is None else _ends(order, now)
-        told = Told(order, now, None, until, settles_s)
+        told = Told(
+            None if ends else order,
+            now,
+            until=now if ends else _ends(order, now),
+            settles_s=order.dialect.settles_s,
+            charge_w=order.charge_limit_w,
+        )
         self._told.setdefault(key, deque()).append(told)
 
     def answered(self, key: EvseKey, outcome: Outcome) -> None:

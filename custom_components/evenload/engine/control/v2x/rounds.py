@@ -19,7 +19,7 @@ from .refusals import Refusals
 from .stance import RESTS, Stance
 from .vehicle import Vehicle, reached_w
 from .wishing import Wishing, house_wish
-from .writer import Wanted, Writer
+from .writer import Wanted, Writer, ending
 
 # With less than this nothing flows.
 _FLOWS_W = 100.0
@@ -195,9 +195,7 @@ class Rounds:
         if doing.setpoint_w is not None:
             return Wanted(order)
         held = self._view.feeding.held(vehicle.key) or order
-        # What ends it may say what is charged with from then on: what its limits let through now.
-        ending = replace(held, charge_limit_w=order.charge_limit_w)
-        return Wanted(ending, ends=True)
+        return ending(held, order, vehicle.least_in_w)
 
     def _orphans(self) -> dict[EvseKey, Wanted]:
         """Return the ends of setpoints of those that may feed back no more at all."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ...csms.commands import Commands
@@ -12,7 +12,7 @@ from ...model.errors import EvenloadError, NotConnected
 from ...model.identity import EvseKey
 from ...model.orders import Outcome
 from ...model.v2x import SetpointOrder
-from .dialects import refresh_s
+from .dialects import ends_with_limit, least_or_rest, refresh_s
 from .feeding import Feeding
 
 # What differs by less is not worth a write.
@@ -27,10 +27,23 @@ CLOSES_WITHIN_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one EVSE is to hold: an order, or its end. `by` says how."""
+    """What one EVSE is to hold: an order, or its end. `limits`: that end is said again when what may be charged with changes."""
 
     order: SetpointOrder
     ends: bool = False
+    limits: bool = False
+
+
+def ending(held: SetpointOrder, order: SetpointOrder, least_w: float) -> Wanted:
+    """Return the end of a setpoint; it may say what is charged with from then on: what the limits of `order` let through now."""
+    dialect, charge_w = held.dialect, order.charge_limit_w
+    limits = ends_with_limit(dialect)
+    if limits:
+        charge_w = least_or_rest(charge_w, least_w, dialect)
+    # Without a transaction there is nobody to be told.
+    is_running = order.transaction_id is not None
+    ends = replace(held, charge_limit_w=charge_w)
+    return Wanted(ends, ends=True, limits=limits and is_running)
 
 
 class Writer:
@@ -91,9 +104,22 @@ class Writer:
     def _concerns(self, key: EvseKey) -> bool:
         return (
             not self._wanted[key].ends
+            or self._wanted[key].limits
             or self._feeding.held(key) is not None
             or key in self._feeding.doubtful
         )
+
+    def _must_end(self, key: EvseKey) -> bool:
+        """Whether an EVSE has to be told an end: it may hold a setpoint, or another limit than it may charge with."""
+        if self._feeding.held(key) is not None or key in self._feeding.doubtful:
+            return True
+        last, wanted = self._feeding.last(key), self._wanted[key]
+        if last is None or not wanted.limits:
+            return False
+        if self._now() < last.sent_at + _settling(wanted.order):
+            return False
+        more_w = wanted.order.charge_limit_w - last.charge_w
+        return last.answered_at is None or more_w < -1.0 or more_w >= DEAD_BAND_W
 
     def _begin(self, identity: str) -> None:
         try:
@@ -120,9 +146,7 @@ class Writer:
 
     async def _tell(self, link: Link, key: EvseKey, wanted: Wanted) -> None:
         order, commands = wanted.order, link.commands
-        self._feeding.sending(
-            key, None if wanted.ends else order, order.dialect.settles_s
-        )
+        self._feeding.sending(key, order, ends=wanted.ends)
         outcome = Outcome.UNKNOWN
         try:
             if wanted.ends:
@@ -150,7 +174,7 @@ class Writer:
         if (again_at := self._waits.get(key)) is not None and now < again_at:
             return None
         if wanted.ends:
-            return wanted if self._concerns(key) else None
+            return wanted if self._must_end(key) else None
         if self._is_closed:
             return None
         order = self._fit(key, wanted.order)

@@ -85,10 +85,13 @@ def released(order: SetpointOrder) -> Target:
     if not all(map(math.isfinite, (order.charge_limit_w, order.lasts_s))):
         raise InvalidRequest("setpoint", "a power must be a number")
     charge_w = max(order.charge_limit_w, 0.0)
+    dialect = order.dialect
+    # A message of a maker's that has no other for the end, at a station that charges by it, says what to charge with.
+    is_by_power = not dialect.charges_by_limits and bool(dialect.fields)
     return Target(
         order=order,
         mode=OperationMode.CHARGING_ONLY,
-        power_w=0.0,
+        power_w=charge_w if is_by_power and not dialect.release_fields else 0.0,
         charge_w=charge_w,
         discharge_w=0.0,
         seconds=0,
