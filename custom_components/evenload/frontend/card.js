@@ -1,6 +1,6 @@
 /** What our cards have in common: they draw what they looked at when that changes, and break alone. */
 
-import { make, setText } from "./dom.js";
+import { make, setAttribute, setText } from "./dom.js";
 import { Look } from "./look.js";
 import { STYLES } from "./styles.js";
 import { word } from "./words.js";
@@ -42,13 +42,13 @@ export class EvenloadCard extends HTMLElement {
     const look = new Look(this.#hass);
     try {
       this.draw(look);
-      this.fault.hidden = true;
-      this.body.hidden = false;
+      setAttribute(this.fault, "hidden", true);
+      setAttribute(this.body, "hidden", false);
     } catch (error) {
       console.error("Evenload:", error);
       setText(this.fault, `${word(this.#hass, "not_drawn")} (${error.message})`);
-      this.fault.hidden = false;
-      this.body.hidden = true;
+      setAttribute(this.fault, "hidden", false);
+      setAttribute(this.body, "hidden", true);
     }
     this.#look = look;
   }

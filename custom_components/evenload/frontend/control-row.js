@@ -3,8 +3,8 @@
 import { make, setAttribute, setChildren, setText } from "./dom.js";
 import { word } from "./words.js";
 
-// An arrow key is pressed many times; the station need not hear each.
-const SETTLES_MS = 500;
+// An arrow key is pressed many times, and a year is typed digit by digit; the station need not hear each.
+const SETTLES_MS = { number: 500, datetime: 1500 };
 // What was chosen is shown until it is so, or it has not become so.
 const TRUSTED_MS = 4000;
 
@@ -28,9 +28,8 @@ export class ControlRow {
     this.input = make(control.kind === "select" ? "select" : "input", { id, ...ATTRIBUTES[control.kind] });
     this.node.append(this.label, ...(control.kind === "number" ? [this.value] : []), this.input);
     if (control.kind === "datetime") this.#addClear(control, hass);
-    const isSlider = control.kind === "number";
-    if (isSlider) this.input.addEventListener("input", () => this.#slide());
-    this.input.addEventListener("change", () => this.#settle(isSlider ? SETTLES_MS : 0));
+    if (control.kind === "number") this.input.addEventListener("input", () => this.#slide());
+    this.input.addEventListener("change", () => this.#settle(SETTLES_MS[control.kind] ?? 0));
     return this.node;
   }
 
@@ -41,9 +40,10 @@ export class ControlRow {
     this.input.disabled = control.disabled;
     if (control.kind === "select") setChildren(this.input, control.options, optionOf, updateOption);
     if (control.kind === "number") {
-      for (const name of ["min", "max", "step"]) setAttribute(this.input, name, control[name]);
+      for (const name of ["max", "step"]) setAttribute(this.input, name, control[name]);
     }
-    if (this.clear) this.clear.hidden = !control.value || control.disabled;
+    if (this.clear) setAttribute(this.clear, "hidden", !control.value || control.disabled);
+    setAttribute(this.input, "min", control.min);
     if (this.#chosen !== null && this.#chosen.value !== this.#now && Date.now() < this.#chosen.until) return;
     this.#chosen = null;
     this.#show();
@@ -71,13 +71,15 @@ export class ControlRow {
   }
 
   #remember(value) {
-    this.#chosen = { value, until: Date.now() + SETTLES_MS + TRUSTED_MS };
+    this.#chosen = { value, until: Date.now() + TRUSTED_MS };
   }
 
   #settle(after) {
+    clearTimeout(this.#timer);
+    // A year that is not complete, or a time that is over.
+    if (!this.input.validity.valid) return;
     const value = this.#control.kind === "switch" ? this.input.checked : this.input.value;
     this.#remember(value);
-    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#send(value), after);
   }
 
@@ -94,7 +96,11 @@ export class ControlRow {
   #addClear(control, hass) {
     const name = word(hass, "clear");
     this.clear = make("button", { type: "button", class: "clear", "aria-label": `${name}: ${control.name}` }, name);
-    this.clear.addEventListener("click", () => this.#send(""));
+    this.clear.addEventListener("click", () => {
+      this.input.value = "";
+      this.input.focus();
+      this.#settle(0);
+    });
     this.node.append(this.clear);
   }
 }

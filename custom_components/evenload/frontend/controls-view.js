@@ -2,7 +2,7 @@
 
 import { act, controlsOf } from "./controls.js";
 import { ControlRow } from "./control-row.js";
-import { make, setChildren, setText } from "./dom.js";
+import { make, setAttribute, setChildren, setText } from "./dom.js";
 import { word } from "./words.js";
 
 export class ControlsView {
@@ -23,7 +23,7 @@ export class ControlsView {
     this.#fill(this.first, controlsOf(look, keys.first, ids), look);
     const more = controlsOf(look, keys.more, ids);
     setText(this.summary, word(look.hass, "more"));
-    this.details.hidden = !more.length;
+    setAttribute(this.details, "hidden", !more.length);
     this.#fill(this.more, more, look);
   }
 
@@ -34,7 +34,7 @@ export class ControlsView {
       this.#rows.set(node, row);
       return node;
     };
-    parent.hidden = !controls.length;
+    setAttribute(parent, "hidden", !controls.length);
     setChildren(parent, controls, create, (node, control) => this.#rows.get(node).update(control));
   }
 }

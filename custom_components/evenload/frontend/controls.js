@@ -28,7 +28,8 @@ function controlOf(look, key, id) {
     return { ...control, options: options.map((option) => ({ key: option, text: look.hass.formatEntityState(state, option) })) };
   }
   if (kind === "datetime") {
-    return { ...control, value: value && wallClock(new Date(value), zoneOf(look.hass)) };
+    const zone = zoneOf(look.hass);
+    return { ...control, value: value && wallClock(new Date(value), zone), min: wallClock(new Date(), zone) };
   }
   return control;
 }

@@ -41,9 +41,9 @@ export class EvenloadEvseCard extends EvenloadCard {
     const facts = factsOf(look, evse);
     this.#facts = facts;
     this.#drawHeader(facts, this.config.name ?? evse.name, evse.index);
-    this.reasons.hidden = !facts.reasons.length;
+    setAttribute(this.reasons, "hidden", !facts.reasons.length);
     setChildren(this.reasons, facts.reasons, (row) => this.#createRow(row), updateRow);
-    this.rows.hidden = !facts.rows.length;
+    setAttribute(this.rows, "hidden", !facts.rows.length);
     setChildren(this.rows, facts.rows, (row) => this.#createRow(row), updateRow);
     this.plan.update(look.hass, planOf(look, evse.entities.plan));
     this.controls.update(look, OF_EVSE, evse.entities);
@@ -55,7 +55,7 @@ export class EvenloadEvseCard extends EvenloadCard {
     setStyle(this.icon, "--evenload-color", facts.isAlert ? "var(--error-color)" : colorOf(index));
     setText(this.status, facts.status.text);
     setAttribute(this.status, "class", facts.isAlert ? "plain alert" : "plain");
-    this.power.hidden = !facts.power;
+    setAttribute(this.power, "hidden", !facts.power);
     setText(this.power, facts.power?.text);
     setAttribute(this.power, "class", facts.isFeedingBack ? "plain power back" : "plain power");
   }

@@ -16,7 +16,6 @@ const ICONS = {
 const ALERTS = new Set(["faulted", "out_of_service", "unavailable"]);
 // Modes in which nobody expects a vehicle to give anything.
 const QUIET = new Set(["off", "charge_only"]);
-const FEEDS_BACK_W = 50;
 
 const ROWS = [
   { key: "allotment" },
@@ -37,10 +36,16 @@ export function factsOf(look, evse) {
   const ids = evse.entities;
   const status = look.state(ids.status);
   const power = look.number(ids.power);
+  const isFeedingBack = look.known(ids.discharging)?.state === "on";
   return {
-    status: { id: ids.status, text: look.text(ids.status), icon: iconOf(status?.state, power) },
+    status: {
+      id: ids.status,
+      // To a station a vehicle charges in either direction.
+      text: isFeedingBack ? look.name(ids.discharging) : look.text(ids.status),
+      icon: isFeedingBack ? "mdi:home-battery" : (ICONS[status?.state] ?? "mdi:ev-station"),
+    },
     isAlert: ALERTS.has(status?.state),
-    isFeedingBack: power !== null && power < -FEEDS_BACK_W,
+    isFeedingBack,
     power: power === null ? null : { id: ids.power, text: look.text(ids.power) },
     reasons: [reasonOf(look, ids), hindranceOf(look, ids)].filter(Boolean),
     rows: ROWS.filter((row) => look.known(ids[row.key]) && (row.when?.(look, ids) ?? true)).map((row) => ({
@@ -50,11 +55,6 @@ export function factsOf(look, evse) {
       text: row.text ? row.text(look, ids[row.key]) : look.text(ids[row.key]),
     })),
   };
-}
-
-function iconOf(status, power) {
-  if (status === "charging" && power < -FEEDS_BACK_W) return "mdi:home-battery";
-  return ICONS[status] ?? "mdi:ev-station";
 }
 
 function reasonOf(look, ids) {

@@ -67,10 +67,10 @@ function updateBar(hass, bar, line) {
   span(left, lane.left);
   setChildren(taken, lane.taken, createPart, updatePart);
   setChildren(given, lane.given, createPart, updatePart);
-  given.hidden = !lane.given.length;
-  zero.hidden = lane.zero <= 0;
+  setAttribute(given, "hidden", !lane.given.length);
+  setAttribute(zero, "hidden", lane.zero <= 0);
   setStyle(zero, "inset-inline-start", percent(lane.zero));
-  limit.hidden = lane.limit === null;
+  setAttribute(limit, "hidden", lane.limit === null);
   setStyle(limit, "inset-inline-start", percent(lane.limit ?? 0));
   setText(sum, sumOf(hass, line));
   setAttribute(bar, "class", line.isOver ? "bar over" : "bar");

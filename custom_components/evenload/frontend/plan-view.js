@@ -25,7 +25,7 @@ export class PlanView {
 
   /** Show a plan as `planOf` makes it; null hides it. */
   update(hass, plan) {
-    this.node.hidden = !plan;
+    setAttribute(this.node, "hidden", !plan);
     if (!plan) return;
     setText(this.title, word(hass, "plan"));
     setText(this.begin, plan.from);
