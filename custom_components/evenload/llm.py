@@ -1,0 +1,259 @@
+"""Tools for language models that talk to Home Assistant: the same as can be said, and what explains it."""
+
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.llm import LLMTools
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.llm import (
+    LLM_API_ASSIST,
+    LLMContext,
+    Tool,
+    ToolAnnotations,
+    ToolInput,
+    ToolResult,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .const import DOMAIN
+from .engine.model.limits import Current, Power
+from .voice.deeds import Deeds
+from .voice.looking import circuit_figures, connector_figures
+from .voice.names import Known, async_known, plain
+from .voice.words import Refusal, Said, async_load_words, words_for
+
+_PROMPT = (
+    "Charging of electric vehicles is shared by Evenload. To say how fast a vehicle charges and why not faster, call"
+    f" {DOMAIN}__get_charging: 'limited_by' names the constraint. When a tool refuses, tell the user its reason."
+)
+
+_CHANGES = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
+_READS = ToolAnnotations(
+    read_only=True, destructive=False, idempotent=True, open_world=False
+)
+
+
+@callback
+def async_get_tools(
+    hass: HomeAssistant, llm_context: LLMContext, api_id: str
+) -> LLMTools | None:
+    """Return the tools, where anything of ours is exposed."""
+    if api_id != LLM_API_ASSIST:
+        return None
+    known = async_known(hass, llm_context.assistant)
+    if not known.connectors and not known.circuits:
+        return None
+    tools: list[Tool] = [GetCharging(known)]
+    if any(one.may_change for one in (*known.connectors, *known.circuits)):
+        tools += [tool(known) for tool in _CHANGING]
+    return LLMTools(tools=tools, prompt=_PROMPT)
+
+
+class EvenloadTool(Tool):
+    """A tool that is told a name, and refuses with a reason."""
+
+    integration = DOMAIN
+    annotations = _CHANGES
+    arguments: dict[Any, Any] = {}
+
+    def __init__(self, known: Known) -> None:
+        """Offer the names that there are."""
+        name = vol.Required(
+            "name",
+            description="The charging station, connector, group, grid connection or area that is meant",
+        )
+        self.parameters = vol.Schema({name: _one_of(known)} | self.arguments)
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
+    ) -> ToolResult:
+        """Do it, and say what was done or why not."""
+        words = words_for(await async_load_words(hass), llm_context.language)
+        deeds = Deeds(hass, llm_context.assistant)
+        try:
+            said = self.parameters(tool_input.tool_args)
+            answers = await self._do(deeds, said)
+        except Refusal as err:
+            return ToolResult(data={"error": words.say(err.said)}, error=True)
+        except vol.Invalid as err:
+            return ToolResult(data={"error": str(err)}, error=True)
+        return ToolResult(data={"done": [words.say(answer) for answer in answers]})
+
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        """Do it. Raises `Refusal`."""
+        raise NotImplementedError
+
+
+class GetCharging(Tool):
+    """Tells what is charging, how fast and why."""
+
+    name = f"{DOMAIN}__get_charging"
+    title = "Get charging"
+    description = (
+        "Says how fast vehicles charge or feed back and what limits them, and what is left on groups and the main fuse."
+        " Use it for 'how fast is the car charging and why' and 'what is left on the main fuse'."
+    )
+    integration = DOMAIN
+    annotations = _READS
+
+    def __init__(self, known: Known) -> None:
+        """Offer the names that there are."""
+        name = vol.Optional(
+            "name", description="Who is meant; leave it out for everything"
+        )
+        self.parameters = vol.Schema({name: _one_of(known)})
+
+    @override
+    async def async_call(
+        self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext
+    ) -> ToolResult:
+        """Return the figures."""
+        words = words_for(await async_load_words(hass), llm_context.language)
+        known = async_known(hass, llm_context.assistant)
+        try:
+            name: str | None = self.parameters(tool_input.tool_args).get("name")
+        except vol.Invalid as err:
+            return ToolResult(data={"error": str(err)}, error=True)
+        meant = known.called(name) if name else [*known.connectors, *known.circuits]
+        connectors: list[Any] = []
+        for one in meant:
+            if one.key:
+                figures = connector_figures(one)
+                if "limited_by" in figures:
+                    figures["because"] = words.reason(figures["limited_by"])
+                connectors.append(figures)
+        circuits: list[Any] = [circuit_figures(one) for one in meant if not one.key]
+        return ToolResult(data={"connectors": connectors, "circuits": circuits})
+
+
+class SetLimit(EvenloadTool):
+    """Limits connectors and circuits."""
+
+    name = f"{DOMAIN}__set_limit"
+    title = "Set charging limit"
+    description = (
+        "Sets the most that a charging station, a group or the grid connection may draw"
+    )
+    arguments = {
+        vol.Required("amount", description="How much"): vol.All(
+            vol.Coerce(float), vol.Range(min=0)
+        ),
+        vol.Required(
+            "unit", description="A is amperes per phase, kW is all phases together"
+        ): vol.In(["A", "kW"]),
+    }
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        amount: float = said["amount"]
+        limit = Power(amount * 1000) if said["unit"] == "kW" else Current(amount)
+        return await deeds.limit(said["name"], limit)
+
+
+class AllowCharging(EvenloadTool):
+    """Pauses and resumes."""
+
+    name = f"{DOMAIN}__allow_charging"
+    title = "Pause or resume charging"
+    description = "Pauses charging without ending it, or lets it go on"
+    arguments = {
+        vol.Required("allowed", description="False pauses, true resumes"): cv.boolean
+    }
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        return await deeds.allow(said["name"], allowed=said["allowed"])
+
+
+class ChargeFirst(EvenloadTool):
+    """Puts vehicles first."""
+
+    name = f"{DOMAIN}__charge_first"
+    title = "Charge first"
+    description = "Charges a vehicle before all others until it is unplugged; with on false, among them again"
+    arguments = {vol.Optional("on", default=True): cv.boolean}
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        return await deeds.boost(said["name"], on=said["on"])
+
+
+class SetDeparture(EvenloadTool):
+    """Says when vehicles leave."""
+
+    name = f"{DOMAIN}__set_departure"
+    title = "Set departure"
+    description = "Sets when a vehicle leaves"
+    arguments = {
+        vol.Required(
+            "departure", description="Local date and time, such as 2026-11-23 07:00"
+        ): cv.string
+    }
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        return await deeds.depart(said["name"], _moment(said["departure"]))
+
+
+class Discharge(EvenloadTool):
+    """Lets vehicles feed back for a while."""
+
+    name = f"{DOMAIN}__discharge"
+    title = "Discharge until"
+    description = (
+        "Lets a vehicle feed back until a time, as far as its owner allows discharging"
+    )
+    arguments = {
+        vol.Required(
+            "until", description="Local date and time, such as 2026-11-22 21:00"
+        ): cv.string
+    }
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        return await deeds.discharge(said["name"], _moment(said["until"]))
+
+
+class EndDischarge(EvenloadTool):
+    """Ends that before its time."""
+
+    name = f"{DOMAIN}__end_discharge"
+    title = "End discharging"
+    description = "Ends that a vehicle feeds back until a time"
+
+    @override
+    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+        return await deeds.end_discharge(said["name"])
+
+
+_CHANGING: tuple[type[EvenloadTool], ...] = (
+    SetLimit,
+    AllowCharging,
+    ChargeFirst,
+    SetDeparture,
+    Discharge,
+    EndDischarge,
+)
+
+
+def _one_of(known: Known) -> vol.In:
+    """Return the names that there are, as they are written first."""
+    written = {
+        plain(one.name): one.name for one in (*known.connectors, *known.circuits)
+    }
+    names = {name: name for name in (*known.own_names, *known.areas)} | written
+    return vol.In(sorted(names.values()))
+
+
+def _moment(said: str) -> datetime:
+    """Return a time in UTC: without a zone it is the one of the house. Raises `Refusal`."""
+    moment = dt_util.parse_datetime(said)
+    if moment is None:
+        raise Refusal("not_understood")
+    found = dt_util.as_utc(moment)
+    if found <= dt_util.utcnow():
+        raise Refusal("time_passed")
+    return found
