@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ...model.identity import EvseKey
 from ...model.orders import Outcome
 from ...model.v2x import SetpointOrder
-from .dialects import lasts_s
+from .dialects import holds_s
 
 # A vehicle follows a setpoint, and a station lets it lapse, within this beyond what its maker says.
 SLACK = timedelta(seconds=1)
@@ -192,8 +192,8 @@ class Feeding:
 
 def _ends(order: SetpointOrder, now: datetime) -> datetime | None:
     """Return until when a setpoint holds that nobody renews."""
-    lasts = lasts_s(order.dialect)
-    return None if lasts is None else now + timedelta(seconds=min(lasts, order.lasts_s))
+    holds = holds_s(order)
+    return None if holds is None else now + timedelta(seconds=holds)
 
 
 def _by_limits(flow: Flow, since: datetime | None) -> tuple[float, float]:

@@ -228,7 +228,8 @@ class FleetView:
         probing: bool,
     ) -> Vehicle:
         key, now = evse.key, self._now()
-        dialect = dialect_of(config, ability_of(station, key.evse))
+        ability = ability_of(station, key.evse)
+        dialect = dialect_of(config, ability, station.version)
         needs = self.orders.needs.get(key)
         capacity_wh = config.capacity_wh or (needs and needs.capacity_wh) or None
         soc = self._charges.soc(key, capacity_wh, now)
