@@ -147,6 +147,17 @@ async def test_why_a_vehicle_gives_nothing_is_said_where_it_should(cards: Page) 
     assert facts["reasons"] == []
 
 
+async def test_what_is_wrong_is_said_first(cards: Page) -> None:
+    given = house()
+    given["entities"] |= {
+        "garage sensor error_code": ["ground_failure"],
+        "garage sensor station_error": ["no_error"],
+    }
+    facts = await cards.evaluate(FACTS, {"given": given, "evse": "garage"})
+    told = [reason["text"] for reason in facts["reasons"]]
+    assert told == ["ground_failure", "main_fuse (l2)"]
+
+
 async def put(page: Page, card: str, device: str, **more: Any) -> None:
     """Put one card on the page; its Home Assistant is `hass`."""
     await page.evaluate(

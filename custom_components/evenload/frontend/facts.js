@@ -14,6 +14,7 @@ const ICONS = {
   faulted: "mdi:alert-circle",
 };
 const ALERTS = new Set(["faulted", "out_of_service", "unavailable"]);
+const NO_ERROR = "no_error";
 // Modes in which nobody expects a vehicle to give anything.
 const QUIET = new Set(["off", "charge_only"]);
 
@@ -47,7 +48,7 @@ export function factsOf(look, evse) {
     isAlert: ALERTS.has(status?.state),
     isFeedingBack,
     power: power === null ? null : { id: ids.power, text: look.text(ids.power) },
-    reasons: [reasonOf(look, ids), hindranceOf(look, ids)].filter(Boolean),
+    reasons: [...errorsOf(look, ids), reasonOf(look, ids), hindranceOf(look, ids)].filter(Boolean),
     rows: ROWS.filter((row) => look.known(ids[row.key]) && (row.when?.(look, ids) ?? true)).map((row) => ({
       key: row.key,
       id: ids[row.key],
@@ -55,6 +56,13 @@ export function factsOf(look, evse) {
       text: row.text ? row.text(look, ids[row.key]) : look.text(ids[row.key]),
     })),
   };
+}
+
+/** What is wrong with a connector, or with its station. */
+function errorsOf(look, ids) {
+  return ["error_code", "station_error"]
+    .filter((key) => (look.known(ids[key])?.state ?? NO_ERROR) !== NO_ERROR)
+    .map((key) => ({ key, id: ids[key], name: look.name(ids[key]), text: look.text(ids[key]) }));
 }
 
 function reasonOf(look, ids) {

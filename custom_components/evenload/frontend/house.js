@@ -22,7 +22,7 @@ function build(entities, devices) {
     if (own.limit && own.strategy) circuits.push({ id, name: nameOf(device), entities: own, device, evses: [], groups: [] });
     if (own.status) evses.push(evseOf(device, own, byDevice, devices));
   }
-  const order = (one, other) => one.name.localeCompare(other.name);
+  const order = (one, other) => one.name.localeCompare(other.name, undefined, { numeric: true });
   evses.sort(order).forEach((evse, index) => Object.assign(evse, { index }));
   return { circuits: hang(circuits.sort(order), evses, devices), evses };
 }

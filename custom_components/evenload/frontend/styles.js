@@ -21,7 +21,7 @@ const BASE = `
     font-size: var(--ha-font-size-s, 12px); line-height: 16px;
   }
   button.plain.power { font-size: var(--ha-font-size-xl, 20px); line-height: 28px; white-space: nowrap; }
-  .alert { color: var(--error-color); }
+  .body .alert { color: var(--error-color); }
   .notes { display: flex; flex-wrap: wrap; gap: 0 var(--ha-space-3, 12px); font-size: var(--ha-font-size-s, 12px); line-height: 16px; }
   .notes li.alert { font-weight: var(--ha-font-weight-medium, 500); }
   .fault { padding: var(--edge); color: var(--error-color); }
