@@ -220,3 +220,37 @@ async def test_why_not(
 
 async def test_an_absent_station(hass: HomeAssistant, house: FakeSite) -> None:
     assert await say(hass, "how is the garage charging") == "Garage is not connected."
+
+
+@pytest.mark.parametrize(
+    ("language", "pause", "resume"),
+    [
+        ("en", "Stop charging", "Continue charging"),
+        ("de", "Stoppe das Laden", "Setze das Laden fort"),
+        ("nl", "Stop het laden", "Hervat het laden"),
+    ],
+)
+async def test_charging_itself(
+    hass: HomeAssistant, house: FakeSite, language: str, pause: str, resume: str
+) -> None:
+    charge(house, GARAGE)
+    await say(hass, pause, language)
+    assert house.asked[-1] == ("set_charging_allowed", GARAGE, False)
+    await say(hass, resume, language)
+    assert house.asked[-1] == ("set_charging_allowed", GARAGE, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "limit the charging current to ten amps"),
+        ("de", "begrenze das Laden auf zehn Ampere"),
+        ("nl", "beperk het laden tot tien ampère"),
+    ],
+)
+async def test_the_sentences_of_the_blueprint_are_left_to_it(
+    hass: HomeAssistant, house: FakeSite, language: str, sentence: str
+) -> None:
+    charge(house, GARAGE)
+    await say(hass, sentence, language)
+    assert house.asked == []

@@ -35,18 +35,18 @@ class Names:
         """Return the names that are known in one language: each as it is heard, and what it stands for."""
         if not known.connectors and not known.circuits:
             return cls({})
-        generic = {} if not known.connectors else _generic(words, "connector", "")
-        site = known.circuits[0].name if known.circuits else ""
         own = {name: name for name in known.own_names}
-        circuits = {plain(one.name) for one in known.circuits}
-        areas = {name: name for name in known.areas}
-        of_site = _generic(words, "site", site) if site else {}
-        things = _first(generic | of_site | own)
+        site = known.circuits[0].name if known.circuits else ""
+        of_site = _without(own, _generic(words, "site", site)) if site else {}
+        of_any = _without(own, _generic(words, "connector", ""))
+        things = own | of_site | (of_any if known.connectors else {})
+        areas = _without(things, {name: name for name in known.areas})
+        circuits = {plain(one.name): one.name for one in known.circuits}
         return cls(
             {
-                "name": _first(areas | things),
-                "thing": things,
-                "circuit": _first(of_site | {name: name for name in sorted(circuits)}),
+                "name": _last(areas | things),
+                "thing": _last(things),
+                "circuit": _last(circuits | of_site),
             }
         )
 
@@ -145,8 +145,13 @@ def _generic(words: Words, kind: str, meaning: str) -> dict[str, str]:
     return {plain(name): meaning for name in words.data[kind]}
 
 
-def _first(names: Mapping[str, str]) -> dict[str, str]:
-    """Return as many names as a pattern bears: those that come last are people's own."""
+def _without(names: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
+    """Return the other names: what has one of its own is called by that."""
+    return {name: said for name, said in others.items() if name not in names}
+
+
+def _last(names: Mapping[str, str]) -> dict[str, str]:
+    """Return as many names as a pattern bears; areas come first, then stations, and groups at the end."""
     return dict(list(names.items())[-_MOST_NAMES:])
 
 

@@ -1,5 +1,6 @@
 """By which names connectors, groups and grid connections are known to a voice assistant."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 import re
@@ -97,14 +98,16 @@ class _Exposed:
         """Look at its entities once."""
         self._hass = hass
         self._entry = entry
-        self._entities = [
-            entity
-            for entity in er.async_entries_for_config_entry(
-                er.async_get(hass), entry.entry_id
-            )
-            if not entity.disabled
-            and async_should_expose(hass, assistant, entity.entity_id)
-        ]
+        known: dict[str, list[er.RegistryEntry]] = defaultdict(list)
+        for entity in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        ):
+            if entity.disabled:
+                continue
+            if async_should_expose(hass, assistant, entity.entity_id):
+                for prefix in _prefixes(entity.unique_id):
+                    known[prefix].append(entity)
+        self._known = known
 
     def connectors(self) -> Iterator[Named]:
         """Yield the connectors that have an exposed entity."""
@@ -168,11 +171,7 @@ class _Exposed:
 
     def _of(self, prefix: str) -> list[er.RegistryEntry]:
         """Return the exposed entities whose unique id begins so."""
-        return [
-            entity
-            for entity in self._entities
-            if entity.unique_id.startswith(f"{prefix}_")
-        ]
+        return self._known.get(prefix, [])
 
     def _devices(self, one: Named) -> list[dr.AnyDeviceEntry]:
         """Return the device of something, and of a connector that of its station."""
@@ -195,3 +194,10 @@ class _Exposed:
 
 def _any_control(entities: Iterable[er.RegistryEntry]) -> bool:
     return any(entity.domain in _CONTROLS for entity in entities)
+
+
+def _prefixes(unique_id: str) -> Iterator[str]:
+    """Yield everything before an underscore: one of it says whose entity it is."""
+    for place, letter in enumerate(unique_id):
+        if letter == "_":
+            yield unique_id[:place]
