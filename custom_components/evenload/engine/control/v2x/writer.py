@@ -21,8 +21,8 @@ DEAD_BAND_W = 40.0
 # A station that did not take what it was told is told again after this; ending goes on until it is taken.
 AGAIN_AFTER = timedelta(seconds=5)
 
-# Who closes waits no longer for stations to take the end of their setpoints.
-CLOSES_WITHIN_S = 5.0
+# Who closes waits no longer for stations to take the end of their setpoints: Home Assistant has more to close.
+CLOSES_WITHIN_S = 2.5
 
 
 @dataclass(frozen=True, slots=True)
