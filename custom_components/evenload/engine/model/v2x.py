@@ -143,6 +143,8 @@ class Hindrance(StrEnum):
     ENOUGH_GIVEN = "enough_given"
     NO_ORDER = "no_order"
     PLANNED_FOR_LATER = "planned_for_later"
+    # Less is asked for, or allowed, than the vehicle does anything with.
+    TOO_LITTLE_POWER = "too_little_power"
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,3 +244,56 @@ def test_a_grid_that_is_not_there_is_not_fed() -> None:
         assert powers(house)["A"] >= 0
 
     run(story)
+
+
+@pytest.mark.parametrize(
+    ("asked_w", "flows_w", "hindrance"),
+    [
+        # What is asked for needs no margin beyond the vehicle's least to begin.
+        (1400, -1400, None),
+        (1500, -1500, None),
+        (1300, 0, Hindrance.TOO_LITTLE_POWER),
+    ],
+)
+@pytest.mark.parametrize("is_dispatch", [True, False])
+def test_an_order_of_its_least_is_enough(
+    asked_w: float, flows_w: float, hindrance: Hindrance | None, is_dispatch: bool
+) -> None:
+    async def story() -> None:
+        house = needing("A", least_w=1400.0)
+        await house.begin(V2gMode.SETPOINT)
+        await house.live(70)
+        if is_dispatch:
+            ask(house, "A_1", -asked_w)
+        else:
+            until = virtual_now() + timedelta(hours=1)
+            house.fleet.v2x.give(
+                EvseKey("A", 1), until=until, energy_wh=None, power_w=asked_w
+            )
+            house.fleet.v2x.look()
+        await house.live(90)
+        assert powers(house)["A"] == flows_w
+        assert house.state().hindrance is hindrance
+
+    run(story)
+
+
+def test_the_cap_has_its_own_word() -> None:
+    async def story() -> None:
+        house = needing("A", least_w=1400.0, cap_w=500.0)
+        await house.begin(V2gMode.SETPOINT)
+        await house.live(70)
+        ask(house, "A_1", -3000)
+        await house.live(90)
+        assert house.state().hindrance is Hindrance.EXPORT_CAP
+
+    run(story)
+
+
+def needing(name: str, *, least_w: float, cap_w: float = 20_000.0) -> V2gHouse:
+    """Return a house whose vehicle does nothing below some power."""
+    dialect = V2xDialect(method=Method.NATIVE, minimum_w=least_w)
+    v2g = replace(TO_GRID, dialect=dialect)
+    site = site_of((name,), v2g=v2g, export_cap_w=cap_w)
+    vehicle = Bidirectional(name, temper=Temper(least_w=least_w))
+    return V2gHouse(site, [vehicle], lambda _: 500.0)

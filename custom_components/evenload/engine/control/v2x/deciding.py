@@ -8,7 +8,7 @@ from ...model.allotments import Reason
 from ...model.identity import EvseKey
 from ...model.v2x import Hindrance, IdleMethod
 from .direction import Directions, Way
-from .dividing import Bound, divided
+from .dividing import EXACT, Bound, Start, divided
 from .export import less
 from .stance import DISCHARGES, PAUSES, RESTS, Stance
 from .vehicle import Vehicle
@@ -34,7 +34,7 @@ class Doing:
 class Wish:
     """What vehicles are to do together, in watts (below 0: give), and the words for it.
 
-    `charges_alone`: who cannot give charges as ever, rather than rest.
+    `charges_alone`: who cannot give charges as ever, rather than rest. `start`: from when on it is enough for a vehicle.
     """
 
     power_w: float
@@ -42,6 +42,7 @@ class Wish:
     reason: Reason = Reason.DISPATCHED
     too_little: Hindrance | None = None
     charges_alone: bool = False
+    start: Start = EXACT
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Deciding:
         able = [one for one in wish.vehicles if one.hindrance is None]
         ready = [one for one in able if self._may(one, Way.OUT)]
         members = [one.giving(is_active=self._goes(one, Way.OUT)) for one in ready]
-        shares = divided(-wish.power_w, members, self.bounds)
+        shares = divided(-wish.power_w, members, self.bounds, wish.start)
         self.bounds = less(self.bounds, shares)
         is_bound = sum(shares.values()) < -wish.power_w - 1.0
         for one in able:
@@ -86,6 +87,8 @@ class Deciding:
                 self.doings[one.key] = _rest(one, Hindrance.CHANGING_DIRECTION)
             else:
                 why = wish.too_little or (Hindrance.EXPORT_CAP if is_bound else None)
+                if min(one.most_out_w, -wish.power_w) < one.least_out_w:
+                    why = wish.too_little or Hindrance.TOO_LITTLE_POWER
                 self.doings[one.key] = _rest(one, why)
         self._spare([one for one in wish.vehicles if one not in able], wish)
 
@@ -94,7 +97,7 @@ class Deciding:
         bound = [one for one in wish.vehicles if _rests(one) or not wish.charges_alone]
         ready = [one for one in bound if self._may(one, Way.IN)]
         members = [one.taking(is_active=self._goes(one, Way.IN)) for one in ready]
-        shares = divided(wish.power_w, members)
+        shares = divided(wish.power_w, members, start=wish.start)
         for one in bound:
             share_w = shares.get(one.key, 0.0)
             if share_w > 0:

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from ...model.identity import EvseKey
 
-# Who does nothing begins when there is so much of its minimum for it; who does goes on down to this.
-BEGINS_AT = 1.2
-STOPS_AT = 0.8
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Who does nothing begins when there is so much of its minimum for it; who does goes on down to `stops_at`."""
+
+    begins_at: float = 1.0
+    stops_at: float = 1.0
+
+
+# What was asked for does not waver; what follows something that does begins late and stops late.
+EXACT = Start()
+STEADY = Start(begins_at=1.2, stops_at=0.8)
 
 _SAME_W = 0.01
 
@@ -41,11 +50,14 @@ class Bound:
 
 
 def divided(
-    total_w: float, members: Iterable[Member], bounds: Sequence[Bound] = ()
+    total_w: float,
+    members: Iterable[Member],
+    bounds: Sequence[Bound] = (),
+    start: Start = STEADY,
 ) -> dict[EvseKey, float]:
     """Return what each is to give of a total, 0 or more; who is not in it gives nothing."""
     chosen = [one for one in members if one.most_w > 0 and one.most_w >= one.least_w]
-    while chosen and not _begins(total_w, chosen, bounds):
+    while chosen and not _begins(total_w, chosen, bounds, start):
         chosen.remove(min(chosen, key=_rank))
     if not chosen:
         return {}
@@ -59,10 +71,13 @@ def _rank(member: Member) -> tuple[bool, float, EvseKey]:
     return (member.is_active, member.weight, member.key)
 
 
-def _begins(total_w: float, chosen: Sequence[Member], bounds: Sequence[Bound]) -> bool:
+def _begins(
+    total_w: float, chosen: Sequence[Member], bounds: Sequence[Bound], start: Start
+) -> bool:
     """Whether there is enough for the minimum of each, and room for it."""
     needed_w = sum(
-        one.least_w * (STOPS_AT if one.is_active else BEGINS_AT) for one in chosen
+        one.least_w * (start.stops_at if one.is_active else start.begins_at)
+        for one in chosen
     )
     if total_w <= 0 or total_w < needed_w:
         return False

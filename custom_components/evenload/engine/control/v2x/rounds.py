@@ -13,6 +13,7 @@ from ...model.v2x import DischargeState, Hindrance, IdleMethod, SetpointOrder, V
 from ...model.v2x_ability import OperationMode
 from .deciding import Deciding, Doing, Wish
 from .direction import Directions, Way
+from .dividing import STEADY
 from .export import less
 from .fleet_view import FleetView
 from .refusals import Refusals
@@ -158,7 +159,8 @@ class Rounds:
             power_w = min(giving.power_w or one.most_out_w, one.most_out_w)
             deciding.decide(Wish(-max(power_w, 1.0), (one,)))
         for target, members in wishing.dispatched.items():
-            deciding.decide(Wish(wishing.power_w(target), tuple(members)))
+            power_w, start = wishing.power_w(target), wishing.start(target)
+            deciding.decide(Wish(power_w, tuple(members), start=start))
         self._follow(deciding, wishing, sum(fixed.values()))
         for one, why in wishing.alone:
             deciding.leave([one], why)
@@ -173,9 +175,7 @@ class Rounds:
             return
         others_w = self._view.others_w({one.key for one in followers})
         power_w, reason, why = house_wish(load_w, deciding.given_w + fixed_w, others_w)
-        deciding.decide(
-            Wish(power_w, tuple(followers), reason, why, charges_alone=True)
-        )
+        deciding.decide(Wish(power_w, tuple(followers), reason, why, True, STEADY))
 
     def _way(self, vehicle: Vehicle, doing: Doing) -> Way:
         """Return which way a vehicle goes: as it is told, or as it is seen to where only limits hold."""

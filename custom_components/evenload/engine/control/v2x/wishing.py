@@ -7,6 +7,7 @@ from ...model.allotments import Reason
 from ...model.configuration import SiteConfig
 from ...model.identity import EvseKey
 from ...model.v2x import Dispatch, Hindrance, V2gMode
+from .dividing import EXACT, STEADY, Start
 from .following import carried_w, surplus_w
 from .frequency import response_w
 from .orders import Giving, Orders, targets_of
@@ -77,6 +78,10 @@ class Wishing:
         if offered_w is not None and self._frequency_hz is not None:
             power_w += response_w(self._frequency_hz, offered_w)
         return power_w
+
+    def start(self, target: str) -> Start:
+        """Return from when on what a target is to do is enough for a vehicle: the frequency wavers, an order does not."""
+        return STEADY if target in self._orders.responses else EXACT
 
     def _target(self, key: EvseKey, mode: V2gMode) -> str | None:
         dispatch = self.dispatch(key, mode)
