@@ -90,11 +90,13 @@ async def test_an_overload_leaves_in_the_turn_in_which_its_sensor_speaks(
     before = limits_sent(site)
     measure(hass, 5, 45, 5)
     # Nothing was awaited since the sensor spoke: it is decided, and the station's writer has its turn next.
+    await asyncio.sleep(0)
+    assert limits_sent(site) == before + 1
+    # Only then is it shown.
+    await asyncio.sleep(0)
     assert site.evse(GARAGE).allotment == Allotment(
         GARAGE, Current(0), Reason.NOT_ENOUGH, "Home", Phase.L2
     )
-    await asyncio.sleep(0)
-    assert limits_sent(site) == before + 1
     await until(hass, "sensor.garage_limited_by", "not_enough")
     await until(hass, "sensor.garage_limiting_phase", "l2")
     await until(hass, "binary_sensor.home_overload", "on")
