@@ -86,6 +86,11 @@ async def test_a_limit_in_kilowatts(
             "That is not possible: Yard has a limit of 20 A in its settings.",
         ),
         (
+            "de",
+            "begrenze die Hauptsicherung auf 250 Ampere",
+            "Das geht nicht: Home hat in den Einstellungen eine Grenze von 25 A.",
+        ),
+        (
             "en",
             "limit the garage to many amps",
             "I did not understand the number or the time.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import re
 from typing import Any
 
-from hassil.intents import Intents, SlotList, TextSlotList
+from hassil.intents import Intents, RangeSlotList, SlotList, TextSlotList
 from hassil.recognize import recognize_best
 
 from .names import Known, plain
@@ -14,11 +14,16 @@ from .words import Words
 # Patterns hold every name. A fleet is spoken of by its groups and areas.
 _MOST_NAMES = 60
 
+# Amperes and kilowatts of a large site: such numbers are written in digits.
+_MOST = 10_000
+_AMOUNT = "{amount}"
+
 _LIST = re.compile(r"\{(name|thing|circuit)(?::name)?\}")
 _RULE = re.compile(r"<(\w+)>")
 
 _NUMBERS = {
-    "amount": {"range": {"from": 0, "to": 1000, "fractions": "tenths"}},
+    # The words of every tenth are made when the first is heard: up to 1000 that takes seconds.
+    "amount": {"range": {"from": 0, "to": 100, "fractions": "tenths"}},
     "hour": {"range": {"from": 0, "to": 24}},
     "minute": {"range": {"from": 0, "to": 59}},
 }
@@ -107,10 +112,11 @@ class Grammar:
         return _LIST.sub(lambda match: f"({'|'.join(lists[match[1]])})", sentence)
 
     def _lists(self) -> dict[str, SlotList]:
-        return {
+        lists: dict[str, SlotList] = {
             name: TextSlotList.from_tuples(texts.items(), allow_template=False)
             for name, texts in self._names.lists.items()
         }
+        return lists | {"large": RangeSlotList("large", 101, _MOST, words=False)}
 
     def _times(self) -> Iterator[dict[str, Any]]:
         """Yield every form of a time, also with the half of the day."""
@@ -125,7 +131,12 @@ class Grammar:
         intents: dict[str, Any] = {}
         for intent, row in self._rows():
             data = intents.setdefault(intent, {"data": []})["data"]
-            sentences = [self._expanded(sentence) for sentence in row["say"]]
+            sentences = [
+                self._expanded(sentence).replace(
+                    _AMOUNT, f"({_AMOUNT}|{{large:amount}})"
+                )
+                for sentence in row["say"]
+            ]
             slots = row.get("slots", {})
             if not any("{time}" in sentence for sentence in sentences):
                 data.append({"sentences": sentences, "slots": slots})
