@@ -66,6 +66,14 @@ async def test_a_group_has_its_own_and_tells_what_is_left_without_a_sensor(
     assert values(picture) == [{"garage": 6, "net": 6, "left": 10}]
 
 
+async def test_what_flows_is_not_left_whatever_came_first(cards: Page) -> None:
+    for said, left in (("16", 10), ("7", 7), ("-3", -3)):
+        given = house()
+        given["entities"] |= {"cars sensor headroom_l1": [said, AMPERES]}
+        picture = await cards.evaluate(PICTURE, {"given": given, "circuit": "cars"})
+        assert picture["lines"][0]["left"] == left
+
+
 async def test_a_group_in_watts_is_one_bar(cards: Page) -> None:
     given = house()
     given["entities"] |= {
@@ -174,7 +182,8 @@ async def told(page: Page) -> list[Any]:
 
 async def test_controls_are_named_and_work_with_keys(cards: Page) -> None:
     await put(cards, "evenload-evse-card", "garage")
-    pause = cards.get_by_role("switch", name="charging_allowed")
+    card = cards.get_by_role("group", name="Garage")
+    pause = card.get_by_role("switch", name="charging_allowed")
     await expect(pause).to_be_checked()
     await pause.focus()
     await cards.keyboard.press("Space")

@@ -10,7 +10,9 @@ export class EvenloadCard extends HTMLElement {
     super();
     this.attachShadow({ mode: "open" }).adoptedStyleSheets = STYLES;
     this.card = make("ha-card");
-    this.body = make("div", { class: "body" });
+    // Readers then say whose "Charging allowed" it is.
+    this.body = make("div", { class: "body", role: "group", "aria-labelledby": "title" });
+    this.heading = make("h2", { id: "title" });
     this.fault = make("p", { class: "fault", role: "alert", hidden: true });
     this.card.append(this.body, this.fault);
     this.shadowRoot.append(this.card);

@@ -14,11 +14,10 @@ export class EvenloadCircuitCard extends EvenloadCard {
   constructor() {
     super();
     this.icon = make("ha-icon", { "aria-hidden": "true" });
-    this.title_ = make("h2");
     this.notes = make("ul", { class: "notes" });
     this.picture = new PictureView();
     this.controls = new ControlsView(() => this.hass);
-    const header = make("header", {}, this.icon, make("div", {}, this.title_, this.notes));
+    const header = make("header", {}, this.icon, make("div", {}, this.heading, this.notes));
     this.body.append(header, this.picture.node, this.controls.first, this.controls.details);
   }
 
@@ -32,7 +31,7 @@ export class EvenloadCircuitCard extends EvenloadCard {
   draw(look) {
     const circuit = houseOf(look.hass).circuits.find(({ id }) => id === this.config.device_id);
     if (!circuit) throw new Error(word(look.hass, "choose_device"));
-    setText(this.title_, this.config.name ?? circuit.name);
+    setText(this.heading, this.config.name ?? circuit.name);
     setAttribute(this.icon, "icon", circuit.parent ? "mdi:scale-balance" : "mdi:transmission-tower");
     setChildren(this.notes, notesOf(look, circuit.entities), () => make("li"), (node, { text, isAlert }) => {
       setText(node, text);

@@ -15,7 +15,6 @@ export class EvenloadEvseCard extends EvenloadCard {
   constructor() {
     super();
     this.icon = make("ha-icon", { "aria-hidden": "true" });
-    this.title_ = make("h2");
     this.status = make("button", { type: "button", class: "plain" });
     this.power = make("button", { type: "button", class: "plain power" });
     this.status.addEventListener("click", () => this.open(this.#facts.status.id));
@@ -24,7 +23,7 @@ export class EvenloadEvseCard extends EvenloadCard {
     this.rows = make("ul", { class: "facts" });
     this.plan = new PlanView();
     this.controls = new ControlsView(() => this.hass);
-    const header = make("header", {}, this.icon, make("div", {}, this.title_, this.status), this.power);
+    const header = make("header", {}, this.icon, make("div", {}, this.heading, this.status), this.power);
     this.body.append(header, this.reasons, this.rows, this.plan.node, this.controls.first, this.controls.details);
   }
 
@@ -50,7 +49,7 @@ export class EvenloadEvseCard extends EvenloadCard {
   }
 
   #drawHeader(facts, name, index) {
-    setText(this.title_, name);
+    setText(this.heading, name);
     setAttribute(this.icon, "icon", facts.status.icon);
     setStyle(this.icon, "--evenload-color", facts.isAlert ? "var(--error-color)" : colorOf(index));
     setText(this.status, facts.status.text);

@@ -48,7 +48,9 @@ function wattsOf(look, circuit, limit) {
 function finish(look, line) {
   const flowing = line.parts.filter((part) => Math.abs(part.value) >= NOTHING[line.unit]);
   const net = flowing.reduce((sum, part) => sum + part.value, 0);
-  const left = line.left ?? Math.max(0, (line.limit ?? 0) - net);
+  const rest = line.limit === null ? Infinity : line.limit - net;
+  // Sensors come one after the other: what flows already is not left, whatever the earlier one said.
+  const left = line.left === null ? Math.max(0, Number.isFinite(rest) ? rest : 0) : Math.min(line.left, rest);
   const parts = together(look, flowing);
   return { ...line, parts, net, left, isOver: line.limit !== null && net > line.limit + NOTHING[line.unit] };
 }
