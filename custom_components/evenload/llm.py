@@ -21,7 +21,7 @@ from .const import DOMAIN
 from .engine.model.limits import Current, Power
 from .voice.deeds import Deeds
 from .voice.looking import circuit_figures, connector_figures
-from .voice.names import Known, async_known, plain
+from .voice.names import Known, async_known
 from .voice.words import Refusal, Said, async_load_words, words_for
 
 _PROMPT = (
@@ -240,12 +240,8 @@ _CHANGING: tuple[type[EvenloadTool], ...] = (
 
 
 def _one_of(known: Known) -> vol.In:
-    """Return the names that there are, as they are written first."""
-    written = {
-        plain(one.name): one.name for one in (*known.connectors, *known.circuits)
-    }
-    names = {name: name for name in (*known.own_names, *known.areas)} | written
-    return vol.In(sorted(names.values()))
+    """Return the names that there are, as they are written."""
+    return vol.In(sorted(known.written.values()))
 
 
 def _moment(said: str) -> datetime:

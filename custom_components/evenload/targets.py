@@ -1,9 +1,9 @@
 """Whom an action means: connectors, stations, groups or grid connections, by entities, devices, areas or labels."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.target import (
@@ -55,6 +55,28 @@ def stations(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, str]]:
     """Return the stations that are meant, or of which a connector is. Raises where there is none."""
     entries = {key.identity: entry for entry, key in connectors(call)}
     return [(entry, identity) for identity, entry in entries.items()]
+
+
+def what_they_may(call: ServiceCall) -> ServiceResponse:
+    """Return what the connectors that are meant may do now, and why, if anybody wants to know."""
+    if not call.return_response:
+        return None
+    answers: list[Any] = []
+    for entry, key in connectors(call):
+        evse = entry.runtime_data.evse(key)
+        allotment = evse.allotment
+        answers.append(
+            {
+                "station": key.identity,
+                "connector": key.evse,
+                "charging_allowed": evse.settings.charging_allowed,
+                "priority": evse.settings.priority,
+                "charges_first": evse.settings.boosted,
+                "allowed_a": allotment.current.a if allotment else None,
+                "limited_by": allotment.reason.value if allotment else None,
+            }
+        )
+    return {"connectors": answers}
 
 
 def _devices(call: ServiceCall) -> set[str]:

@@ -19,7 +19,7 @@ from .amounts import for_circuit, for_connector
 from .const import DOMAIN
 from .engine.model.limits import Current, Limit, Power
 from .errors import translated_errors
-from .targets import Target, connectors, targets
+from .targets import Target, connectors, targets, what_they_may
 
 SERVICE_PAUSE_CHARGING = "pause_charging"
 SERVICE_RESUME_CHARGING = "resume_charging"
@@ -117,21 +117,10 @@ async def _resume(call: ServiceCall) -> ServiceResponse:
 
 
 async def _allow(call: ServiceCall, *, allowed: bool) -> ServiceResponse:
-    answers: list[Any] = []
     for entry, key in connectors(call):
         with translated_errors(entry):
             await entry.runtime_data.set_charging_allowed(key, allowed=allowed)
-        allotment = entry.runtime_data.evse(key).allotment
-        answers.append(
-            {
-                "station": key.identity,
-                "connector": key.evse,
-                "charging_allowed": allowed,
-                "allowed_a": allotment.current.a if allotment else None,
-                "limited_by": allotment.reason.value if allotment else None,
-            }
-        )
-    return {"connectors": answers} if call.return_response else None
+    return what_they_may(call)
 
 
 async def _set_departure(call: ServiceCall) -> ServiceResponse:

@@ -151,6 +151,8 @@ async def test_pausing_and_going_on(hass: HomeAssistant, site: FakeSite) -> None
             "station": "drive",
             "connector": 1,
             "charging_allowed": True,
+            "priority": 5,
+            "charges_first": False,
             "allowed_a": None,
             "limited_by": None,
         }
@@ -188,3 +190,10 @@ async def test_a_departure_that_is_over(
     with pytest.raises(ServiceValidationError, match="is over already"):
         await act(hass, "set_departure", "garage", departure="2026-11-01T11:00:00Z")
     assert site.asked == []
+
+
+async def test_who_comes_first(hass: HomeAssistant, site: FakeSite) -> None:
+    answer = await act(hass, "boost", "garage")
+    assert answer["connectors"][0]["charges_first"] is True
+    answer = await act(hass, "set_priority", "garage", priority=8)
+    assert answer["connectors"][0]["priority"] == 8

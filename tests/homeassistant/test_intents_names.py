@@ -165,3 +165,17 @@ async def test_every_language_says_the_same(hass: HomeAssistant) -> None:
         for name, rows in words.data["sentences"].items():
             said = [row.get("slots") for row in rows]
             assert said == [row.get("slots") for row in english["sentences"][name]]
+
+
+async def test_the_main_fuse_is_not_a_group(
+    hass: HomeAssistant, house: FakeSite
+) -> None:
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, "site"):
+        known = entity.unique_id.startswith("group-yard_")
+        async_expose_entity(hass, "conversation", entity.entity_id, known)
+    await look_again(hass)
+    await say(hass, "limit the main fuse to 10 amps")
+    assert house.asked == []
+    await say(hass, "limit the yard to 10 amps")
+    assert house.asked == [("set_limit", "group-yard", 10)]

@@ -27,10 +27,7 @@ class Deeds:
         target = self._target(name)
         if isinstance(target, Named):
             return [await _limit_circuit(_changeable(target), amount)]
-        answers = [await _limit_connector(one, amount) for one in _all_may(target)]
-        if len(target) > 1 and name and len({str(one) for one in answers}) == 1:
-            return [Said("limited_each", {"name": name, "limit": amount})]
-        return answers
+        return [await _limit_connector(one, amount) for one in _all_may(target)]
 
     async def allow(self, name: str | None, *, allowed: bool) -> list[Said]:
         """Pause connectors, or let them go on."""
@@ -91,23 +88,22 @@ class Deeds:
         target = self._target(name)
         if not isinstance(target, Named):
             return target
-        site = target.entry.runtime_data
         behind = site_config(target.entry).stations_below(target.node_id)
         found = [
             one
             for one in self.known.connectors
             if one.key and one.key.identity in behind and one.entry is target.entry
         ]
-        if not found or not site.stations:
+        if not found:
             raise Refusal("nothing_here")
         return found
 
     def circuit(self, name: str | None) -> Named:
         """Return the circuit that is meant; of a connector, the one that it is behind. Raises `Refusal`."""
         if not name:
-            if not self.known.circuits:
+            if (site := self.known.site) is None:
                 raise Refusal("nothing_here")
-            return self.known.circuits[0]
+            return site
         called = self._called(name)
         for one in called:
             if one.key is None:

@@ -41,7 +41,7 @@ class Names:
         if not known.connectors and not known.circuits:
             return cls({})
         own = {name: name for name in known.own_names}
-        site = known.circuits[0].name if known.circuits else ""
+        site = known.site.name if known.site else ""
         of_site = _without(own, _generic(words, "site", site)) if site else {}
         of_any = _without(own, _generic(words, "connector", ""))
         things = own | of_site | (of_any if known.connectors else {})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import re
 
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
@@ -50,6 +50,13 @@ class Known:
     circuits: tuple[Named, ...] = ()
     own_names: dict[str, list[Named]] = field(default_factory=dict)
     areas: dict[str, list[Named]] = field(default_factory=dict)
+    # Each name as its owner writes it.
+    written: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Named | None:
+        """Return the grid connection; of several, the first."""
+        return next((one for one in self.circuits if one.node_id == ROOT), None)
 
     def called(self, name: str) -> list[Named]:
         """Return what has this name; what is called so itself comes before what is in an area of that name."""
@@ -68,25 +75,29 @@ def async_known(hass: HomeAssistant, assistant: str) -> Known:
     entries: list[EvenloadConfigEntry] = hass.config_entries.async_loaded_entries(
         DOMAIN
     )
+    known = Known()
     connectors: list[Named] = []
     circuits: list[Named] = []
-    names: dict[str, list[Named]] = {}
-    areas: dict[str, list[Named]] = {}
     for entry in entries:
         exposed = _Exposed(hass, entry, assistant)
-        for one in exposed.connectors():
-            connectors.append(one)
-            _add(names, exposed.names_of(one), one)
-            _add(areas, exposed.areas_of(one), one)
-        for one in exposed.circuits(connectors):
+        own = list(exposed.connectors())
+        for one in own:
+            _add(known, known.own_names, exposed.names_of(one), one)
+            _add(known, known.areas, exposed.areas_of(one), one)
+        for one in exposed.circuits(own):
             circuits.append(one)
-            _add(names, exposed.names_of(one), one)
-    return Known(tuple(connectors), tuple(circuits), names, areas)
+            _add(known, known.own_names, exposed.names_of(one), one)
+        connectors += own
+    return replace(known, connectors=tuple(connectors), circuits=tuple(circuits))
 
 
-def _add(found: dict[str, list[Named]], names: Iterable[str], one: Named) -> None:
-    for name in {spoken for name in names if (spoken := plain(name))}:
-        found.setdefault(name, []).append(one)
+def _add(
+    known: Known, found: dict[str, list[Named]], names: Iterable[str], one: Named
+) -> None:
+    for name in names:
+        if (spoken := plain(name)) and one not in found.setdefault(spoken, []):
+            found[spoken].append(one)
+            known.written.setdefault(spoken, name)
 
 
 class _Exposed:
