@@ -58,6 +58,7 @@ class Adapter2:
             edition,
             self._vehicles,
             allow=self.commands.allow_transfer,
+            cap=self.commands.cap_discharge,
             v2x_changed=self._onboarding.preparing.changed,
             clock=self._onboarding.clock,
             booted=self._onboarding.booted,

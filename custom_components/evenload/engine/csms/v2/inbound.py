@@ -16,6 +16,7 @@ from ..host import Host
 from ..meters import moment_or_now, now_text
 from ..onboarding import MAXIMUM_EVSES
 from ..schemas import schemas
+from .caps import Cap, Caps
 from .declined import DECLINED
 from .device_model import DeviceModel
 from .editions import Edition
@@ -47,6 +48,7 @@ class Inbound:
         vehicles: Vehicles,
         *,
         allow: Allow,
+        cap: Cap,
         v2x_changed: Callable[[], None],
         clock: StationClock,
         booted: Callable[[StationInfo], dict[str, Any]],
@@ -60,7 +62,8 @@ class Inbound:
         self._evses = Evses(self._identity, host)
         self._reports = reports
         permissions = Permissions(self._identity, host, edition, vehicles, allow)
-        self.v2x_learnt = permissions.learnt
+        self._permissions = permissions
+        self._caps = Caps(self._identity, host, edition, vehicles, cap)
         tokens = Tokens(self._identity, host, permissions.authorized)
         transactions = Transactions(
             self._identity, host, self._evses, tokens, vehicles, clock
@@ -71,7 +74,7 @@ class Inbound:
         )
         notices = Notices(self._identity, host)
         grid = GridNotices(self._identity, host)
-        wishes = Wishes(
+        self._wishes = wishes = Wishes(
             self._identity, host, reports, edition, vehicles, permissions, pulled
         )
         self._pending: dict[str, Handler] = {
@@ -92,7 +95,7 @@ class Inbound:
             "NotifyDERAlarm": grid.alarm,
             "NotifyDERStartStop": grid.control,
             "NotifyDisplayMessages": self._part("messageInfo"),
-            "NotifyEVChargingNeeds": wishes.needs,
+            "NotifyEVChargingNeeds": self._needs,
             "NotifyEVChargingSchedule": wishes.schedule,
             "NotifyEvent": happenings.answer,
             "NotifyMonitoringReport": self._part("monitor"),
@@ -158,6 +161,16 @@ class Inbound:
                 )
             )
         return {}
+
+    def v2x_learnt(self) -> None:
+        """Tell that the station is known as far as it concerns discharging, or better than before."""
+        self._permissions.learnt()
+        self._caps.look()
+
+    def _needs(self, payload: dict[str, Any]) -> dict[str, Any]:
+        answer = self._wishes.needs(payload)
+        self._caps.look()
+        return answer
 
     def _report(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer NotifyReport; one that nobody asked for tells what has changed."""
