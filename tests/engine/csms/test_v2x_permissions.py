@@ -256,6 +256,29 @@ async def test_the_extension_of_2_0_1_is_heard(come: Come) -> None:
     assert modes == [OperationMode.IDLE]
 
 
+async def test_2_0_1_is_also_heard_in_the_plain_words_of_2_1(come: Come) -> None:
+    # A station that was built for 2.1 says in 2.0.1 what it says there, beside what nobody knows.
+    _, station, heard = await come(ANY, "2.0.1")
+    told = needs("DC_BPT", *TRANSFERS)
+    told["chargingNeeds"] |= {
+        "v2xChargingParameters": {
+            "maxDischargePower": 10000,
+            "minDischargePower": -1400,
+            "odd": {},
+        },
+        "controlMode": "DynamicControl",
+    }
+    answer = await station.result("NotifyEVChargingNeeds", told)
+    assert answer == {"status": "Processing"}
+    odd = needs("DC", *TRANSFERS)
+    odd["chargingNeeds"] |= {"v2xChargingParameters": "none"}
+    await station.result("NotifyEVChargingNeeds", odd)
+    first, second = [one.needs for one in heard if isinstance(one, NeedsReported)]
+    assert (first.transfer, first.available) == ("DC_BPT", tuple(TRANSFERS))
+    assert first.discharge == {"maxDischargePower": 10000, "minDischargePower": 1400}
+    assert (second.is_bidirectional, second.discharge) == (True, {})
+
+
 def test_customs_of_others_are_not_read() -> None:
     told = {
         "requestedEnergyTransfer": "DC",

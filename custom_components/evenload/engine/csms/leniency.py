@@ -34,6 +34,11 @@ SYNONYMS = {
 OPEN = frozenset({"requestedEnergyTransfer"})
 LONGEST_WORD = 50
 
+# So does a field, by what it stands in (2.1's words for vehicles that feed back, in 2.0.1).
+LATER = {
+    "chargingNeeds": frozenset({"availableEnergyTransfer", "v2xChargingParameters"})
+}
+
 # What stations leave out and nothing here goes by; with the field that it is in, where others of its name matter.
 DEFAULTS: dict[str, object] = {
     # Which event of a transaction came later is told by its time, too.

@@ -17,6 +17,7 @@ from .leniency import (
     DECORATION,
     DEFAULTS,
     FORMER,
+    LATER,
     LISTS,
     LONGEST_NUMBER,
     LONGEST_TEXT,
@@ -79,14 +80,22 @@ def _is_harmless(violation: Violation, payload: dict[str, Any]) -> bool:
         case "enum" if violation.path[-1] in OPEN:
             word = _at(payload, violation.path)
             return isinstance(word, str) and len(word) <= LONGEST_WORD
+        case "additionalProperties":
+            return not _unknown(violation)
         case _:
             return False
+
+
+def _unknown(violation: Violation) -> set[str]:
+    """Return the fields that no version knows, of those that this one does not."""
+    where = violation.path[-1] if violation.path else ""
+    return {*violation.asked} - LATER.get(str(where), frozenset())
 
 
 def _mend_one(payload: dict[str, Any], violation: Violation) -> None:
     if violation.rule == "additionalProperties":
         owner = _at(payload, violation.path)
-        for name in violation.asked:
+        for name in _unknown(violation):
             owner.pop(name, None)
         return
     if violation.rule == "required":
