@@ -52,8 +52,8 @@ async def test_the_fuse_line_by_line(cards: Page) -> None:
     given = house()
     picture = await cards.evaluate(PICTURE, {"given": given, "circuit": "site"})
     assert values(picture) == [
-        {"house": 10, "garage": 6, "barn1": -10, "net": 6, "left": 12},
-        {"house": -2, "garage": 6, "barn1": -10, "net": -6, "left": 9.5},
+        {"house": 10, "garage": 6, "barn1": -10, "net": 6, "left": 2},
+        {"house": -2, "garage": 6, "barn1": -10, "net": -6, "left": 0},
     ]
     assert [row["id"] for row in picture["rows"]] == ["house", "barn1", "garage"]
     assert (picture["unit"], picture["limit"]) == ("A", 25)
@@ -223,7 +223,7 @@ async def test_the_same_is_there_as_a_table(cards: Page) -> None:
         ["House", "10.0 A", "-2.0 A"],
         ["Barn Connector 1", "-10.0 A", "-10.0 A"],
         ["Garage", "6.0 A", "6.0 A"],
-        ["Left", "12.0 A", "9.5 A"],
+        ["Left", "2.0 A", "0.0 A"],
     ]
     await expect(cards.get_by_text("6.0 of 25")).to_have_count(2)
 

@@ -49,8 +49,11 @@ function finish(look, line) {
   const flowing = line.parts.filter((part) => Math.abs(part.value) >= NOTHING[line.unit]);
   const net = flowing.reduce((sum, part) => sum + part.value, 0);
   const rest = line.limit === null ? Infinity : line.limit - net;
+  // What vehicles give may stop at any moment, so nobody else is given it: it is not left either.
+  const lent = flowing.reduce((sum, part) => sum + (part.index === null ? 0 : Math.max(0, -part.value)), 0);
   // Sensors come one after the other: what flows already is not left, whatever the earlier one said.
-  const left = line.left === null ? Math.max(0, Number.isFinite(rest) ? rest : 0) : Math.min(line.left, rest);
+  const most = line.left === null ? Math.max(0, Number.isFinite(rest) ? rest : 0) : Math.min(line.left, rest);
+  const left = most > 0 ? Math.max(0, most - lent) : most;
   const parts = together(look, flowing);
   return { ...line, parts, net, left, isOver: line.limit !== null && net > line.limit + NOTHING[line.unit] };
 }
