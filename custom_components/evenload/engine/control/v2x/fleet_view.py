@@ -156,7 +156,8 @@ class FleetView:
     @property
     def load_w(self) -> float | None:
         """What the house draws beside our vehicles, where that is known."""
-        return None if self.house.is_late(self._now()) else self.house.load_w
+        now = self._now()
+        return None if self.house.is_late(now) else self.house.lasting_w(now)
 
     def others_w(self, besides: AbstractSet[EvseKey]) -> float:
         """Return what vehicles draw beside some of them."""

@@ -8,6 +8,8 @@ comes out into the grid is seen as soon as it does.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from .cycles import Cycles
+
 # So much is imported rather than exported by accident, in watts.
 BIAS_W = 50.0
 
@@ -17,6 +19,9 @@ _LATE_AT_LEAST_S = 15.0
 
 # Less than this that comes out is noise.
 _BEYOND_W = 100.0
+
+# A meter that is slower does not see when what goes on and off does so.
+_SEES_CYCLES_S = 2.0
 
 # How fast what is known of the meter's beat follows.
 _BEAT = 0.2
@@ -50,6 +55,7 @@ class HouseLoad:
         self.grid_w: float | None = None
         self.read_at: datetime | None = None
         self.period_s = 1.0
+        self._cycles = Cycles()
         # What flowed and was fed when too much came out, and all had followed.
         self._beyond: tuple[float, float] | None = None
 
@@ -64,6 +70,7 @@ class HouseLoad:
             if gap_s > self.late_s:
                 # That was another house.
                 self.load_w = None
+                self._cycles.forget()
             self.period_s += _BEAT * (min(gap_s, self.late_s) - self.period_s)
         lowest_w, highest_w = grid_w - vehicles.high_w, grid_w - vehicles.low_w
         known_w = self.load_w
@@ -74,6 +81,17 @@ class HouseLoad:
         if vehicles.is_sure and self._is_short(grid_w + cap_w, vehicles.low_w):
             self.load_w = grid_w - vehicles.low_w / 2
         self.grid_w, self.read_at = grid_w, at
+        self._cycles.see(self.load_w, at)
+
+    def lasting_w(self, now: datetime) -> float | None:
+        """Return what the house draws and goes on drawing: without what is about to end."""
+        if self.load_w is None:
+            return None
+        if self.period_s > _SEES_CYCLES_S:
+            return self.load_w
+        # What is expected makes no sun.
+        least_w = min(self.load_w, BIAS_W)
+        return max(least_w, self.load_w - self._cycles.ending_w(now))
 
     def _is_short(self, left_w: float, vehicles_w: float) -> bool:
         """Whether vehicles gave much less than they were told: they were told to give less, and it changed nothing."""
@@ -104,6 +122,7 @@ class HouseLoad:
     def forget(self) -> None:
         """Forget the house: the meter was silent for too long, or measures something else."""
         self.load_w = self.grid_w = self.read_at = None
+        self._cycles.forget()
 
 
 def carried_w(load_w: float, bias_w: float = BIAS_W) -> float:
