@@ -50,6 +50,10 @@ class Nowhere:
 class Line(asyncio.WriteTransport):
     """What carries nothing."""
 
+    def get_write_buffer_size(self) -> int:
+        """Say that nothing waits."""
+        return 0
+
 
 class Wire:
     """A websocket that is not one: answers go nowhere."""
