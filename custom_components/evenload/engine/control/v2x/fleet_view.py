@@ -209,7 +209,9 @@ class FleetView:
         return household.state(self._now())
 
     def _needs_meter(self) -> bool:
-        """Whether what flows into the grid has to be seen: not where all of it may."""
+        """Whether what flows into the grid has to be seen: where a meter is, always; else not where all of it may."""
+        if ROOT in self._circuits.households:
+            return True
         configs = [
             v2g
             for station in self.site.stations.values()

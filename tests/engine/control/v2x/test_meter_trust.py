@@ -1,0 +1,29 @@
+"""A meter that cannot be believed: nothing is fed back by what it says, whatever is asked."""
+
+from dataclasses import replace
+
+import pytest
+
+from custom_components.evenload.engine.model.v2x import Hindrance, V2gMode
+from tests.engine.control.v2x.bidirectional import Bidirectional
+from tests.engine.control.v2x.test_dispatch import ask
+from tests.engine.control.v2x.v2g_house import V2G, V2gHouse, site_of
+from tests.engine.virtual import run_virtually
+
+
+@pytest.mark.parametrize("cap_w", [3000.0, 7000.0, 20_000.0])
+def test_a_silent_meter_ends_it_however_much_may_flow_out(cap_w: float) -> None:
+    async def story() -> None:
+        site = site_of(v2g=replace(V2G, to_grid=True), export_cap_w=cap_w)
+        house = V2gHouse(site, [Bidirectional("A")], lambda _: 500.0)
+        await house.begin(V2gMode.SETPOINT)
+        await house.live(70)
+        ask(house, "A_1", -6000)
+        await house.live(80)
+        assert house.vehicles["A"].power_w < -3000
+        house.is_metered = False
+        await house.live(40)
+        assert house.vehicles["A"].power_w >= 0
+        assert house.state().hindrance is Hindrance.METER_STALE
+
+    run_virtually(story())
