@@ -27,6 +27,7 @@ from .discharging import where_allowed
 from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
 from .engine.model.phases import CurrentType
+from .engine.model.v2x import LEAST_SOC_PERCENT
 from .engine.settings import PRIORITIES, shown_maximum, value
 from .entity import EvseEntity
 from .errors import translated_errors
@@ -86,7 +87,7 @@ MINIMUM_SOC = NumberEntityDescription(
     key="minimum_soc",
     mode=NumberMode.SLIDER,
     native_max_value=100,
-    native_min_value=0,
+    native_min_value=LEAST_SOC_PERCENT,
     native_step=1,
     native_unit_of_measurement=PERCENTAGE,
 )

@@ -17,7 +17,7 @@ from homeassistant.util.unit_conversion import FrequencyConverter
 
 from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
-from .engine.model.v2x import SETPOINT_LASTS_S
+from .engine.model.v2x import LEAST_SOC_PERCENT, SETPOINT_LASTS_S
 from .engine.model.v2x_ability import Method
 from .measuring import unit_of
 from .meter_checks import own_sensors
@@ -49,7 +49,7 @@ from .v2g_config import (
 MINIMUM_DISCHARGE_W = 500
 MAXIMUM_CAPACITY_KWH = 1000
 # An empty vehicle is of no use to its owner, and a battery below is harmed.
-MINIMUM_SOC = 5
+MINIMUM_SOC = LEAST_SOC_PERCENT
 MAXIMUM_SOC = 95
 
 # OCPP 1.6 §6.7 and §6.19 (CiString50), §6.19 vendorId (CiString255).

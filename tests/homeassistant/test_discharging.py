@@ -179,6 +179,7 @@ async def test_the_owner_sets_limits(
     )
     assert (state(hass, limit), state(hass, least)) == ("7400.0", "30.0")
     assert hass.states.get(limit).attributes["max"] == 7400
+    assert hass.states.get(least).attributes["min"] == 5
     await press(hass, "number", "set_value", entity_id=limit, value=3000)
     await press(hass, "number", "set_value", entity_id=least, value=45)
     assert (state(hass, limit), state(hass, least)) == ("3000.0", "45.0")

@@ -9,7 +9,7 @@ from .fleet import Fleet
 from .memory import Memory
 from .model.errors import BadSetting
 from .model.identity import EvseKey
-from .model.v2x import Battery, Dispatch, V2gConfig, V2gMode
+from .model.v2x import LEAST_SOC_PERCENT, Battery, Dispatch, V2gConfig, V2gMode
 
 
 class Discharges:
@@ -44,9 +44,9 @@ class Discharges:
         await self._done()
 
     async def set_minimum_soc(self, key: EvseKey, percent: float) -> None:
-        """Set how full a vehicle stays at least, 0 to 100 %. Raises `BadSetting`."""
+        """Set how full a vehicle stays at least, 5 to 100 %. Raises `BadSetting`."""
         self._set_up(key)
-        if not 0 <= percent <= 100:
+        if not LEAST_SOC_PERCENT <= percent <= 100:
             raise BadSetting("minimum_soc_out_of_range")
         settings = self._fleet.evse(key).settings
         self._fleet.set_settings(key, replace(settings, minimum_soc_percent=percent))

@@ -12,6 +12,9 @@ from .v2x_ability import Method, OperationMode
 # Nobody needs to say more than once in so long that a setpoint still holds; nobody holds one for longer that nobody renews.
 SETPOINT_LASTS_S = 60
 
+# No vehicle is emptied further than this, whatever is asked: below, its battery is harmed.
+LEAST_SOC_PERCENT = 5
+
 
 class V2gMode(StrEnum):
     """What the owner has a vehicle do beside being charged."""

@@ -150,6 +150,7 @@ async def with_time(house: V2gHouse, wanted: Coroutine[Any, Any, bool]) -> bool:
 REFUSED = [
     ("set_discharge_limit", (KEY, 9000.0), "discharge_limit_out_of_range"),
     ("set_minimum_soc", (KEY, 101.0), "minimum_soc_out_of_range"),
+    ("set_minimum_soc", (KEY, 4.9), "minimum_soc_out_of_range"),
     ("discharge_until", (KEY,), "discharge_without_end"),
     ("probe_discharge", (EvseKey("A", 2),), "v2g_not_set_up"),
 ]
