@@ -27,7 +27,7 @@ DISPATCH_SCHEMA = cv.make_entity_service_schema(
         vol.Required(ATTR_POWER): vol.Coerce(float),
         vol.Exclusive(ATTR_UNTIL, "end"): cv.datetime,
         vol.Exclusive(ATTR_DURATION, "end"): cv.positive_time_period,
-        vol.Optional(ATTR_AFTERWARDS, default=V2gMode.CHARGE_ONLY): vol.Coerce(V2gMode),
+        vol.Optional(ATTR_AFTERWARDS): vol.Coerce(V2gMode),
     }
 )
 END_SCHEMA = cv.make_entity_service_schema({})
@@ -60,7 +60,10 @@ async def _dispatch(call: ServiceCall) -> ServiceResponse:
     name, site = target.name, target.entry.runtime_data
     with translated_errors(target.entry):
         dispatch = await site.dispatch(
-            name, call.data[ATTR_POWER], until, afterwards=call.data[ATTR_AFTERWARDS]
+            name,
+            call.data[ATTR_POWER],
+            until,
+            afterwards=call.data.get(ATTR_AFTERWARDS),
         )
         battery = site.battery_of(name)
     if not call.return_response:

@@ -100,7 +100,7 @@ class FakeDischarges:
         until: datetime,
         *,
         source: str = "action",
-        afterwards: V2gMode = V2gMode.CHARGE_ONLY,
+        afterwards: V2gMode | None = None,
     ) -> Dispatch:
         self.asked.append(("dispatch", target, power_w, until, source))
         self.dispatched[target] = Dispatch(

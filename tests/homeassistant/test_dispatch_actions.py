@@ -87,7 +87,7 @@ async def test_an_entity_stands_for_its_connector_and_no_answer_is_asked_for(
     )
     assert answer is None
     assert site.asked[-1] == ("dispatch", "garage_1", 2000, until, "action")
-    assert site.dispatched["garage_1"].afterwards is V2gMode.CHARGE_ONLY
+    assert site.dispatched["garage_1"].afterwards is None
     assert await call(hass, "end_dispatch", False, entity_id=entity) is None
 
 

@@ -10,7 +10,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.control.v2x import direction
-from custom_components.evenload.engine.model.v2x import V2gMode
 from custom_components.evenload.engine.site import Site
 from custom_components.evenload.programmes import PROGRAMMES
 from tests.engine.grid.business import Business
@@ -119,7 +118,7 @@ async def test_anybody_may_dispatch(
     )
     (dispatch,) = site.dispatches
     assert (dispatch.id, dispatch.target) == (answer["id"], "")
-    assert dispatch.afterwards is V2gMode.CHARGE_ONLY
+    assert dispatch.afterwards is None
     await hass.services.async_call(
         DOMAIN, "end_dispatch", {"device_id": device.id}, blocking=True
     )

@@ -87,12 +87,12 @@ class Discharges:
         until: datetime,
         *,
         source: str = "action",
-        afterwards: V2gMode = V2gMode.CHARGE_ONLY,
+        afterwards: V2gMode | None = None,
     ) -> Dispatch:
         """Give a signed setpoint (below 0: feed back) to an EVSE, a group or the site (""), in place of the one before.
 
         Who follows it says its source: "action" in every mode but off, "plan" in the mode plan, any other in the mode
-        grid programme. Raises `BadSetting`.
+        grid programme. `afterwards` is the mode that follows; None leaves that of each vehicle as it is. Raises `BadSetting`.
         """
         if not isfinite(power_w):
             raise BadSetting("dispatch_not_a_power")

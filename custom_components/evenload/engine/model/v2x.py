@@ -181,7 +181,8 @@ class DischargeState:
 class Dispatch:
     """A signed setpoint for an EVSE, a group or the site, from any source, until it ends.
 
-    `target` is an EVSE ("{identity}_{evse}") or a node of the tree. Afterwards the vehicles do what `afterwards` says.
+    `target` is an EVSE ("{identity}_{evse}") or a node of the tree. Afterwards the vehicles do what `afterwards` says;
+    None: what each did before.
     """
 
     id: str
@@ -189,7 +190,7 @@ class Dispatch:
     power_w: float
     until: datetime
     source: str = "action"
-    afterwards: V2gMode = V2gMode.CHARGE_ONLY
+    afterwards: V2gMode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

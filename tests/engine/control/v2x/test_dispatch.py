@@ -36,7 +36,7 @@ def ask(
     power_w: float,
     seconds: float = 600,
     source: str = "action",
-    afterwards: V2gMode = V2gMode.CHARGE_ONLY,
+    afterwards: V2gMode | None = None,
 ) -> None:
     """Dispatch a target."""
     until = virtual_now() + timedelta(seconds=seconds)
@@ -67,6 +67,24 @@ def test_one_vehicle_gives_what_it_is_told_and_then_what_is_to_follow() -> None:
         await house.live(60)
         assert house.state().mode is V2gMode.HOUSE
         assert powers(house)["A"] == pytest.approx(-450, abs=60)
+
+    run(story)
+
+
+@pytest.mark.parametrize("ends_early", [True, False])
+def test_who_says_nothing_of_afterwards_changes_no_mode(ends_early: bool) -> None:
+    async def story() -> None:
+        house = house_of("A", "B")
+        await house.begin(V2gMode.HOUSE)
+        house.set_mode("B", V2gMode.SETPOINT)
+        ask(house, "g", -3000, 60)
+        await house.live(30)
+        if ends_early:
+            house.fleet.v2x.end_dispatch("g")
+        await house.live(40)
+        assert not house.fleet.v2x.orders.dispatches
+        assert house.state("A").mode is V2gMode.HOUSE
+        assert house.state("B").mode is V2gMode.SETPOINT
 
     run(story)
 

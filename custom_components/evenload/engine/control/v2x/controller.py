@@ -141,7 +141,7 @@ class DischargeControl:
         power_w: float,
         until: datetime,
         source: str,
-        afterwards: V2gMode,
+        afterwards: V2gMode | None,
     ) -> Dispatch:
         """Take a dispatch."""
         return self.orders.dispatch(
@@ -228,6 +228,8 @@ class DischargeControl:
 
     def _over(self, dispatch: Dispatch) -> None:
         """Let those that followed a dispatch do what was to follow it."""
+        if dispatch.afterwards is None:
+            return
         for key in self._view.keys.values():
             if dispatch.target not in targets_of(self._site(), key):
                 continue

@@ -70,7 +70,7 @@ class Orders:
         power_w: float,
         until: datetime,
         source: str,
-        afterwards: V2gMode,
+        afterwards: V2gMode | None,
         now: datetime,
     ) -> Dispatch:
         """Take a dispatch in place of the one that its target had."""
