@@ -52,6 +52,8 @@ class MeterOfNode:
         self._node_id = node_id
         self._values: dict[str, float] = {}
         self._times: dict[str, datetime] = {}
+        # Those that say nothing in this moment.
+        self._silent = set(sensors.entities)
         self._trouble = SensorTrouble(
             hass, entry, node_id, sensors, lambda: self.lost_s
         )
@@ -59,6 +61,7 @@ class MeterOfNode:
             if (state := hass.states.get(entity_id)) is not None:
                 self._take(entity_id, state)
         self._tell()
+        self._tell_silence()
         self._untrack = [
             track(hass, sensors.entities, self._async_heard)
             for track in (
@@ -90,8 +93,11 @@ class MeterOfNode:
         entity_id = event.data["entity_id"]
         if state is not None and self._take(entity_id, state):
             self._tell(self.sensors.lines_of(entity_id))
+            self._tell_silence()
             self._trouble.over(entity_id)
         else:
+            self._silent.add(entity_id)
+            self._tell_silence()
             self._trouble.begins(entity_id)
 
     def _take(self, entity_id: str, state: State) -> bool:
@@ -101,7 +107,12 @@ class MeterOfNode:
             return False
         self._values[entity_id] = value
         self._times[entity_id] = state.last_reported
+        self._silent.discard(entity_id)
         return True
+
+    def _tell_silence(self) -> None:
+        """Tell the site whether it can go by the meter in this moment."""
+        self._site.meter_is_silent(self._node_id, silent=bool(self._silent))
 
     def _tell(self, spoke: tuple[Phase, ...] = ALL_PHASES) -> None:
         """Tell the site what the meter says, once every sensor has spoken; `spoke` are the lines that are heard now."""

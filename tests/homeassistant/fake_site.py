@@ -87,6 +87,7 @@ class FakeSite(FakeDischarges, Site):
         self._whole = GroupState(ROOT, config.main_fuse)
         self._cap: Limit | None = None
         self.readings: list[tuple[str, MeterReading]] = []
+        self.silent_meters: set[str] = set()
         self._pending: dict[str, PendingStation] = {}
         self._on_station: dict[str, Observers[()]] = defaultdict(Observers)
         self._on_evse: dict[EvseKey, Observers[()]] = defaultdict(Observers)
@@ -298,6 +299,10 @@ class FakeSite(FakeDischarges, Site):
     @override
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
         self.readings.append((node_id, reading))
+
+    @override
+    def meter_is_silent(self, node_id: str, *, silent: bool) -> None:
+        (self.silent_meters.add if silent else self.silent_meters.discard)(node_id)
 
     @override
     def learn_limits_again(self, identity: str) -> None:

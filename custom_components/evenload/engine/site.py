@@ -242,6 +242,10 @@ class Site(Wishes, Discharges):
         """Take what a meter in the house says; whoever has to lower is told in this turn of the event loop."""
         self._fleet.read_meter(node_id, reading)
 
+    def meter_is_silent(self, node_id: str, *, silent: bool) -> None:
+        """Take that a sensor of a meter has nothing to say, or all of them speak again: else nothing is fed back."""
+        self._fleet.v2x.meter_is_silent(node_id, silent=silent)
+
     def learn_limits_again(self, identity: str) -> None:
         """Forget which limits a station takes, and find it out anew: its owner may have switched something on."""
         self._tell(forgotten(self._fleet.stations[identity], self._now()))

@@ -27,3 +27,38 @@ def test_a_silent_meter_ends_it_however_much_may_flow_out(cap_w: float) -> None:
         assert house.state().hindrance is Hindrance.METER_STALE
 
     run_virtually(story())
+
+
+def test_a_meter_that_is_known_to_say_nothing_ends_it_in_this_turn() -> None:
+    """What the other lines say in the meantime changes nothing."""
+
+    async def story() -> None:
+        house = V2gHouse(site_of(), [Bidirectional("A")], lambda _: 2000.0)
+        await house.begin()
+        await house.live(60)
+        vehicle = house.vehicles["A"]
+        assert vehicle.power_w < -1800
+        house.fleet.v2x.meter_is_silent("", silent=True)
+        assert house.state().hindrance is Hindrance.METER_STALE
+        await house.live(4)
+        assert vehicle.power_w >= 0
+        await house.live(30)
+        assert not vehicle.is_told
+        assert house.state().hindrance is Hindrance.METER_STALE
+        house.fleet.v2x.meter_is_silent("", silent=False)
+        await house.live(90)
+        assert vehicle.power_w < -1800
+
+    run_virtually(story())
+
+
+def test_the_meter_of_a_group_is_not_that_of_the_house() -> None:
+    async def story() -> None:
+        house = V2gHouse(site_of(), [Bidirectional("A")], lambda _: 2000.0)
+        await house.begin()
+        await house.live(60)
+        house.fleet.v2x.meter_is_silent("g", silent=True)
+        await house.live(5)
+        assert house.vehicles["A"].power_w < -1800
+
+    run_virtually(story())

@@ -106,6 +106,12 @@ class DischargeControl:
             self._view.read_house()
             self.look()
 
+    def meter_is_silent(self, node_id: str, *, silent: bool) -> None:
+        """Take that a meter is known to say nothing now: nobody waits until what it said last is old."""
+        if node_id == ROOT and self._view.meter_is_silent != silent:
+            self._view.meter_is_silent = silent
+            self.look()
+
     def set_soc(self, key: EvseKey, percent: float | None) -> None:
         """Take what a vehicle's own sensor says."""
         self._metered.set_soc(key, percent)

@@ -47,6 +47,8 @@ class FleetView:
         self.orders = orders
         # What vehicles were seen to make of more, where that is less.
         self.reach_w: dict[EvseKey, float] = {}
+        # Whether a sensor of the site's meter has nothing to say.
+        self.meter_is_silent = False
         self._site, self._stations = site, stations
         self._commitments, self._circuits = commitments, circuits
         self._charges = charges
@@ -156,8 +158,7 @@ class FleetView:
     @property
     def load_w(self) -> float | None:
         """What the house draws beside our vehicles, where that is known."""
-        now = self._now()
-        return None if self.house.is_late(now) else self.house.lasting_w(now)
+        return None if self._is_meter_late else self.house.lasting_w(self._now())
 
     def others_w(self, besides: AbstractSet[EvseKey]) -> float:
         """Return what vehicles draw beside some of them."""
@@ -201,6 +202,11 @@ class FleetView:
     def _lag_s(self) -> float:
         """How late a meter may show what flows."""
         return min(5.0, self.house.period_s)
+
+    @property
+    def _is_meter_late(self) -> bool:
+        """Whether what the meter says is not what flows."""
+        return self.meter_is_silent or self.house.is_late(self._now())
 
     def _meter_state(self) -> MeterState | None:
         household = self._circuits.households.get(ROOT)
@@ -250,7 +256,7 @@ class FleetView:
             is_low=key in self._low,
             meter=self._meter_state(),
             needs_meter=needs_meter,
-            is_meter_late=self.house.is_late(now),
+            is_meter_late=self._is_meter_late,
             is_grid_unsteady=self.grid.is_unsteady(evse, self.site.voltage_v, now),
             refuses=refuses,
             is_watched=key.identity in self._circuits.silent(self.site),
