@@ -63,6 +63,16 @@ def test_it_grows_old_only_while_energy_comes_out() -> None:
     assert charges.soc(KEY, None, later) is None
 
 
+def test_it_grows_old_from_when_anything_is_told_to_be_given() -> None:
+    charges = Charges()
+    charges.say(KEY, 50.0, at(0))
+    charges.told(KEY, at(600))
+    assert charges.soc(KEY, None, at(659)) == 50.0
+    assert charges.soc(KEY, None, at(661)) is None
+    charges.say(KEY, 49.0, at(662))
+    assert charges.soc(KEY, None, at(900)) == 49.0
+
+
 @pytest.mark.parametrize(
     ("soc", "was_low", "expected"),
     [

@@ -27,6 +27,8 @@ class Charge:
     at: datetime
     given_wh: float = 0.0
     doubted: int = 0
+    # Since when it is told to give anything, if it was since then: from there on what was said grows old.
+    told_at: datetime | None = None
 
 
 class Charges:
@@ -66,6 +68,12 @@ class Charges:
             given_wh = max(0.0, known.given_wh + energy_wh)
             self._known[key] = replace(known, given_wh=given_wh)
 
+    def told(self, key: EvseKey, now: datetime) -> None:
+        """Take that a vehicle is told to give: what was said of it grows old, though nobody may measure what it gives."""
+        known = self._known.get(key)
+        if known is not None and known.told_at is None:
+            self._known[key] = replace(known, told_at=now)
+
     def soc(
         self, key: EvseKey, capacity_wh: float | None, now: datetime
     ) -> float | None:
@@ -73,8 +81,10 @@ class Charges:
         known = self._known.get(key)
         if known is None:
             return None
-        if known.given_wh > 0.0 and now - known.at > SOC_AGE:
-            return None
+        if known.told_at is not None or known.given_wh > 0.0:
+            since = max(known.at, known.told_at or known.at)
+            if now - since > SOC_AGE:
+                return None
         given = 100.0 * known.given_wh / (capacity_wh or LEAST_CAPACITY_WH)
         return max(0.0, known.soc_percent - given)
 

@@ -201,6 +201,7 @@ class DischargeControl:
         now = self._now()
         for dispatch in self.orders.ended(now):
             self._over(dispatch)
+        self._metered.look()
         self._rounds.look()
         self._look_later()
 

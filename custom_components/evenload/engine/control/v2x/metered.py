@@ -8,10 +8,11 @@ from ...model.identity import EvseKey
 from ...model.needs import ChargingNeeds
 from ...model.stations import Evse
 from .charge import Charges
+from .dialects import holds_s
 from .fleet_view import FleetView
 from .orders import Orders
 
-# Between two readings that are further apart nobody knows what flowed.
+# Between two readings that are further apart nobody knows what flowed: all that was told is taken to have.
 _LONGEST_GAP = timedelta(minutes=5)
 
 
@@ -21,6 +22,14 @@ class _Flowed:
 
     power_w: float
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The most that a vehicle was told to give, and until when that may hold; None: for good."""
+
+    power_w: float
+    until: datetime | None
 
 
 class Metered:
@@ -39,6 +48,8 @@ class Metered:
         self._charges = charges
         self._now = now
         self._flowed: dict[EvseKey, _Flowed] = {}
+        # What vehicles were told to give since it was counted last.
+        self._told: dict[EvseKey, _Told] = {}
         # What the vehicle's own sensor said last: it speaks when that changes.
         self._sensed: dict[EvseKey, float] = {}
 
@@ -70,20 +81,63 @@ class Metered:
         power_w, at = evse.reading.power_w, evse.metered_at
         if power_w is None or at is None:
             return
-        known = self._flowed.get(evse.key)
-        self._flowed[evse.key] = _Flowed(power_w, at)
-        if known is None or not timedelta(0) < at - known.at <= _LONGEST_GAP:
+        if self._is_silent(evse.key, at):
+            self._count_told(evse.key, at)
+            self._flowed[evse.key] = _Flowed(power_w, at)
+        else:
+            self._count(evse.key, _Flowed(power_w, at))
+        self._told.pop(evse.key, None)
+
+    def look(self) -> None:
+        """Count for those that are told to give and show nothing of it."""
+        now = self._now()
+        for key in self._view.feeding:
+            if self._is_silent(key, now):
+                self._count_told(key, now)
+            held = self._view.feeding.held(key)
+            if held is None or held.power_w >= 0:
+                continue
+            self._charges.told(key, now)
+            before = self._told.get(key)
+            lasts_s = holds_s(held)
+            self._told[key] = _Told(
+                max(-held.power_w, 0.0 if before is None else before.power_w),
+                None if lasts_s is None else now + timedelta(seconds=lasts_s),
+            )
+            if before is None and self._is_silent(key, now):
+                # It begins only now.
+                self._flowed[key] = _Flowed(0.0, now)
+
+    def _is_silent(self, key: EvseKey, now: datetime) -> bool:
+        """Whether the reading before is so old that nobody knows what flowed since."""
+        known = self._flowed.get(key)
+        return known is None or now - known.at > _LONGEST_GAP
+
+    def _count_told(self, key: EvseKey, now: datetime) -> None:
+        """Count what was told, for as long as it may have held, or what was read before where that is more."""
+        told, known = self._told.pop(key, None), self._flowed.get(key)
+        if told is None or known is None:
             return
-        hours = (at - known.at) / timedelta(hours=1)
+        end = now if told.until is None else max(known.at, min(now, told.until))
+        self._count(key, _Flowed(-told.power_w, end))
+
+    def _count(self, key: EvseKey, flowed: _Flowed) -> None:
+        """Count what flowed since the reading before."""
+        known = self._flowed.get(key)
+        self._flowed[key] = flowed
+        if known is None or flowed.at <= known.at:
+            return
+        hours = (flowed.at - known.at) / timedelta(hours=1)
         # Between two readings the greater is taken to have flowed.
-        given_wh = -min(power_w, known.power_w) * hours
-        self._charges.gave(evse.key, given_wh)
+        given_wh = -min(flowed.power_w, known.power_w) * hours
+        self._charges.gave(key, given_wh)
         if given_wh > 0:
-            self._orders.gave(evse.key, given_wh)
+            self._orders.gave(key, given_wh)
 
     def left(self, key: EvseKey) -> None:
         """Forget a vehicle that has gone; its own sensor may still be that of the next one."""
         self._flowed.pop(key, None)
+        self._told.pop(key, None)
         self._orders.needs.pop(key, None)
         self._orders.names.pop(key, None)
         self._orders.givings.pop(key, None)
