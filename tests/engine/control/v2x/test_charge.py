@@ -54,6 +54,32 @@ def test_what_came_out_since_is_taken_off_and_what_went_in_is_not_put_on() -> No
     assert charges.soc(KEY, 60_000.0, at(1)) == 50.0
 
 
+def test_what_is_only_repeated_does_not_undo_what_was_given() -> None:
+    charges = Charges()
+    charges.say(KEY, 50.0, at(0))
+    charges.gave(KEY, 6000.0)
+    charges.say(KEY, 50.0, at(1))
+    assert charges.soc(KEY, 60_000.0, at(1)) == pytest.approx(40.0)
+    # Its sensor falls silent for a while, and says the same again.
+    charges.doubt(KEY)
+    assert charges.soc(KEY, 60_000.0, at(2)) is None
+    charges.say(KEY, 50.0, at(3))
+    assert charges.soc(KEY, 60_000.0, at(3)) == pytest.approx(40.0)
+    charges.say(KEY, 49.0, at(4))
+    assert charges.soc(KEY, 60_000.0, at(4)) == 49.0
+
+
+def test_what_was_given_survives_a_restart() -> None:
+    before, after = Charges(), Charges()
+    before.say(KEY, 50.0, at(0))
+    before.gave(KEY, 6000.0)
+    after.restore(before.kept(), {str(KEY): KEY})
+    assert after.soc(KEY, 60_000.0, at(1)) is None
+    assert after.kept() == before.kept()
+    after.say(KEY, 50.0, at(1))
+    assert after.soc(KEY, 60_000.0, at(1)) == pytest.approx(40.0)
+
+
 def test_it_grows_old_only_while_energy_comes_out() -> None:
     charges = Charges()
     charges.say(KEY, 50.0, at(0))

@@ -1,5 +1,6 @@
 """How full a vehicle is, as far as anybody says it: its station, the vehicle when it was plugged in, or its own sensor."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +38,8 @@ class Charges:
     def __init__(self) -> None:
         """Know nothing."""
         self._known: dict[EvseKey, Charge] = {}
+        # What nobody says any more, or was said in an earlier life: it only counts where the same is said again.
+        self._doubted: dict[EvseKey, Charge] = {}
 
     def say(
         self,
@@ -49,7 +52,7 @@ class Charges:
         """Take what somebody says; `power_w` is what flowed then, where a station says it."""
         if not 0.0 <= soc_percent <= 100.0:
             return
-        known = self._known.get(key)
+        known = self._known.get(key) or self._doubted.pop(key, None)
         if soc_percent < _GLITCH_PERCENT and (
             known is None or known.soc_percent > 2 * _GLITCH_PERCENT
         ):
@@ -59,14 +62,19 @@ class Charges:
                 if known is not None:
                     self._known[key] = replace(known, doubted=known.doubted + 1)
                 return
-        self._known[key] = Charge(soc_percent, now)
+        if known is not None and abs(soc_percent - known.soc_percent) < _SAME_PERCENT:
+            # What is only repeated does not know of what was given.
+            self._known[key] = replace(known, at=now, doubted=0)
+        else:
+            self._known[key] = Charge(soc_percent, now)
 
     def gave(self, key: EvseKey, energy_wh: float) -> None:
         """Count energy that came out of a vehicle, or (below 0) went into it."""
-        if (known := self._known.get(key)) is not None:
-            # What goes in is only believed when the vehicle says it.
-            given_wh = max(0.0, known.given_wh + energy_wh)
-            self._known[key] = replace(known, given_wh=given_wh)
+        for charges in (self._known, self._doubted):
+            if (known := charges.get(key)) is not None:
+                # What goes in is only believed when the vehicle says it.
+                given_wh = max(0.0, known.given_wh + energy_wh)
+                charges[key] = replace(known, given_wh=given_wh)
 
     def told(self, key: EvseKey, now: datetime) -> None:
         """Take that a vehicle is told to give: what was said of it grows old, though nobody may measure what it gives."""
@@ -88,6 +96,21 @@ class Charges:
         given = 100.0 * known.given_wh / (capacity_wh or LEAST_CAPACITY_WH)
         return max(0.0, known.soc_percent - given)
 
+    def doubt(self, key: EvseKey) -> None:
+        """Believe no longer what was said, but keep what was given until something else is said."""
+        if (known := self._known.pop(key, None)) is not None:
+            self._doubted[key] = known
+
+    def kept(self) -> dict[str, Charge]:
+        """Return what must survive a restart, by EVSE."""
+        known = self._doubted | self._known
+        return {str(key): charge for key, charge in known.items()}
+
+    def restore(self, kept: Mapping[str, Charge], keys: Mapping[str, EvseKey]) -> None:
+        """Take up what was given in an earlier life; how full a vehicle is has to be said anew."""
+        self._doubted = {keys[name]: one for name, one in kept.items() if name in keys}
+
     def forget(self, key: EvseKey) -> None:
         """Forget a vehicle: it has left, or nobody knows how full it is any more."""
         self._known.pop(key, None)
+        self._doubted.pop(key, None)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from ...csms.host import Link
@@ -212,11 +213,12 @@ class DischargeControl:
 
     def kept(self) -> Kept:
         """Return what must survive a restart."""
-        return self.orders.kept()
+        return replace(self.orders.kept(), charges=self.charges.kept())
 
     def restore(self, kept: Kept) -> None:
         """Take up what an earlier life knew; setpoints that it left are ended."""
         self.orders.restore(kept, self._view.keys)
+        self.charges.restore(kept.charges, self._view.keys)
         self._rounds.doubt_all()
         self.look()
 

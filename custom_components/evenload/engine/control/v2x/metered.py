@@ -71,7 +71,7 @@ class Metered:
         """Take how full the vehicle's own sensor says that it is."""
         if percent is None:
             if self._sensed.pop(key, None) is not None:
-                self._charges.forget(key)
+                self._charges.doubt(key)
             return
         self._sensed[key] = percent
         self._charges.say(key, percent, self._now(), power_w=1.0)

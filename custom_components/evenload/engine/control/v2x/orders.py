@@ -9,6 +9,7 @@ from ...model.identity import EvseKey
 from ...model.needs import ChargingNeeds
 from ...model.tree import ROOT
 from ...model.v2x import Dispatch, V2gMode
+from .charge import Charge
 
 # What the owner, or an automation of his, asks for: it is obeyed in every mode but "off".
 ACTION = "action"
@@ -49,6 +50,8 @@ class Kept:
     responses: dict[str, float] = field(default_factory=dict)
     # What the vehicles are called that are plugged in.
     names: dict[str, str] = field(default_factory=dict)
+    # What was said of how full they are, and what they gave since.
+    charges: dict[str, Charge] = field(default_factory=dict)
 
 
 class Orders:
