@@ -62,3 +62,27 @@ def test_the_meter_of_a_group_is_not_that_of_the_house() -> None:
         assert house.vehicles["A"].power_w < -1800
 
     run_virtually(story())
+
+
+def test_a_meter_that_stands_still_while_anything_is_given_is_not_believed() -> None:
+    async def story() -> None:
+        load = [2000.0]
+        house = V2gHouse(site_of(), [Bidirectional("A")], lambda _: load[0])
+        await house.begin()
+        await house.live(60)
+        vehicle = house.vehicles["A"]
+        house.stands_at = house.read_a
+        load[0] = 300.0
+        await house.live(55)
+        assert vehicle.power_w < -1800
+        await house.live(20)
+        assert vehicle.power_w >= 0
+        assert house.state().hindrance is Hindrance.METER_STALE
+        await house.live(300)
+        assert vehicle.power_w >= 0
+        house.stands_at = None
+        load[0] = 2000.0
+        await house.live(120)
+        assert vehicle.power_w < -1800
+
+    run_virtually(story())

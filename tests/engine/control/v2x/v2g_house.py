@@ -82,6 +82,9 @@ class V2gHouse(House):
         }
         self.load, self.pace = load, pace
         self.is_metered = True
+        # What the meter said last, and what it says again and again.
+        self.read_a = 0.0
+        self.stands_at: float | None = None
         self.is_alive = True
         self.second = 0
         self.grid_w: list[float] = []
@@ -132,11 +135,17 @@ class V2gHouse(House):
                 if (self.second + 3 * place) % self.pace.reports == 3:
                     self.meter(name)
             if self.is_metered and self.second % self.pace.meter == 0:
-                each_a = self._past[0] / VOLTAGE_V / 3
-                reading = MeterReading(
-                    self.now(), PhaseCurrents(each_a, each_a, each_a)
-                )
-                self.fleet.read_meter("", reading)
+                self.read()
+
+    def read(self) -> None:
+        """Let the meter speak: it wavers a little, as all do, unless it stands still."""
+        if self.stands_at is None:
+            waver_a = 0.001 * (self.second // self.pace.meter % 2)
+            self.read_a = self._past[0] / VOLTAGE_V / 3 + waver_a
+        else:
+            self.read_a = self.stands_at
+        currents = PhaseCurrents(self.read_a, self.read_a, self.read_a)
+        self.fleet.read_meter("", MeterReading(self.now(), currents))
 
     def drawn_w(self) -> float:
         """Return what all stations draw, in watts; what is fed back is below 0."""

@@ -22,6 +22,7 @@ from .export import circuit_bounds, grid_bounds
 from .feeding import Feeding, Flow
 from .following import HouseLoad, Span
 from .grid_watch import GridWatch
+from .meter_trust import MeterTrust
 from .orders import Orders
 from .permission import Facts, hindrance_of, is_low
 from .vehicle import Vehicle
@@ -43,6 +44,7 @@ class FleetView:
         """Look at these."""
         self.feeding = Feeding(now)
         self.house = HouseLoad()
+        self.trust = MeterTrust()
         self.grid = GridWatch()
         self.orders = orders
         # What vehicles were seen to make of more, where that is less.
@@ -182,6 +184,13 @@ class FleetView:
             for evse in self._stations()[identity].evses.values():
                 vehicles += self._span(evse, reading.at)
         self.house.read(grid_w, vehicles, reading.at, self.export_cap_w)
+        self.trust.read(reading.currents, reading.at, gives=self._gives)
+
+    @property
+    def _gives(self) -> bool:
+        """Whether any vehicle may hold a setpoint to feed back."""
+        held = (self.feeding.held(key) for key in self.feeding)
+        return any(order is not None and order.power_w < 0 for order in held)
 
     def _span(self, evse: Evse, at: datetime) -> Span:
         """Return what an EVSE may have drawn from the grid, in watts, when the meter was read."""
@@ -206,7 +215,8 @@ class FleetView:
     @property
     def _is_meter_late(self) -> bool:
         """Whether what the meter says is not what flows."""
-        return self.meter_is_silent or self.house.is_late(self._now())
+        is_doubted = self.meter_is_silent or self.trust.is_stuck
+        return is_doubted or self.house.is_late(self._now())
 
     def _meter_state(self) -> MeterState | None:
         household = self._circuits.households.get(ROOT)
