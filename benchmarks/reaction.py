@@ -107,7 +107,7 @@ def main() -> int:
     )
     parser.add_argument("stations", type=int, nargs="*", default=STATIONS)
     parser.add_argument(
-        "--samples", type=int, default=200, help="how often all are lowered"
+        "--samples", type=int, default=40, help="how often all are lowered"
     )
     parser.add_argument("--version", default="1.6", choices=VERSIONS)
     parser.add_argument(

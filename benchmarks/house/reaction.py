@@ -32,6 +32,8 @@ LEAST_A = 7.0
 
 PATIENCE_S = 10.0
 REST_S = 0.3
+# By then no reading can still show what the stations had let go of before: a rise that comes earlier may be just that.
+SETTLED_S = 5.5
 BEGIN_S = 60.0
 
 
@@ -147,7 +149,7 @@ class Reaction:
         house_a = HOUSE_A + (number - 0.5) * STEP_A * len(self._names)
         if number:
             await self._read(house_a)
-        await asyncio.sleep(REST_S)
+        await asyncio.sleep(SETTLED_S)
         told = await self._read(
             house_a + STEP_A * len(self._names), SENSORS[: self._choices.lines]
         )
