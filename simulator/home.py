@@ -174,6 +174,7 @@ class Home:
             saved = json.loads((self.state / "household.json").read_text())
             self.household.imported_wh = saved["imported_wh"]
             self.household.exported_wh = saved["exported_wh"]
+            self.household.made_wh = saved.get("made_wh", 0.0)
 
     def _save(self) -> None:
         if self.state is None:
@@ -182,5 +183,6 @@ class Home:
         registers = {
             "imported_wh": self.household.imported_wh,
             "exported_wh": self.household.exported_wh,
+            "made_wh": self.household.made_wh,
         }
         (self.state / "household.json").write_text(json.dumps(registers))

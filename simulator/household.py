@@ -57,6 +57,7 @@ class Household:
     sunshine: Callable[[datetime], float] = field(default_factory=lambda: daylight)
     imported_wh: float = field(default=0.0, init=False)
     exported_wh: float = field(default=0.0, init=False)
+    made_wh: float = field(default=0.0, init=False)
 
     def switch(self, name: str, on: bool) -> None:
         """Switch an appliance; raises KeyError for one that is not there."""
@@ -100,6 +101,7 @@ class Household:
         energy_wh = self.grid_power_w().total * dt_s / 3600
         self.imported_wh += max(0.0, energy_wh)
         self.exported_wh += max(0.0, -energy_wh)
+        self.made_wh += self.solar_w() * dt_s / 3600
 
     def _load_currents_a(self) -> PerPhase:
         return sum((load.currents for load in self.loads), PerPhase())

@@ -19,6 +19,7 @@ def meter_view(household: Household) -> dict[str, Any]:
         "export_kwh": round(household.exported_wh / 1000, 3),
         "fuse_a": household.fuse_a,
         "solar_w": round(household.solar_w()),
+        "solar_kwh": round(household.made_wh / 1000, 3),
         "appliances_on": sorted(household.switched_on),
     }
 

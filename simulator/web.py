@@ -11,6 +11,7 @@ from simulator.clock import ForwardClock
 from simulator.home import Home
 from simulator.ocppj.frames import CallError
 from simulator.ocppj.link import NotConnected
+from simulator.outlook import forecast_view, prices_view
 from simulator.simulated import SimulatedStation
 from simulator.vehicles import vehicle_from
 from simulator.view import meter_view, profiles_view, station_view
@@ -69,6 +70,15 @@ async def _switch(request: web.Request) -> web.Response:
     on = _on(body)
     household.switch(name, on)
     return web.json_response({name: on})
+
+
+async def _prices(request: web.Request) -> web.Response:
+    return web.json_response(prices_view(request.app[HOME].clock.now()))
+
+
+async def _forecast(request: web.Request) -> web.Response:
+    home = request.app[HOME]
+    return web.json_response(forecast_view(home.household, home.clock.now()))
 
 
 async def _meter_plug(request: web.Request) -> web.Response:
@@ -201,6 +211,8 @@ def application(home: Home) -> web.Application:
             web.get("/meter", _meter),
             web.get("/meter/plug", _meter_plug),
             web.post("/meter/plug", _plug_meter),
+            web.get("/prices", _prices),
+            web.get("/forecast", _forecast),
             web.get("/sun", _sun),
             web.post("/sun", _cloud),
             web.post("/clock/forward", _forward),

@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from . import children, configuration, dashboard, discharging, home, network
+from . import children, configuration, dashboard, discharging, home, network, planning
 from .home_assistant import PASSWORD, USER, HomeAssistant, RefusedError
 from .options import Options, parse
 from .processes import ChildProcess, ProcessDiedError
@@ -38,11 +38,14 @@ async def run(options: Options) -> None:
         await client.runs()
         if simulated:
             await home.configure(client, options.ocpp_port, v2g=options.v2g)
+            await planning.configure(client, simulated.url)
             if simulated.is_new:
                 await simulated.cars_arrive()
             await dashboard.create(client, shown)
             if simulated.is_new and options.v2g:
                 await discharging.begin(client)
+            if simulated.is_new and options.plan:
+                await planning.begin(client)
         announce(options, client, simulated)
 
 

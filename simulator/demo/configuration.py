@@ -27,6 +27,10 @@ logbook:
 energy:
 assist_pipeline:
 
+automation: !include automations.yaml
+script: !include scripts.yaml
+scene: !include scenes.yaml
+
 logger:
   default: warning
   logs:
@@ -38,6 +42,9 @@ logger:
     homeassistant.bootstrap: error
     homeassistant.loader: error
 """
+
+# What the pages of Home Assistant save; it begins empty.
+SAVED = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 
 METER = """
 # The household's meter: Evenload reads these sensors, as it would read those of a real one.
@@ -66,6 +73,52 @@ READINGS = [
     ("power_w", "power", "power", "W"),
     ("solar_w", "solar roof", "power", "W"),
 ]
+
+
+ENERGIES = [
+    ("import_kwh", "import"),
+    ("export_kwh", "export"),
+    ("solar_kwh", "solar energy"),
+]
+
+ENERGY = """\
+      - name: Grid {name}
+        unique_id: grid_{key}
+        value_template: "{{{{ value_json.{key} }}}}"
+        device_class: energy
+        state_class: total_increasing
+        unit_of_measurement: kWh
+"""
+
+# The supplier's prices, as a sensor tells them that lists those of the coming hours.
+PRICES = """\
+  - resource: {home_url}/prices
+    scan_interval: 60
+    sensor:
+      - name: Electricity price
+        unique_id: electricity_price
+        value_template: "{{{{ value_json.price }}}}"
+        json_attributes:
+          - prices
+        unit_of_measurement: EUR/kWh
+"""
+
+# How full the cars are, as their makers' clouds would tell it.
+CARS = """\
+  - resource: {home_url}/stations
+    scan_interval: 10
+    sensor:
+"""
+
+CAR = """\
+      - name: {name} car battery
+        unique_id: soc_{identity}
+        value_template: "{{{{ value_json[{number}].evses[0].vehicle.soc_percent }}}}"
+        availability: "{{{{ value_json[{number}].evses[0].vehicle is not none }}}}"
+        device_class: battery
+        state_class: measurement
+        unit_of_measurement: "%"
+"""
 
 
 SWITCH = """
@@ -106,8 +159,18 @@ def write(folder: Path, home_url: str | None, stations: Sequence[home.Station]) 
             yaml += SENSOR.format(
                 key=key, name=name, device_class=device_class, unit=unit
             )
+        for key, name in ENERGIES:
+            yaml += ENERGY.format(key=key, name=name)
+        yaml += PRICES.format(home_url=home_url)
+        yaml += CARS.format(home_url=home_url)
+        for number, station in enumerate(stations):
+            yaml += CAR.format(
+                number=number, name=station.name, identity=station.identity
+            )
         yaml += "\nswitch:" + "".join(_switches(home_url, stations))
     (folder / "configuration.yaml").write_text(yaml)
+    for name in SAVED:
+        (folder / name).touch()
     install(folder)
     skip_downloads(folder)
     # Home Assistant keeps the port of its first start; the one asked for now is in its environment.
@@ -146,11 +209,15 @@ def _switches(home_url: str, stations: Sequence[home.Station]) -> Iterator[str]:
 
 
 def install(folder: Path) -> None:
-    """Link to Evenload as it is in this project, so that a restart shows a change."""
-    link = folder / "custom_components/evenload"
-    link.parent.mkdir(exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(PROJECT / "custom_components/evenload")
+    """Link to Evenload as it is in this project, so that a restart shows a change, and to the roof's forecast."""
+    for source in (
+        PROJECT / "custom_components/evenload",
+        Path(__file__).parent / "simulated_roof",
+    ):
+        link = folder / "custom_components" / source.name
+        link.parent.mkdir(exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(source)
 
 
 def skip_downloads(folder: Path) -> None:

@@ -18,6 +18,7 @@ class Station:
     name: str
     phases: str
     maximum_a: float
+    car_kwh: float
     discharge_w: float = 0
 
     @property
@@ -27,13 +28,15 @@ class Station:
 
 
 STATIONS = [
-    Station("EVL-GARAGE", "Garage", phases="3", maximum_a=32),
-    Station("EVL-DRIVEWAY", "Driveway", phases="l2", maximum_a=32),
+    Station("EVL-GARAGE", "Garage", phases="3", maximum_a=32, car_kwh=77),
+    Station("EVL-DRIVEWAY", "Driveway", phases="l2", maximum_a=32, car_kwh=52),
     # As its electrician wired it.
-    Station("EVL-CARPORT", "Carport", phases="l3_l1_l2", maximum_a=16),
+    Station("EVL-CARPORT", "Carport", phases="l3_l1_l2", maximum_a=16, car_kwh=18),
 ]
 # Its car feeds back: what the house takes, and nothing beyond.
-V2G_STATION = Station("EVL-BARN", "Barn", phases="3", maximum_a=16, discharge_w=10_000)
+V2G_STATION = Station(
+    "EVL-BARN", "Barn", phases="3", maximum_a=16, car_kwh=77, discharge_w=10_000
+)
 V2G_MINIMUM_SOC = 30
 V2G_MODE = "house"
 MAIN_FUSE_A = 25
@@ -47,6 +50,9 @@ METER_LOST_S = 25
 LEAST_A = 6
 WITHOUT_METER_A = LEAST_A * len(STATIONS)
 METER_LINES = ("l1", "l2", "l3")
+
+# When the car in the garage leaves in the morning.
+LEAVES_AT = "07:30:00"
 
 
 def stations(*, v2g: bool) -> list[Station]:
@@ -66,24 +72,29 @@ async def configure(
     for station in stations(v2g=v2g):
         if ("station", station.name) not in there:
             await _add(home_assistant, entry_id, "station", _station_form(station))
-            if station.discharge_w:
-                await _allow_discharging(home_assistant, entry_id, station)
+            await _tell_of_vehicle(home_assistant, entry_id, station)
     if ("group", GROUP) not in there:
         await _add(home_assistant, entry_id, "group", _group_form())
         forms = _meter_forms(LEAST_A * len(stations(v2g=v2g)))
         await home_assistant.fill_in("options/flow", entry_id, forms)
 
 
-async def _allow_discharging(
+async def _tell_of_vehicle(
     home_assistant: HomeAssistant, entry_id: str, station: Station
 ) -> None:
-    """Say in the station's form what its owner allows: the house only."""
+    """Say in the station's form what is known of its car, and what the owner lets it feed back: into the house only."""
     [subentry_id] = [
         subentry["subentry_id"]
         for subentry in await subentries(home_assistant, entry_id)
         if subentry["title"] == station.name
     ]
     form = {key: v for key, v in _station_form(station).items() if key != "identity"}
+    vehicle: Json = {
+        "soc_sensor": f"sensor.{station.name.lower()}_car_battery",
+        "capacity_kwh": station.car_kwh,
+    }
+    if station is STATIONS[0]:
+        vehicle["departure_time"] = LEAVES_AT
     permission = {
         "discharge_w": station.discharge_w,
         "where": "house",
@@ -94,7 +105,12 @@ async def _allow_discharging(
     await home_assistant.fill_in(
         "subentries/flow",
         [entry_id, "station"],
-        {"reconfigure": form | {"discharging": True}, "discharging": permission},
+        {
+            "reconfigure": form
+            | {"vehicles": True, "discharging": station.discharge_w > 0},
+            "vehicle": vehicle,
+            "discharging": permission,
+        },
         subentry_id=subentry_id,
     )
 

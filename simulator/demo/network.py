@@ -1,6 +1,10 @@
 """Ports and addresses of this machine."""
 
+import secrets
 import socket
+
+# Below those that Linux, Windows and macOS give to connections that leave.
+FIRST_PORT, PORTS = 20_000, 12_000
 
 
 def is_free(port: int) -> bool:
@@ -15,10 +19,10 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody uses now, and that the system gives to no connection by itself before a server listens there."""
+    while not is_free(port := FIRST_PORT + secrets.randbelow(PORTS)):
+        pass
+    return port
 
 
 def lan_address() -> str:

@@ -17,6 +17,7 @@ class Options:
     reset: bool
     version: str
     v2g: bool
+    plan: bool
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -65,6 +66,12 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         help="without the station whose car carries the house",
     )
     parser.add_argument(
+        "--plan",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="one car charges when it costs least, the others at once",
+    )
+    parser.add_argument(
         "--reset", action="store_true", help="begin anew: delete the folder first"
     )
     parsed = parser.parse_args(arguments)
@@ -76,4 +83,5 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         parsed.reset,
         parsed.version,
         parsed.v2g,
+        parsed.plan,
     )

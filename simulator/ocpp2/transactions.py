@@ -55,7 +55,8 @@ class Transactions:
     async def present(self, outlet: Outlet, token: Token) -> bool:
         """A token is held to the reader: it ends its own transaction or starts one; says whether it did either (C01, E07)."""
         running = outlet.permission
-        if running:
+        # Until a vehicle comes, there is nothing to end but by waiting: the token is asked for once more (C01.FR.26).
+        if running and (outlet.transaction or outlet.connected):
             authorization = self._station.authorization
             known = authorization.same_user(token, running.token, running.group)
             if not known and running.group is not None:
