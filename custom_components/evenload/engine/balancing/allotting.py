@@ -13,6 +13,7 @@ from .boxes import greatest, holder, instead
 from .circuits import Circuits, add
 from .claims import Claim, claim_of, tenths
 from .explaining import explained, queued
+from .keeping import keep
 from .mending import mend
 from .serving import serve
 
@@ -74,6 +75,9 @@ class _Sharing:
         # Those without a vehicle, and who may have the same instead of one of them.
         self._standing: list[Claim] = []
         self._instead: list[tuple[Demand, Claim]] = []
+        # Those that are paused and would draw their minimum if somebody came, and all who have theirs before others.
+        self._unused: list[Claim] = []
+        self._kept: frozenset[Claim] = frozenset()
         for node in tree.nodes.values():
             self._place(node.id, node.parent, turn_s_of)
 
@@ -103,6 +107,8 @@ class _Sharing:
             self._sort_out(station_node(identity), those)
         self._circuits.fix()
         root = next(iter(self._blocks.values()), _Block(Strategy.EQUAL_SERVE))
+        standing = [claim for claim in self._standing if claim.demand.keeps]
+        self._kept = keep([*root.everybody(), *standing, *self._unused])
         self._fill(root)
         self._serve_standing()
         if windings := self._circuits.windings():
@@ -124,16 +130,19 @@ class _Sharing:
             add(self._circuits.of(node, load), current_a)
             add(self._circuits.above(node, load), current_a)
         told = [demand for demand in demands if demand.fixed_a is None]
+        alone = len(demands) == 1
         active = holder(demands) if exclusive else None
         open_to = []
         for demand in told:
             if demand.paused:
                 self._settle(demand, Reason.PAUSED)
+                if demand.keeps and not exclusive:
+                    self._unused.append(self._claim_of(demand, node, alone=alone))
             elif active is not None and demand is not active:
                 self._settle(demand, Reason.OTHER_EVSE)
             else:
                 open_to.append(demand)
-        self._claim(node, open_to, exclusive=exclusive, alone=len(demands) == 1)
+        self._claim(node, open_to, exclusive=exclusive, alone=alone)
 
     def _settle(self, demand: Demand, reason: Reason, current_a: float = 0.0) -> None:
         self._allotments[demand.key] = Allotment(demand.key, Current(current_a), reason)
@@ -148,9 +157,7 @@ class _Sharing:
                 # While nobody is there, whoever comes first may begin: the others cannot.
                 self._instead.append((demand, standing))
                 continue
-            claim = claim_of(
-                demand, self._circuits, node, alone=alone, turn_s=self._turn_s[node]
-            )
+            claim = self._claim_of(demand, node, alone=alone)
             if demand.wants:
                 block.own.append(claim)
                 continue
@@ -160,6 +167,10 @@ class _Sharing:
                 most_a = min(claim.use.most_a, tenths(demand.standing_a))
                 claim.use = replace(claim.use, most_a=most_a)
             self._standing.append(claim)
+
+    def _claim_of(self, demand: Demand, node: str, *, alone: bool) -> Claim:
+        turn_s = self._turn_s[node]
+        return claim_of(demand, self._circuits, node, alone=alone, turn_s=turn_s)
 
     def _serve(self, block: _Block, claims: Iterable[Claim]) -> list[Claim]:
         able = [claim for claim in claims if claim.is_able]
@@ -171,8 +182,12 @@ class _Sharing:
         if not block.children:
             return
         for child in block.children:
-            for claim in child.everybody():
+            those = [*child.everybody()]
+            for claim in those:
                 claim.release()
+            for claim in those:
+                if claim in self._kept:
+                    claim.start()
             self._fill(child)
         self._pass_on(block)
 

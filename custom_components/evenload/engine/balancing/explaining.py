@@ -50,7 +50,12 @@ def _without_vehicle(claim: Claim) -> Allotment:
 def _bound(claim: Claim, reason: Reason, line: Line | None) -> Allotment:
     node, phase = (None, None) if line is None else (line.node, line.phase)
     return Allotment(
-        claim.demand.key, Current(claim.current_a), reason, node, phase, claim.single
+        claim.demand.key,
+        Current(tenths(claim.current_a)),
+        reason,
+        node,
+        phase,
+        claim.single,
     )
 
 

@@ -208,13 +208,14 @@ def _on_one_phase(waiting: Sequence[Claim], ordered: Sequence[Claim]) -> list[Cl
         and claim.other.most_a >= claim.least_a
     ]
     still: list[Claim] = []
-    hopeless: set[Line | None] = set()
+    hopeless: set[tuple[Line | None, Load, Load | None]] = set()
     for claim in waiting:
-        # What did not help the one before does not help this one.
         if claim.start():
             continue
-        if claim.full in hopeless or not _make_room(claim, able):
-            hopeless.add(claim.full)
+        # What did not help one does not help another one of its kind.
+        kind = (claim.full, claim.demand.load, claim.demand.single)
+        if kind in hopeless or not _make_room(claim, able):
+            hopeless.add(kind)
             still.append(claim)
     return still
 

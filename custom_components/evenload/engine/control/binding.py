@@ -22,6 +22,9 @@ from .headroom import headroom_a
 from .targets import Targets
 from .wish import LAST_LEASE_S, SAME_A, Wish
 
+# What an owner has said, whoever else could use it.
+_BY_ITS_OWNER = frozenset({Reason.PAUSED, Reason.CHARGING_OFF})
+
 # A vehicle in one of these may begin to draw once it is given enough for all of its phases.
 _MAY_BEGIN = frozenset(
     {EvseStatus.PREPARING, EvseStatus.CHARGING, EvseStatus.SUSPENDED_EVSE}
@@ -44,7 +47,7 @@ def pauses_with_transaction(station: Station, targets: Targets, key: EvseKey) ->
     if evse.is_charging and use_of(evse).transaction is None:
         # It draws without one that is known of.
         return False
-    if targets.allotments[key].reason is not Reason.PAUSED:
+    if targets.allotments[key].reason not in _BY_ITS_OWNER:
         return False
     return station.identity in targets.reserved
 

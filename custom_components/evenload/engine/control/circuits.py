@@ -1,13 +1,15 @@
 """The circuits of a site as they are now: what meters and caps from outside make of their limits."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from ..model.allotments import Reason
 from ..model.configuration import SiteConfig
 from ..model.household import MeterReading, MeterState
 from ..model.limits import Limit
 from ..model.phases import PhaseCurrents
 from ..model.tree import ROOT, Tree
+from .circuit import capped
 from .drawn import Drawn
 from .grid_operator import cap_in_force
 from .household import Household
@@ -23,6 +25,9 @@ class Circuits:
         # As it was asked for.
         self.cap: Limit | None = None
         self.import_limits = ImportLimits()
+        # What a CSMS above allows circuits, and when that changes next.
+        self.caps_above: Callable[[], Sequence[tuple[str, Limit]]] = tuple
+        self.caps_change_at: Callable[[], datetime | None] = lambda: None
         self.households: dict[str, Household] = {}
         self._now = now
         self._lasting: tuple[SiteConfig, Tree] | None = None
@@ -46,16 +51,24 @@ class Circuits:
         site: SiteConfig,
         held: Mapping[str, PhaseCurrents],
         least: Mapping[str, PhaseCurrents],
+        *,
+        patient: bool = True,
     ) -> Tree:
         """Return the circuits with the room that each has now.
 
         `held` is what the stations below each meter have been allotted, `least` what those that charge need to go on.
+        Where nobody is `patient` all room counts from its first moment: what may soon be.
         """
         cap, now = cap_in_force(site, self.cap), self._now()
-        rooms = rooms_of(site, self.households, held, now, cap, least)
+        rooms = rooms_of(site, self.households, held, now, cap, least, patient=patient)
         meter = self.households.get(ROOT)
         house = None if meter is None else meter.figures(now).background
         rooms[ROOT] = self.import_limits.room(rooms[ROOT], site, house, now)
+        for node_id, limit in self.caps_above():
+            if node_id in rooms:
+                rooms[node_id] = capped(
+                    rooms[node_id], limit, Reason.UPSTREAM, site.phases
+                )
         return tree_of(site, rooms)
 
     def lasting_tree(self, site: SiteConfig) -> Tree:
@@ -85,7 +98,7 @@ class Circuits:
         """Return when the room of a circuit changes next if nothing is heard."""
         now = self._now()
         moments = [one.next_change(now) for one in self.households.values()]
-        moments.append(self.import_limits.next_change(now))
+        moments += [self.import_limits.next_change(now), self.caps_change_at()]
         return min((at for at in moments if at is not None), default=None)
 
 

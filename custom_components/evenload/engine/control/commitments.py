@@ -6,9 +6,10 @@ from math import ceil, inf
 
 from ..csms.dialects.matching import quirks_of
 from ..model.identity import EvseKey
-from ..model.orders import WHOLE_STATION
+from ..model.orders import WHOLE_STATION, LimitOrder, Outcome
 from ..model.readings import LIVE_A
 from ..model.stations import Evse, Station
+from .bound import flow_a
 from .held import READING_AGE_S, Held
 from .holdings import SETTLING_S
 
@@ -126,9 +127,17 @@ class Commitments(Held):
             or not holding.is_settling(self._now())
         ):
             return False
+        if self.is_told(evse.key):
+            # What it draws by a setpoint shows nothing of what it would by its limit, when the setpoint ends.
+            return False
         lowered_at = holding.settling_until - timedelta(seconds=SETTLING_S)
         limit_a = self.own_in_force_a(evse.key)
-        if at <= lowered_at or self.drawn_a(evse) > limit_a + DISOBEDIENCE_A / 2:
+        # Where it was lowered by little, what it drew before is no sign that it has followed.
+        step_a = (holding.settling_a or limit_a) - limit_a
+        near_a = min(DISOBEDIENCE_A, step_a) / 2
+        if at <= lowered_at or holding.may_rise(at):
+            return False
+        if self.drawn_a(evse) > limit_a + near_a:
             return False
         self.holdings[evse.key] = holding.settled()
         return True
@@ -176,7 +185,10 @@ class Commitments(Held):
             or not bound.holds(self._now(), use)
         ):
             return
-        if evse.is_charging and evse.reading.phases_in_use() == 1:
+        reading = evse.reading
+        # Who feeds back on one phase may draw on more.
+        draws = evse.is_charging and (reading.power_w is None or reading.power_w > 0)
+        if draws and reading.phases_in_use() == 1 and not self.is_told(key):
             single = replace(bound, single_for=use.transaction)
             self.holdings[key] = replace(holding, bound=single)
 
@@ -240,6 +252,22 @@ class Commitments(Held):
         drawn_a = self.drawn_a(evse)
         # Whole amperes: a current that wavers must not have the others written to all the time.
         return float(ceil(drawn_a)) if drawn_a > allowed_a + DISOBEDIENCE_A else 0.0
+
+    def raises(self, identity: str, order: LimitOrder) -> bool:
+        """Whether an order lets more flow at an EVSE than its limits let through now."""
+        key = EvseKey(identity, order.evse)
+        return flow_a(order, self.use(key)) > self.own_in_force_a(key)
+
+    def heard(self, identity: str, outcome: Outcome) -> None:
+        """Note whether a station answers, and does what it is told."""
+        for one, stations in (
+            (Outcome.UNKNOWN, self.deaf),
+            (Outcome.REFUSED, self.refusing),
+        ):
+            if outcome is one:
+                stations.add(identity)
+            else:
+                stations.discard(identity)
 
 
 def _is_lasting(until: datetime | None) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..model.allotments import Demand, Reason
+from ..model.capabilities import PauseMethod
 from ..model.configuration import SiteConfig
 from ..model.kinds import EvseKind, evse_kind
 from ..model.loads import Load, to_neutral
@@ -41,10 +42,11 @@ def lasting_demand(site: SiteConfig, station: Station, evse: Evse) -> Demand:
     kind = evse_kind(site, station.capabilities, evse.key)
     return Demand(
         key=evse.key,
-        maximum_a=_own_a(evse, kind),
+        maximum_a=own_a(evse, kind),
         minimum_a=kind.minimum_a,
         phases=site.stations[evse.key.identity].wiring,
         load=site.load_of(evse.key.identity),
+        keeps=station.capabilities.pause is PauseMethod.STOP,
     )
 
 
@@ -58,14 +60,14 @@ def demand_of(
     """Return what an EVSE could use now."""
     kind = evse_kind(site, station.capabilities, evse.key)
     config, settings = site.stations[evse.key.identity], evse.settings
-    maximum_a, most = _own_a(evse, kind), Reason.OWN_MAXIMUM
+    maximum_a, most = own_a(evse, kind), Reason.OWN_MAXIMUM
     if known.takes_a is not None and known.takes_a < maximum_a:
         maximum_a = max(known.takes_a, kind.minimum_a)
         most = Reason.VEHICLE_TAKES_NO_MORE
     if known.most_a is not None and known.most_a < maximum_a:
         maximum_a, most = known.most_a, Reason.NO_LEASES
     wants = evse.status is None or (evse.wants_energy and not is_done(evse, now))
-    if (stance := known.stance) is not None and settings.charging_allowed:
+    if (stance := known.stance) is not None and evse.may_charge:
         # What it has is kept for the moment in which it stops, however still it is meanwhile.
         wants, most = evse.wants_energy, stance.reason
         maximum_a = min(maximum_a, stance.most_a(kind.minimum_a))
@@ -76,7 +78,7 @@ def demand_of(
         minimum_a=kind.minimum_a,
         phases=config.wiring,
         plugged_in_at=plugged_in_at(evse),
-        paused=not settings.charging_allowed or _is_paused(known.stance),
+        paused=not evse.may_charge or _is_paused(known.stance),
         charging=evse.is_charging,
         load=site.load_of(evse.key.identity),
         single=_single(site, evse.key.identity) if known.can_switch else None,
@@ -84,6 +86,9 @@ def demand_of(
         most=most,
         wants=wants,
         standing_a=max(known.lasting_a, kind.minimum_a if evse.wants_energy else 0.0),
+        # Whoever comes charges until it is stopped, and nobody may be there to do that.
+        keeps=station.capabilities.pause is PauseMethod.STOP
+        and known.lasting_a >= kind.minimum_a,
         weight=float(settings.priority),
         boosted=settings.boosted,
         departs_at=departs_at if departs_at and departs_at > now else None,
@@ -114,7 +119,8 @@ def _is_paused(stance: Stance | None) -> bool:
     return stance is not None and stance.paused
 
 
-def _own_a(evse: Evse, kind: EvseKind) -> float:
+def own_a(evse: Evse, kind: EvseKind) -> float:
+    """Return the most that an EVSE may have as its owner says, in amperes per phase."""
     own = evse.settings.maximum
     return kind.rated_a if own is None else min(kind.rated_a, kind.amperes(own))
 

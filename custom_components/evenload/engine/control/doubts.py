@@ -53,6 +53,10 @@ class Doubts:
                 self._counted[key, place] = self._now()
         self._distrust(identity, TRUSTED_AFTER_BOOT_S)
 
+    def repeat(self, identity: str) -> None:
+        """Doubt all that lasts in a station."""
+        self._distrust(identity, 0.0)
+
     def reset_clock(self, identity: str) -> None:
         """Doubt the leases of a station whose clock goes otherwise than was thought: they are said again."""
         self._settings[identity] += 1

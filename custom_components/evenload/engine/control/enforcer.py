@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 from datetime import datetime, timedelta
+from functools import partial
 
 from ..csms.host import Link
 from ..model.capabilities import PauseMethod, Place
@@ -12,7 +13,7 @@ from ..model.errors import NotConnected
 from ..model.identity import EvseKey
 from ..model.orders import LimitOrder, Outcome
 from ..model.stations import Evse, Station
-from .bound import flow_a
+from .beside import beside
 from .commitments import Commitments
 from .doubts import Doubts
 from .errands import Errands
@@ -119,6 +120,11 @@ class Enforcer:
         self._repeats.forget({identity}, self._now())
         self.wake(identity)
 
+    def repeat(self, identity: str) -> None:
+        """Write all limits of a station again: it does what it was not told."""
+        self._doubts.repeat(identity)
+        self.reset_clock(identity)
+
     def clock_was_set(self, by: timedelta) -> None:
         """Write everybody's leases again: our own clock was set."""
         self._doubts.clock_was_set(by)
@@ -189,7 +195,7 @@ class Enforcer:
             key for key in self.commitments.holdings if key.identity == identity
         ]:
             del self.commitments.holdings[key]
-        self._hear(identity, Outcome.APPLIED)
+        self.commitments.heard(identity, Outcome.APPLIED)
         self.commitments.disobedience.forget(identity)
         self.errands.forget(identity)
 
@@ -232,7 +238,8 @@ class Enforcer:
                 if link.identity not in self.targets.silent:
                     act, look_s = self.errands.next(link.identity, self.targets)
                 if act is not None:
-                    await self.errands.run(link.identity, act, link.commands)
+                    errand = self.errands.run(link.identity, act, link.commands)
+                    await beside(errand, wake, partial(self._lower, link))
                     continue
                 wait_s = min(
                     (s for s in (wait_s, look_s) if s is not None), default=None
@@ -240,10 +247,18 @@ class Enforcer:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(wake.wait(), wait_s)
 
+    async def _lower(self, link: Link) -> bool:
+        """Send an order that lowers, if there is one; returns whether there was."""
+        order, _ = self.next_order(link.identity)
+        if order is None or self.commitments.raises(link.identity, order):
+            return False
+        await self._send(link, order)
+        return True
+
     async def _send(self, link: Link, order: LimitOrder) -> None:
         key = EvseKey(link.identity, order.evse)
         before, use = self.commitments.holding(key), self.commitments.use(key)
-        raises = flow_a(order, use) > self.commitments.own_in_force_a(key)
+        raises = self.commitments.raises(link.identity, order)
         self.commitments.holdings[key] = before.sending(order, use)
         self._fittings.changed(link.identity)
         # Before a raise leaves, the disk knows of it: after a crash it must count.
@@ -258,7 +273,7 @@ class Enforcer:
             # It began, and ends, by a clock that was set while nobody knew of it yet.
             self.reset_clock(link.identity)
         if saved:
-            self._hear(link.identity, outcome)
+            self.commitments.heard(link.identity, outcome)
         self._changed(link.identity)
         self._there_may_be_room()
 
@@ -280,14 +295,3 @@ class Enforcer:
             return
         if outcome is Outcome.REFUSED:
             self.commitments.holdings[key] = holding.not_sent(before)
-
-    def _hear(self, identity: str, outcome: Outcome) -> None:
-        """Note whether a station answers, and does what it is told."""
-        for heard, stations in (
-            (Outcome.UNKNOWN, self.commitments.deaf),
-            (Outcome.REFUSED, self.commitments.refusing),
-        ):
-            if outcome is heard:
-                stations.add(identity)
-            else:
-                stations.discard(identity)

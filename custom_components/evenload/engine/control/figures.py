@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping
 
+from ..model.allotments import Reason
 from ..model.configuration import SiteConfig
 from ..model.groups import GroupState
 from ..model.kinds import EvseKind, evse_kind
-from ..model.limits import DC_EFFICIENCY, Current, Power
+from ..model.limits import Current, Power
 from ..model.phases import ALL_PHASES, Phase, PhaseCurrents
 from ..model.readings import Reading
 from ..model.stations import Evse, Station
 
 # Below this a vehicle is not drawing, it is listening.
 IDLE_A = 0.5
+
+# Who gets nothing for these waits for nobody's leave but its own mode's.
+_BY_ITS_MODE = frozenset(
+    {
+        Reason.PLANNED,
+        Reason.WAITING_FOR_SUN,
+        Reason.PRICE_TOO_HIGH,
+        Reason.GOAL_REACHED,
+        Reason.CHARGING_OFF,
+    }
+)
 
 
 def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
@@ -21,7 +33,8 @@ def drawn_by(reading: Reading, kind: EvseKind) -> PhaseCurrents:
     those of the vehicle's battery, and none of the grid's.
     """
     if kind.is_dc or not reading.current_a:
-        taken_a = kind.amperes(Power(reading.power_w or 0.0))
+        taken_w = kind.grid_w(reading.power_w or 0.0)
+        taken_a = taken_w / (kind.voltage_v * kind.phases)
         return PhaseCurrents.even(taken_a, ALL_PHASES[: kind.phases])
     if reading.power_w is not None and reading.power_w < 0:
         # Currents are told without a direction.
@@ -64,9 +77,8 @@ def group_state(
                 evse.reading, kind, config.wiring, between_lines=config.between_lines
             )
             used += drawn
-            power_w = evse.reading.power_w or 0.0
             # A group's watts are the grid's: what making direct current loses is used too.
-            used_w += power_w / DC_EFFICIENCY if kind.is_dc else power_w
+            used_w += kind.grid_w(evse.reading.power_w or 0.0)
             active += drawn.highest_a > IDLE_A
             waiting += is_waiting(evse)
     limit = site.limit_of(node_id)
@@ -99,7 +111,8 @@ def is_waiting(evse: Evse) -> bool:
     return (
         evse.wants_energy
         and not evse.is_charging
-        and evse.settings.charging_allowed
+        and evse.may_charge
         and evse.allotment is not None
         and evse.allotment.current.a == 0.0
+        and evse.allotment.reason not in _BY_ITS_MODE
     )

@@ -10,10 +10,14 @@ from ..model.capabilities import Place
 from ..model.orders import Layer, LimitOrder
 from .bound import NOBODY, UNBOUND, Bound, Use
 from .stopped import Stopped
+from .wish import CLOCKS_DIFFER_S
 
 # Until a vehicle has followed a lower limit its amperes are still on the wire: 5 s for the vehicle (IEC 61851-1
 # annex A) and as much again for the station to pass the limit on.
 SETTLING_S = 10.0
+
+# A vehicle that may draw more does so within this.
+RISES_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Holding:
     # From what it was lowered last, and when: a meter that is late shows it though the vehicle has followed.
     lowered_from_a: float = 0.0
     lowered_at: datetime | None = None
+    # When it was raised last: who has not followed that yet shows nothing when it is lowered again.
+    raised_at: datetime | None = None
     fallback_phases: int | None = None
     lease_phases: int | None = None
     # The lease of a transaction lies over both.
@@ -62,6 +68,11 @@ class Holding:
     def is_settling(self, now: datetime) -> bool:
         """Whether a vehicle may still be following a lowered limit."""
         return self.settling_until is not None and now < self.settling_until
+
+    def may_rise(self, at: datetime) -> bool:
+        """Whether a vehicle may not have followed the last raise at a moment."""
+        rises = timedelta(seconds=RISES_S)
+        return self.raised_at is not None and at < self.raised_at + rises
 
     def is_after(self, at: datetime) -> bool:
         """Whether these limits came, or were still being followed, after a moment."""
@@ -96,7 +107,24 @@ class Holding:
     @property
     def ends(self) -> tuple[datetime | None, ...]:
         """The moments at which something of it ends."""
-        return self.lease_until, self.settling_until, self.bound.until
+        return (
+            self.lease_until,
+            self._lease_ends_for_slow_clocks,
+            self.settling_until,
+            self.bound.until,
+        )
+
+    @property
+    def _lease_ends_for_slow_clocks(self) -> datetime | None:
+        """When its lease has ended also in a station whose clock is behind ours."""
+        if self.lease_until is None:
+            return None
+        return self.lease_until + timedelta(seconds=CLOCKS_DIFFER_S)
+
+    def _late_a(self, now: datetime) -> float:
+        """Return what its lease allows for as long as it may hold by a clock that is behind ours."""
+        ends = self._lease_ends_for_slow_clocks
+        return 0.0 if ends is None or now >= ends else self.lease_a or 0.0
 
     @property
     def doubt_a(self) -> float | None:
@@ -122,7 +150,8 @@ class Holding:
 
         A transaction may end at any time and with it its lease, and an offline station may lose its lease in a restart: the
         greater of lease and what lies beneath counts. It does for a lease that ends before `until`, too: who is given
-        something until then must not meet what comes back when the lease ends, should nobody be there to renew it.
+        something until then must not meet what comes back when the lease ends, should nobody be there to renew it. And the
+        lease of one that is offline ends by its own clock, which may be behind.
         """
         candidates = [
             self.in_force_a(now, unlimited_a, use),
@@ -133,6 +162,8 @@ class Holding:
             candidates.append(
                 unlimited_a if self.fallback_a is None else self.fallback_a
             )
+        # Renewed it is while somebody is there: this is one that was away, or has just come back.
+        candidates.append(self._late_a(now))
         doubt_a = _highest(self.doubt_a, self.bound.in_doubt_a(use))
         if doubt_a is not None:
             candidates.append(doubt_a)
@@ -175,11 +206,12 @@ class Holding:
         use: Use = NOBODY,
     ) -> Holding:
         """Return it after the station accepted an order. `idle`: nothing is being drawn that has to follow."""
-        before_a = max(
-            self.in_force_a(now, unlimited_a, use),
-            _highest(self.doubt_a, self.bound.in_doubt_a(use)) or 0.0,
-        )
+        held_a = self.in_force_a(now, unlimited_a, use)
+        doubt_a = _highest(self.doubt_a, self.bound.in_doubt_a(use)) or 0.0
+        before_a = max(held_a, self._late_a(now), doubt_a)
         held = self._with(order, now)
+        if max(doubt_a, held.in_force_a(now, unlimited_a, use)) > held_a:
+            held = replace(held, raised_at=now)
         if idle or held.in_force_a(now, unlimited_a, use) >= before_a:
             return held
         if held.is_settling(now):
@@ -221,6 +253,7 @@ class Holding:
         held = replace(
             held, lease_a=None, lease_until=None, bound=held.bound.left(before)
         )
+        held = replace(held, raised_at=None)
         if held.fallback_at is not None:
             held = replace(held, fallback_at=min(held.fallback_at, now))
         if not held.is_settling(before):
@@ -233,8 +266,8 @@ class Holding:
 
     def leases_in_doubt(self, now: datetime, use: Use) -> Holding:
         """Return it when its leases may have begun late, or end at another time than was meant."""
-        held = self
-        if self.has_lease(now):
+        held, ends = self, self._lease_ends_for_slow_clocks
+        if ends is not None and now < ends:
             doubt_a = _highest(self.lease_a, self.lease_doubt_a)
             held = replace(
                 self,

@@ -106,13 +106,19 @@ class Household:
         return max(channel.risk.urgency(now) for channel, _ in self._watched)
 
     def room(
-        self, held: PhaseCurrents, now: datetime, least: PhaseCurrents = NOBODY
+        self,
+        held: PhaseCurrents,
+        now: datetime,
+        least: PhaseCurrents = NOBODY,
+        *,
+        patient: bool = True,
     ) -> Room:
         """Return what all stations below may draw.
 
         `held` is what they have been allotted by now, on each line: so much they keep while there is room for it. More
         they get when there has been room for a while, and the meter is fresh. `least` is what those who charge need to
-        go on: where the breaker has time to spare, nobody is paused for a motor that starts.
+        go on: where the breaker has time to spare, nobody is paused for a motor that starts. Who is not `patient` asks
+        what there would be if all room counted at once.
         """
         bare = bare_room(self.circuit)
         if self.state(now) is MeterState.LOST:
@@ -124,7 +130,7 @@ class Household:
         if isinstance(self.circuit.limit, Power):
             each = len(self.circuit.phases)
             room_a, reason = self._hold(
-                self._sum, self.circuit.sum_a, sum(held), sum(least), each, now
+                self._sum, self.circuit.sum_a, sum(held), sum(least), each, now, patient
             )
             room_w = room_a * self.circuit.voltage_v
             return Room(None, room_w, bare.reasons, reason)
@@ -133,7 +139,7 @@ class Household:
             line = channel.lines[0]
             phase = ALL_PHASES[line]
             room_a, reasons[line] = self._hold(
-                channel, limit_a, held[phase], least[phase], 1, now
+                channel, limit_a, held[phase], least[phase], 1, now, patient
             )
             current = current.on(phase, room_a)
         return Room(current, None, (reasons[0], reasons[1], reasons[2]))
@@ -160,6 +166,13 @@ class Household:
             min((at for at in used_up if at is not None), default=None),
             max(risk.beyond_s for risk in risks),
         )
+
+    def load_w(self, now: datetime) -> float | None:
+        """Return what all but the stations draws on all lines together, in watts; below 0 it makes more than it needs."""
+        load_a = self._sum.background.present_a
+        if load_a is None or self.state(now) is MeterState.LOST:
+            return None
+        return load_a * self.circuit.voltage_v
 
     @property
     def reading(self) -> MeterReading | None:
@@ -209,10 +222,13 @@ class Household:
         least_a: float,
         lines: int,
         now: datetime,
+        patient: bool,
     ) -> tuple[float, Reason]:
         """Return the room in one channel, and what makes it so little."""
         target_a = self._target_a(limit_a, lines)
         present_a = channel.room_a(limit_a, target_a, min(held_a, least_a), now)
+        if not patient:
+            return present_a, self.circuit.reason
         keeps_a = held_a
         if self.may_raise(now):
             # So much they might have without any meter.

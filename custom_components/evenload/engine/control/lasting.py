@@ -77,7 +77,7 @@ def lasting_of(
     heads = [_head(site, identity, leaves) for identity, leaves in by_station.items()]
     shares = {
         key.identity: Share(got.current.a, got.reason, got.node, got.phase)
-        for key, got in allot(evenly, heads, _ANY_TIME).items()
+        for key, got in _shared(evenly, heads).items()
     }
     ceilings = {
         identity: max(shares[identity].current_a, _ceiling_a(site, identity))
@@ -99,13 +99,40 @@ def lasting_of(
 
 
 def _head(site: SiteConfig, identity: str, leaves: Sequence[Demand]) -> Demand:
-    """Return a station as one that wants all that it can."""
+    """Return a station as one that wants all that it can; one that does not pause comes before those that do."""
+    station = site.stations[identity]
+    least_a = min(leaf.minimum_a for leaf in leaves)
+    keeps = any(leaf.keeps for leaf in leaves)
+    if keeps and station.simultaneous:
+        least_a = sum(leaf.minimum_a for leaf in leaves)
     return Demand(
         EvseKey(identity, WHOLE_STATION),
-        maximum_a=site.stations[identity].maximum.a,
-        minimum_a=min(leaf.minimum_a for leaf in leaves),
+        maximum_a=station.maximum.a,
+        minimum_a=least_a,
         load=site.load_of(identity),
+        keeps=keeps,
+        is_served=keeps,
+        since=_ANY_TIME if keeps else None,
     )
+
+
+def _shared(tree: Tree, heads: Sequence[Demand]) -> dict[EvseKey, Allotment]:
+    """Return what every station gets for good.
+
+    One that does not pause draws its least even where there is too little for it: the others are given no more than what
+    that leaves.
+    """
+    shared = allot(tree, heads, _ANY_TIME)
+    beyond = [head for head in heads if head.keeps and not shared[head.key].current.a]
+    if not beyond:
+        return shared
+    beside = [
+        replace(head, fixed_a=head.minimum_a) if head in beyond else head
+        for head in heads
+    ]
+    return allot(tree, beside, _ANY_TIME) | {
+        head.key: shared[head.key] for head in beyond
+    }
 
 
 def _evenly(tree: Tree) -> Tree:

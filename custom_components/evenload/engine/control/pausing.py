@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from ..csms.commands import Commands
 from ..model.capabilities import PauseMethod
+from ..model.drivers import OWN_TOKEN
 from ..model.identity import EvseKey
 from ..model.stations import Evse, EvseStatus, Station
 from .commitments import DISOBEDIENCE_A, Commitments
@@ -30,9 +31,6 @@ MOST_STARTS = 3
 
 # A vehicle that may charge again does so by then; else it is told once more, and then its owner.
 RESUMED_AFTER = timedelta(seconds=120)
-
-# What starts a transaction whose own token is not known.
-_TOKEN = "evenload"
 
 type Act = Callable[[Commands], Awaitable[None]]
 
@@ -151,7 +149,7 @@ class Pausing:
         if asked_at is not None and now < asked_at + ASK_AGAIN_AFTER:
             return None, (asked_at + ASK_AGAIN_AFTER - now).total_seconds()
         self._asked[key] = now
-        self._note(key, Stopped(running.token or _TOKEN, now))
+        self._note(key, Stopped(running.token or OWN_TOKEN, now))
 
         async def stop(commands: Commands) -> None:
             await commands.stop(running.id)

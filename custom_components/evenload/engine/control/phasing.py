@@ -21,7 +21,12 @@ from .wish import SAME_A
 
 # What a vehicle is not given because it is too little for three phases.
 _STARVING = frozenset(
-    {Reason.NOT_ENOUGH, Reason.WAITING_FOR_OTHERS, Reason.WAITING_FOR_TURN}
+    {
+        Reason.NOT_ENOUGH,
+        Reason.WAITING_FOR_OTHERS,
+        Reason.WAITING_FOR_SUN,
+        Reason.WAITING_FOR_TURN,
+    }
 )
 
 

@@ -51,12 +51,15 @@ def rooms_of(
     now: datetime,
     cap: Limit | None = None,
     least: Mapping[str, PhaseCurrents] | None = None,
+    *,
+    patient: bool = True,
 ) -> dict[str, Room]:
     """Return the room of the site, of every group and of every station, by the id of its node.
 
     `held` is what the stations below each node with a meter have been allotted by now (not what they may be drawing:
     who was told to let go has no claim to come back at once). `cap` is a limit for all stations of the site together,
-    from the grid operator. `least` is what those who charge below each node need to go on (see `Household.room`).
+    from the grid operator. `least` is what those who charge below each node need to go on, and who is `patient` waits
+    until room has been there for a while (see `Household.room`).
     """
     rooms: dict[str, Room] = {}
     for node_id in (ROOT, *site.groups):
@@ -65,7 +68,10 @@ def rooms_of(
             bare_room(circuit_of(site, node_id))
             if household is None
             else household.room(
-                held.get(node_id, NOBODY), now, (least or {}).get(node_id, NOBODY)
+                held.get(node_id, NOBODY),
+                now,
+                (least or {}).get(node_id, NOBODY),
+                patient=patient,
             )
         )
     if cap is not None:

@@ -4,7 +4,7 @@ A value may be tagged `L1`, `L1-N`, `L1-L2`, `N`, or not at all, and values of p
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from ..model.kinds import EvseKind
@@ -86,8 +86,8 @@ def currents(
     known_v: Mapping[Phase, float],
     power_w: float | None,
 ) -> Currents:
-    """Return the currents among samples; `known_v` and `power_w` help to place a current that names no phase."""
-    of_current = [s for s in samples if s.measurand == "Current.Import"]
+    """Return the currents among samples, below 0 out of the vehicle; `known_v` and `power_w` help to place one that names no phase."""
+    of_current = _of_current(samples)
     between = {
         phase: sample.value
         for sample in of_current
@@ -133,6 +133,17 @@ def power(
     return sum(
         a * known_v.get(phase, kind.voltage_v) for phase, a in currents_a.items()
     )
+
+
+def _of_current(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the currents of the direction in which more flows: of the other one it is none, or noise."""
+    drawn = [s for s in samples if s.measurand == "Current.Import"]
+    given = [s for s in samples if s.measurand == "Current.Export"]
+    if max((abs(s.value) for s in given), default=0.0) <= max(
+        (abs(s.value) for s in drawn), default=0.0
+    ):
+        return drawn
+    return [replace(s, value=-abs(s.value)) for s in given]
 
 
 def _is_between(sample: Sample) -> bool:

@@ -12,17 +12,19 @@ from ..model.stations import Evse, Station
 from .behind import UNSHARED, draws_behind, held_behind
 from .circuits import Circuits
 from .commitments import Commitments
-from .demands import DONE_AFTER, Circumstances, demand_of, plugged_in_at
+from .demanding import Demanding
+from .demands import DONE_AFTER, plugged_in_at
 from .drawn import Drawn
 from .lasting import Fallbacks, Lasting
 from .phasing import Phasing
+from .planned.leave import Leaves, let_through, no_leaves, on_one_phase
+from .sooner import on_phases_known, said_of, waits_for_room
 from .taking import Taking
 from .targets import Targets, present_of
 from .turns import Turns
-from .usage import Places, Usage
+from .usage import Places, Usage, on_places
 from .v2x.stance import Stance
 from .wish import SAME_A
-from .wishes import keeps_limits
 
 # A station that cannot be told counts at the most it was seen to draw, until it draws this much less: what others get
 # must not follow every waver of its meter.
@@ -53,32 +55,33 @@ class Sharing:
         self._fallbacks = Fallbacks()
         self._usage = Usage()
         self._places: dict[str, tuple[int, ...]] = {}
+        self._watched: dict[str, tuple[int, ...]] = {}
         self._used = Places()
         self._reserved: dict[str, float] = {}
         self._allotments: Mapping[EvseKey, Allotment] = {}
         self._demands: tuple[Demand, ...] = ()
         # What discharging asks of the balancer.
         self.stances: Callable[[], Mapping[EvseKey, Stance]] = dict
+        # What modes and plans let through.
+        self.leaves: Leaves = no_leaves
+        self.leaves_change_at: Callable[[], datetime | None] = lambda: None
+        self._demanding = Demanding(
+            stations, phasing, self.turns, self.taking, lambda: self.stances()
+        )
 
     def targets(self, site: SiteConfig) -> tuple[SiteConfig, Targets]:
         """Return what everybody should hold, and the site with every station on the phases that it can draw on now."""
         now, stations = self._now(), self._stations()
         self.circuits.prepare(site)
         switched = self._phasing.site(site)
-        self._places = self._places_in_use(switched)
+        self._places = self._usage.in_use(stations, site, now)
+        self._watched = self._usage.watched
         used = self._used.on(switched, self._places)
         nodes = self.circuits.households
-        tree = self.circuits.tree(
-            site,
-            *held_behind(
-                site,
-                nodes,
-                stations,
-                self._commitments,
-                self._allotments,
-                unrounded=True,
-            ),
+        held = held_behind(
+            site, nodes, stations, self._commitments, self._allotments, unrounded=True
         )
+        tree = self.circuits.tree(site, *held)
         lasting = self._fallbacks.of(
             switched, self.circuits.lasting_tree(site), stations
         )
@@ -86,20 +89,20 @@ class Sharing:
         self._reserved = self._commitments.reserved()
         silent = self.circuits.silent(site)
         fixed = self._fixed(site, lasting, silent)
+        deaf = self._commitments.deaf - silent
         if self._phasing.switchable(site):
-            demands = self._demands_in(site, lasting, now)
-            on_all = present_of(site, tree, lasting, demands, fixed, now)
-            self._phasing.want(site, on_all.allotments)
+            demands = self._demanding.demands(site, lasting, now)
+            leaves = self.leaves(demands, tree, choosing=True)
+            let = [let_through(one, leaves.get(one.key)) for one in demands]
+            on_all = present_of(site, tree, lasting, let, fixed, now, deaf)
+            self._phasing.want(site, on_one_phase(on_all.allotments, leaves))
         else:
             self._phasing.want(site, {})
-        self._demands = tuple(self._demands_in(used, lasting, now))
-        single_known = tuple(
-            replace(one, single=None, is_single=False)
-            if one.single is not None or one.is_single
-            else one
-            for one in self._demands
-        )
-        present = present_of(used, tree, lasting, single_known, fixed, now)
+        demands = self._demanding.demands(used, lasting, now)
+        leaves = self.leaves(demands, tree, choosing=False)
+        self._demands = tuple(let_through(one, leaves.get(one.key)) for one in demands)
+        known = on_phases_known(self._demands)
+        present = present_of(used, tree, lasting, known, fixed, now, deaf)
         self._allotments = self._steady(present.allotments)
         self.turns.note(self._demands, self._allotments, now)
         targets = Targets(
@@ -115,7 +118,21 @@ class Sharing:
             frozen=self.circuits.frozen(site),
             reserved=_reserved(site, lasting, fixed),
         )
-        return used, self._phasing.applied(site, targets)
+        targets = self._phasing.applied(site, targets)
+        is_watching = self._watched != self._places
+        if not waits_for_room(targets.allotments, tree, is_watching=is_watching):
+            return used, targets
+        # The same, if all room counted that there seems to be.
+        seen = on_places(switched, self._watched)
+        demands = [
+            let_through(one, leaves.get(one.key))
+            for one in self._demanding.demands(seen, lasting, now)
+        ]
+        tree = self.circuits.tree(site, *held, patient=False)
+        soon = present_of(
+            seen, tree, lasting, on_phases_known(demands), fixed, now, deaf
+        ).allotments
+        return used, replace(targets, allotments=said_of(targets.allotments, soon))
 
     def is_overdrawn(self, site: SiteConfig) -> bool:
         """Whether less is left anywhere than was given by now: what else a meter says does not concern this moment."""
@@ -143,6 +160,7 @@ class Sharing:
         places = self._usage.places(station, config, self._now())
         return (
             self._places.get(identity) != places
+            or self._watched.get(identity) != self._usage.seen(identity)
             or self._phasing.is_outdated(site, identity)
             or self._is_reserved_otherwise(identity)
         )
@@ -180,6 +198,7 @@ class Sharing:
         now = self._now()
         moments = [
             self.circuits.next_change(),
+            self.leaves_change_at(),
             *(allotment.turn_at for allotment in self._allotments.values()),
             *(
                 evse.status_at + DONE_AFTER
@@ -196,35 +215,6 @@ class Sharing:
             site, node_id, self._stations(), self._commitments, self._now()
         )
 
-    def _demands_in(
-        self, site: SiteConfig, lasting: Lasting, now: datetime
-    ) -> list[Demand]:
-        stations = self._stations()
-        return [
-            demand_of(
-                site, stations[identity], evse, self._known_of(evse, site, lasting), now
-            )
-            for identity in site.stations
-            for evse in stations[identity].evses.values()
-        ]
-
-    def _known_of(
-        self, evse: Evse, site: SiteConfig, lasting: Lasting
-    ) -> Circumstances:
-        key, session = evse.key, plugged_in_at(evse)
-        station = self._stations()[key.identity]
-        fallback_a = lasting.fallbacks[key].current.a
-        keeps = keeps_limits(station)
-        return Circumstances(
-            turn=self.turns.of(key, session),
-            takes_a=self.taking.most_a(key, session),
-            lasting_a=fallback_a,
-            most_a=lasting.shares[key.identity].current_a if keeps else None,
-            can_switch=self._phasing.can_switch(site, key),
-            is_single=self._phasing.is_single(key),
-            stance=self.stances().get(key),
-        )
-
     def _fixed(
         self, site: SiteConfig, lasting: Lasting, silent: frozenset[str]
     ) -> dict[str, float]:
@@ -237,16 +227,6 @@ class Sharing:
                 fixed[identity] = self._commitments.station_a(identity)
         return {
             identity: a for identity, a in fixed.items() if identity in site.stations
-        }
-
-    def _places_in_use(self, site: SiteConfig) -> dict[str, tuple[int, ...]]:
-        now, stations = self._now(), self._stations()
-        found = {
-            identity: self._usage.places(stations[identity], config, now)
-            for identity, config in site.stations.items()
-        }
-        return {
-            identity: places for identity, places in found.items() if places is not None
         }
 
     def _steady(

@@ -42,6 +42,18 @@ class Steadiness:
         if before is not None and abs(origin - before) > SET:
             self._was_set(origin - before)
 
+    def now(self) -> datetime:
+        """Return what our clock shows, as it went when it was last looked at: that it was set shows only when everybody is told."""
+        now = self._now()
+        if self._origin is None:
+            return now
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return now
+        steady = self._origin + timedelta(seconds=loop.time())
+        return steady if abs(steady - now) > SET else now
+
     def close(self) -> None:
         """Look no more."""
         self._is_closed = True

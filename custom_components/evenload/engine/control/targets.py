@@ -1,6 +1,6 @@
 """What every station should hold: the allotments of the strategies, as fallbacks and leases."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -15,6 +15,20 @@ from ..model.tree import Tree
 from .lasting import Lasting
 
 _NO_CIRCUITS = Tree()
+
+# Why somebody is paused whose owner has not said so in as many words.
+HELD_BACK = frozenset(
+    {
+        Reason.V2G_IDLE,
+        Reason.METER_LOST,
+        Reason.PLANNED,
+        Reason.WAITING_FOR_SUN,
+        Reason.PRICE_TOO_HIGH,
+        Reason.GOAL_REACHED,
+        Reason.CHARGING_OFF,
+        Reason.UPSTREAM,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +88,33 @@ def present_of(
     demands: Sequence[Demand],
     fixed: Mapping[str, float],
     now: datetime,
+    deaf: AbstractSet[str] = frozenset(),
 ) -> Present:
     """Return what everybody may draw now; `fixed` is what stations may draw that cannot be told otherwise.
 
-    Those are shown, and told as far as they listen, what would be theirs if they could.
+    Those are shown what would be theirs if they could. Of them the `deaf` may hear all the same, though they do not answer:
+    they are told what is theirs beside those that do not.
     """
     turn_s = {group.id: group.turn_s for group in site.groups.values()}
     turn_s[""] = site.turn_s
-    beside = [demand for demand in demands if demand.key.identity not in fixed]
-    beside += [
-        Demand(
-            EvseKey(identity, WHOLE_STATION),
-            held_a,
-            load=site.load_of(identity),
-            fixed_a=held_a,
-        )
-        for identity, held_a in fixed.items()
-    ]
-    allotments = allot(tree, beside, now, turn_s_of=turn_s)
+    allotments = allot(
+        tree, _demands_beside(site, demands, fixed), now, turn_s_of=turn_s
+    )
     if fixed:
         free = allot(tree, demands, now, turn_s_of=turn_s)
+        told = {key: free[key] for key in free if key.identity in fixed}
+        for_good = {one: a for one, a in fixed.items() if one not in deaf}
+        if for_good and len(for_good) < len(fixed):
+            beside = _demands_beside(site, demands, for_good)
+            heard = allot(tree, beside, now, turn_s_of=turn_s)
+            told |= {
+                key: _beside(heard[key], free[key])
+                for key in told
+                if key.identity not in for_good
+            }
         allotments = {
-            demand.key: free[demand.key]
-            if demand.key.identity in fixed
+            demand.key: told[demand.key]
+            if demand.key in told
             else _beside(allotments[demand.key], free[demand.key])
             for demand in demands
         }
@@ -113,6 +131,21 @@ def present_of(
     return Present(shares, allotments)
 
 
+def _demands_beside(
+    site: SiteConfig, demands: Sequence[Demand], fixed: Mapping[str, float]
+) -> list[Demand]:
+    """Return the demands of all others, and what is fixed."""
+    return [demand for demand in demands if demand.key.identity not in fixed] + [
+        Demand(
+            EvseKey(identity, WHOLE_STATION),
+            held_a,
+            load=site.load_of(identity),
+            fixed_a=held_a,
+        )
+        for identity, held_a in fixed.items()
+    ]
+
+
 def _beside(got: Allotment, free: Allotment) -> Allotment:
     """Return what somebody gets beside those that cannot be told, and that they are why it is less."""
     if got.current.a < free.current.a:
@@ -127,8 +160,8 @@ def _worded(demand: Demand, allotment: Allotment, tree: Tree) -> Allotment:
             reason = Reason.VEHICLE_TAKES_NO_MORE
         case Reason.NOT_ENOUGH:
             reason = _why_not_enough(allotment, tree)
-        case Reason.PAUSED if demand.most is Reason.V2G_IDLE:
-            reason = Reason.V2G_IDLE
+        case Reason.PAUSED if demand.most in HELD_BACK:
+            return replace(allotment, reason=demand.most, turn_at=demand.until)
         case _:
             return allotment
     return replace(allotment, reason=reason)
@@ -140,7 +173,7 @@ def _why_not_enough(allotment: Allotment, tree: Tree) -> Reason:
         if node.name != allotment.node:
             continue
         reasons = {node.room.power_reason, *node.room.reasons}
-        for reason in (Reason.GRID_OPERATOR, Reason.METER_LOST):
+        for reason in (Reason.GRID_OPERATOR, Reason.UPSTREAM, Reason.METER_LOST):
             if reason in reasons:
                 return reason
     return Reason.NOT_ENOUGH

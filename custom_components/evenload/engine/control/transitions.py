@@ -55,7 +55,8 @@ def after(station: Station, event: Event, site: SiteConfig) -> Station:
         case Booted():
             station = replace(station, info=event.info, booted_at=event.at)
         case ClockMeasured():
-            station = replace(station, clock=event.clock)
+            set_back_s = event.clock.set_back_s(station.set_back_s)
+            station = replace(station, clock=event.clock, set_back_s=set_back_s)
         case Learnt():
             station = with_evses(
                 replace(station, capabilities=event.capabilities),

@@ -53,6 +53,28 @@ class Usage:
             seen = self._seen[station.identity] = _Seen(transaction.id, places, now)
         return places if now - seen.since >= LIVE_FOR else None
 
+    def in_use(
+        self, stations: Mapping[str, Station], site: SiteConfig, now: datetime
+    ) -> dict[str, tuple[int, ...]]:
+        """Return the places in use of each station of a site of which that is certain."""
+        found = {
+            identity: self.places(stations[identity], config, now)
+            for identity, config in site.stations.items()
+        }
+        return {
+            identity: places for identity, places in found.items() if places is not None
+        }
+
+    @property
+    def watched(self) -> dict[str, tuple[int, ...]]:
+        """The places in use as vehicles were last seen, also of those that were not seen so for long enough yet."""
+        return {identity: seen.places for identity, seen in self._seen.items()}
+
+    def seen(self, identity: str) -> tuple[int, ...] | None:
+        """Return the same of one station."""
+        seen = self._seen.get(identity)
+        return None if seen is None else seen.places
+
 
 def _only(station: Station) -> Evse | None:
     """Return the EVSE of a station that has one."""
@@ -75,6 +97,9 @@ def _live(evse: Evse, wired: int, now: datetime) -> tuple[int, ...] | None:
     if not evse.is_charging or at is None or now - at > _AGE:
         return None
     if any(phase not in reading.current_a for phase in ALL_PHASES[:wired]):
+        return None
+    if reading.power_w is not None and reading.power_w < 0:
+        # Who feeds back on one phase may draw on more.
         return None
     live = tuple(
         place

@@ -30,13 +30,14 @@ class Wish:
     """An order; `raises` tells whether it needs room.
 
     One ampere of the order may come to `gathering` amperes on one phase: watts that are meant for several may gather there.
-    What `may_last` may hold already, for nobody knows how long.
+    What `may_last` may hold already, for nobody knows how long. `again` says once more what was accepted before.
     """
 
     order: LimitOrder
     raises: bool
     gathering: float = 1.0
     may_last: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ class Wishes:
         targets: Targets,
         unverified: set[EvseKey],
     ) -> list[Wish]:
-        """Return all that is to be put right, in the order of sending. `unverified` limits are written again."""
+        """Return all that is to be put right, in the order of sending. `unverified` limits are written again.
+
+        Whoever has restarted has lost the lease that makes room for others: it comes before what may still be there.
+        """
         wishes = [
             *self._station_limit(station, targets, unverified),
             *(
@@ -49,7 +52,7 @@ class Wishes:
                 )
             ),
         ]
-        return sorted(wishes, key=lambda wish: wish.raises)
+        return sorted(wishes, key=lambda wish: (wish.raises, wish.again))
 
     def _station_limit(
         self, station: Station, targets: Targets, unverified: set[EvseKey]
@@ -154,8 +157,8 @@ class Wishes:
         unverified: set[EvseKey],
     ) -> Iterable[Wish]:
         holding = self._commitments.holding(key)
-        held_a = holding.fallback_a
-        lowers = held_a is None or wanted_a < held_a - SAME_A
+        held_a, doubt_a = holding.fallback_a, holding.fallback_doubt_a or 0.0
+        lowers = held_a is None or wanted_a < max(held_a, doubt_a) - SAME_A
         raises = held_a is not None and wanted_a > held_a + SAME_A
         # What is in doubt is settled by saying it again.
         again = (
@@ -168,8 +171,9 @@ class Wishes:
         order = replace(order, current=Current(wanted_a), layer=Layer.FALLBACK)
         if held_a is not None and raises and key in unverified:
             # What it may have lost is put back first: the raise may have to wait.
-            yield Wish(replace(order, current=Current(held_a)), raises=False)
-        yield Wish(order, raises=raises)
+            back = replace(order, current=Current(held_a))
+            yield Wish(back, raises=False, again=True)
+        yield Wish(order, raises=raises, again=not (raises or lowers))
 
     def _lease(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..model.certificates import CertificateId
 from ..model.errors import InvalidRequest, StationRefused
+from ..model.upkeep import Retries
 from .connection import Connection
 from .frames import CallFault
 from .tolerance import mend
@@ -48,6 +49,12 @@ class Asking:
 def unknown_here(action: str, version: str) -> InvalidRequest:
     """Return the error of what a version of OCPP cannot ask."""
     return InvalidRequest(action, f"OCPP {version} has no such message")
+
+
+def written_retries(retries: Retries) -> dict[str, int]:
+    """Return how messages of all versions say how often to try (1.6 §5.9, §5.19; 2.0.1 L01, N01)."""
+    said = (("retries", retries.count), ("retryInterval", retries.interval_s))
+    return {name: value for name, value in said if value is not None}
 
 
 def written_certificate_id(certificate: CertificateId) -> dict[str, str]:

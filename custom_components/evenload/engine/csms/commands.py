@@ -10,7 +10,7 @@ from ..model.certificates import CertificateId, CertificateUse, InstalledCertifi
 from ..model.limits import RateUnit
 from ..model.needs import StoredProfile
 from ..model.orders import LimitOrder, Outcome
-from ..model.upkeep import Firmware, LogKind
+from ..model.upkeep import ANY_RETRIES, Firmware, LogKind, Retries
 from ..model.v2x import Refusal, SetpointOrder
 
 
@@ -51,8 +51,8 @@ class Profiles(Protocol):
         """Take one profile out of the station, by its exact id; returns whether there was one."""
 
 
-class Access(Protocol):
-    """What can be asked about who may charge."""
+class Listing(Protocol):
+    """What can be asked about the tokens that a station knows by itself."""
 
     async def reserve(self, reservation: Reservation) -> None:
         """Keep an EVSE for a token; a reservation with the same id is replaced."""
@@ -71,6 +71,10 @@ class Access(Protocol):
     async def clear_cache(self) -> None:
         """Let the station forget the tokens that it has learnt."""
 
+
+class Access(Listing, Protocol):
+    """What can be asked about who may charge."""
+
     async def customer_information(
         self, token: str, *, report: bool = True, clear: bool = False
     ) -> str:
@@ -86,6 +90,7 @@ class Upkeep(Protocol):
         kind: LogKind = LogKind.DIAGNOSTICS,
         oldest: datetime | None = None,
         latest: datetime | None = None,
+        retries: Retries = ANY_RETRIES,
     ) -> str | None:
         """Let the station upload a log to an address; returns the file's name if the station says it."""
 
@@ -146,12 +151,8 @@ class Discharging(Protocol):
         """Bound what the whole station may feed back, in percent of its most, for good; None lifts that (2.1 R)."""
 
 
-class Commands(Profiles, Discharging, Access, Upkeep, Certificates, Protocol):
-    """What can be asked of one connected station.
-
-    Every method raises `NotConnected`, `StationSilent` (no answer in time), `StationRefused` (the answer was no) or
-    `InvalidRequest` (the version has no such message, or it does not fit the schema, and was not sent).
-    """
+class Operation(Protocol):
+    """What can be asked about charging, and about what the station is set to."""
 
     async def set_availability(self, evse: int, *, operative: bool) -> bool:
         """Take an EVSE (0: the station) in or out of service; returns False when that waits for a transaction's end."""
@@ -182,6 +183,19 @@ class Commands(Profiles, Discharging, Access, Upkeep, Certificates, Protocol):
     async def set_configuration(self, key: str, value: str) -> bool:
         """Write a setting; returns whether it waits for a restart of the station."""
 
+    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Send any message of the station's version, as the specification writes it, and return the answer."""
+
+
+class Commands(
+    Operation, Profiles, Discharging, Access, Upkeep, Certificates, Protocol
+):
+    """What can be asked of one connected station.
+
+    Every method raises `NotConnected`, `StationSilent` (no answer in time), `StationRefused` (the answer was no) or
+    `InvalidRequest` (the version has no such message, or it does not fit the schema, and was not sent).
+    """
+
     async def set_password(self, password: str) -> None:
         """Give the station the password that it shows when it dials in; it may dial anew at once."""
 
@@ -192,6 +206,3 @@ class Commands(Profiles, Discharging, Access, Upkeep, Certificates, Protocol):
 
     async def set_limit(self, order: LimitOrder) -> Outcome:
         """Give an EVSE or the station a limit. Never raises `StationRefused` or `StationSilent`: that is the outcome."""
-
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Send any message of the station's version, as the specification writes it, and return the answer."""

@@ -26,11 +26,12 @@ from .frames import (
     ResultError,
     Send,
     dump_error,
-    dump_result,
     parse,
 )
 from .framing import FRAMINGS, Fault
+from .host import Above
 from .line import Rank
+from .replies import Replies
 from .schemas import Schemas
 from .tolerance import mend
 from .turns import Turns
@@ -96,6 +97,7 @@ class Connection:
         self._turns = turns or Turns()
         self._exchange = Exchange(identity, self._wire.send)
         self._allowance: Allowance | None = None
+        self._replies = Replies(self._wire)
         self._lift: Callable[[], None] | None = None
         self.adapter = build(self)
 
@@ -125,6 +127,10 @@ class Connection:
             self._lift()
         self.adapter.admitted()
 
+    def relay_to(self, above: Above) -> None:
+        """Have somebody told all that the station says from now on."""
+        self._replies.above = above
+
     def permitted(self) -> None:
         """Let the station be made ready for what it may feed back now."""
         self.adapter.permitted()
@@ -151,6 +157,7 @@ class Connection:
         finally:
             self._wire.end()
             life.cancel()
+            self._replies.end()
             await asyncio.gather(life, return_exceptions=True)
             self._exchange.end()
 
@@ -172,7 +179,7 @@ class Connection:
 
         """
         check(self.adapter.schemas, action, payload)
-        rank = Rank.LIMIT if urgent else Rank.OTHER
+        rank = Rank.LIMIT if urgent else None
         return await self._exchange.call(action, payload, timeout_s, rank=rank)
 
     async def call_latest(
@@ -224,8 +231,10 @@ class Connection:
             match frame := parse(message, FRAMINGS[self.version]):
                 case Call():
                     call_id = frame.id
-                    text = dump_result(frame.id, await self._answer(frame))
-                    await self._wire.send(text, self.adapter.answer_delay_s(frame))
+                    said, answer = await self._answer(frame)
+                    delay_s = self.adapter.answer_delay_s(frame)
+                    call = Call(frame.id, frame.action, said)
+                    await self._replies.give(call, answer, self.version, delay_s)
                 case CallResult() | CallError():
                     self._exchange.resolve(frame)
                 case Send():
@@ -262,15 +271,17 @@ class Connection:
             "%s could not read an answer: %s", masked(self.identity), error.code[:50]
         )
 
-    async def _answer(self, call: Call) -> dict[str, Any]:
+    async def _answer(self, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what was said, mended, and the answer to it."""
         self.adapter.spoke()
         handler = self.adapter.handler(call.action)
         if handler is None:
             known = call.action in self.adapter.schemas.actions
             fault = Fault.NOT_SUPPORTED if known else Fault.NOT_IMPLEMENTED
             raise CallFault(fault, f"{call.action[:50]} is not answered here")
-        answer = handler(mend(self.adapter.schemas, call.action, call.payload))
-        return answer if isinstance(answer, dict) else await answer
+        said = mend(self.adapter.schemas, call.action, call.payload)
+        answer = handler(said)
+        return said, answer if isinstance(answer, dict) else await answer
 
     async def _refuse(self, call_id: str | int, fault: CallFault) -> None:
         _LOGGER.debug("Refused a frame of %s: %s", masked(self.identity), fault)

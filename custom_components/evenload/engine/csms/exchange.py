@@ -1,4 +1,4 @@
-"""Our calls to one station and their answers, one at a time (OCPP-J 1.6 §4.1.1)."""
+"""Our calls to one station and their answers, one at a time (OCPP-J 1.6 §4.1.1), but for what a limit overtakes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from ..model.errors import InvalidRequest, NotConnected, StationRefused, StationSilent
 from .frames import CallError, CallResult, Ignored, dump_call
-from .line import Line, Rank
+from .line import Line, Rank, Turn, usual_rank
 from .schemas import Schemas, as_fault
 
 # A station that does not answer within this is silent: it may or may not have done what it was asked.
@@ -29,7 +29,7 @@ class Exchange:
         self._identity = identity
         self._send = send
         self._line = Line()
-        self._awaited: tuple[str, asyncio.Future[Answer]] | None = None
+        self._awaited: dict[str, asyncio.Future[Answer]] = {}
         self._over = False
 
     async def call(
@@ -38,10 +38,10 @@ class Exchange:
         payload: dict[str, Any],
         timeout_s: float | None,
         *,
-        rank: Rank = Rank.OTHER,
+        rank: Rank | None = None,
         is_wanted: Callable[[], bool] | None = None,
     ) -> dict[str, Any]:
-        """Send a call when no other is outstanding and none of a higher rank waits; return the answer's payload.
+        """Send a call when its turn has come, and return the answer's payload; its rank is the usual one when none is named.
 
         Raises:
             NotConnected: the connection is, or goes, down.
@@ -50,12 +50,12 @@ class Exchange:
             Outdated: it is not wanted any more when its turn comes.
 
         """
-        await self._line.enter(rank)
+        turn = await self._line.enter(usual_rank() if rank is None else rank)
         if is_wanted is not None and not is_wanted():
-            self._line.leave()
+            self._line.leave(turn)
             raise Outdated(action)
         answer = await self._ask(
-            action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
+            turn, action, payload, CALL_TIMEOUT_S if timeout_s is None else timeout_s
         )
         if answer is None:
             raise (
@@ -74,30 +74,31 @@ class Exchange:
             Ignored: nobody does; it is late, or an answer to nothing.
 
         """
-        if self._awaited is None or self._awaited[0] != answer.id:
+        awaited = self._awaited.get(str(answer.id))
+        if awaited is None:
             raise Ignored("answer that nobody waits for")
-        _settle(self._awaited[1], answer)
+        _settle(awaited, answer)
 
     def end(self) -> None:
         """Let who waits know that no answer will come."""
         self._over = True
-        if self._awaited is not None:
-            _settle(self._awaited[1], None)
+        for awaited in self._awaited.values():
+            _settle(awaited, None)
 
     async def _ask(
-        self, action: str, payload: dict[str, Any], timeout_s: float
+        self, turn: Turn, action: str, payload: dict[str, Any], timeout_s: float
     ) -> Answer:
         """Send a call whose turn it is. Who stops waiting leaves the turn to the answer that the station owes."""
         call_id = str(uuid4())
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        self._awaited = (call_id, answer)
+        self._awaited[call_id] = answer
         patience = loop.call_later(timeout_s, _settle, answer, None)
 
         def settled(_: asyncio.Future[Answer]) -> None:
             patience.cancel()
-            self._awaited = None
-            self._line.leave()
+            del self._awaited[call_id]
+            self._line.leave(turn)
 
         answer.add_done_callback(settled)
         try:

@@ -1,17 +1,46 @@
 """What a connection needs of the house. The site implements it; the connection knows nothing else of the house."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..model.capabilities import Capabilities
 from ..model.clocks import Clock
 from ..model.configuration import Overrides
+from ..model.drivers import Judgement
 from ..model.events import Event, TransactionEnded
 from ..model.security import Entrance, Protection
+from ..model.sessions import SignedValue
 from ..model.stations import Evse, OcppVersion, StationInfo
 from ..model.transactions import TransactionStart
 from ..model.v2x import V2gConfig
 from .commands import Commands
+
+
+class Above(Protocol):
+    """Who is told what a station says, once it is answered, and may have a say in some answers."""
+
+    def asks(self, action: str) -> bool:
+        """Whether the answer to an action waits for them."""
+
+    async def ask(
+        self, action: str, payload: dict[str, Any], answer: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Return the answer to a call, as they want it or, where they say nothing in time, as it was."""
+
+    def keeps(self, action: str, payload: dict[str, Any]) -> bool:
+        """Whether the station is answered only when what it said is kept for them: it does not say it again then."""
+
+    async def kept(self) -> None:
+        """Return when all that was told is kept, or soon where it cannot be."""
+
+    def told(
+        self,
+        version: OcppVersion,
+        action: str,
+        payload: dict[str, Any],
+        answer: dict[str, Any],
+    ) -> None:
+        """Take what the station has said and was answered."""
 
 
 class Link(Protocol):
@@ -36,6 +65,9 @@ class Link(Protocol):
     @property
     def entrance(self) -> Entrance:
         """How the station came in."""
+
+    def relay_to(self, above: Above) -> None:
+        """Have somebody told all that the station says from now on."""
 
     def proved(self, protection: Protection) -> None:
         """Take it that what the station showed of its own accord is its own: its owner says so."""
@@ -101,15 +133,25 @@ class Host(Protocol):
     def hear(self, event: Event) -> None:
         """Tell what an adopted station said."""
 
-    def authorize(self, identity: str, token: str) -> bool:
-        """Whether a card or app may charge at this station."""
+    def judge(self, identity: str, token: str | None) -> Judgement:
+        """Return whether the holder of a token may charge at this station; None: a button was pressed, nobody asks who."""
+
+    def judge_transaction(
+        self, identity: str, transaction_id: str, token: str | None
+    ) -> Judgement:
+        """Return whether a transaction may go on with this token; one that may not is ended."""
 
     async def begin_transaction(
-        self, start: TransactionStart, *, reservation_id: int | None
+        self,
+        start: TransactionStart,
+        *,
+        reservation_id: int | None,
+        signed: tuple[SignedValue, ...] = (),
     ) -> str:
         """Record a transaction, durably, and return its id: the same id when it is told twice.
 
         With an id of the station's own (2.x) that is the one; else one is given that 1.6 can carry in its 32 bits.
+        `signed` are the meter values of its beginning.
         """
 
     async def end_transaction(self, end: TransactionEnded) -> None:

@@ -123,6 +123,11 @@ def _length(parts: tuple[str, str, str]) -> int:
     return len(parts[0]) if parts[1] else -1
 
 
+def encoding_of(data: str) -> str | None:
+    """Return how a signed value is written, where that shows: OCMF says it in its first field."""
+    return "OCMF" if data.startswith("OCMF|") else None
+
+
 def sample(
     measurand: str,
     value: float,

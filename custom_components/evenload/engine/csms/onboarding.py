@@ -82,6 +82,9 @@ class Manners(Protocol):
     async def prepare_v2x(self) -> None:
         """Read what the station can do of discharging, and have it measure what flows out: its owner allows it."""
 
+    def withdraw_v2x(self) -> None:
+        """Take from the station what only concerned discharging: its owner allows none."""
+
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""
 
@@ -99,7 +102,9 @@ class Onboarding:
         self._booted = asyncio.Event()
         self._adopted = asyncio.Event()
         self.preparing = Preparing(
-            lambda: host.v2g(connection.identity), self._prepare_v2x
+            lambda: host.v2g(connection.identity),
+            self._prepare_v2x,
+            manners.withdraw_v2x,
         )
         self.clock = StationClock(host.clock(self._identity), self._clock_changed)
         self.knowledge = Knowledge(

@@ -20,6 +20,8 @@ class Reason(StrEnum):
     MAIN_FUSE = "main_fuse"
     # A cap from outside: the grid operator's signal.
     GRID_OPERATOR = "grid_operator"
+    # The CSMS above the station.
+    UPSTREAM = "upstream"
     METER_LOST = "meter_lost"
     # There is room, but not for long enough yet.
     RAISING_SLOWLY = "raising_slowly"
@@ -45,6 +47,14 @@ class Reason(StrEnum):
     # It charges with what the house leaves of its sun, or with what it was dispatched.
     FOLLOWING_HOUSE = "following_house"
     DISPATCHED = "dispatched"
+    # Its mode lets no more through: its plan has it charge later or slower, it goes by the sun, a kWh costs too much, it
+    # has what it was to have, or its owner switched charging off.
+    PLANNED = "planned"
+    WAITING_FOR_SUN = "waiting_for_sun"
+    FOLLOWING_SUN = "following_sun"
+    PRICE_TOO_HIGH = "price_too_high"
+    GOAL_REACHED = "goal_reached"
+    CHARGING_OFF = "charging_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +77,17 @@ class Demand:
     single: Load | None = None
     # It charges on one phase now, because it was told to: going back is a pause and wears contactors.
     is_single: bool = False
-    # Why it can use no more than its maximum.
+    # Why it can use no more than its maximum, and until when that is expected to be so.
     most: Reason = Reason.OWN_MAXIMUM
+    until: datetime | None = None
     # A vehicle is there and has not said that it is done.
     wants: bool = True
     # What it may draw whatever is decided, because it cannot be told: offline, deaf, out of control.
     fixed_a: float | None = None
     # What it may have while nobody else can use it, should somebody plug in: its fallback.
     standing_a: float = 0.0
+    # It draws its minimum whatever it is told, so that has to stay there for it.
+    keeps: bool = False
     # Between those who weigh the same, all get the same; under `priority` twice the weight gets twice as much.
     weight: float = 1.0
     # First in every queue, until unplugged.
@@ -111,7 +124,8 @@ class Allotment:
     phase: Phase | None = None
     # The vehicle is to use one phase, so that it need not be paused.
     single: bool = False
-    # The place in the queue of those that wait (1 is next), and when its turn comes at the latest, where that is known.
+    # The place in the queue of those that wait (1 is next), and when its turn comes at the latest, or its plan begins, where
+    # that is known.
     position: int | None = None
     turn_at: datetime | None = None
 

@@ -14,6 +14,9 @@ _ZONES_APART_S = 900.0
 _FURTHEST_ZONE_S = 14 * 3600.0
 _ZONE_MISSED_BY_S = 30.0
 
+# No zone is so far behind: such a clock was set back, or has lost the time.
+_SET_BACK_S = 15 * 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -33,6 +36,12 @@ class Clock:
         return (
             self.is_told and self.ahead_s is not None and abs(self.ahead_s) > ASTRAY_S
         )
+
+    def set_back_s(self, before_s: float) -> float:
+        """Return by how much it was set back for good, in seconds: what it was before, where it has shown nothing since."""
+        if self.ahead_s is None:
+            return before_s
+        return -self.ahead_s if self.ahead_s < -_SET_BACK_S else 0.0
 
     def is_read(self, learnt: bool | None) -> bool:
         """Whether the station reads times by the clock that it shows: what was `learnt` of it, or what is likely."""

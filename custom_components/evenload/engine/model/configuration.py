@@ -7,11 +7,13 @@ from functools import lru_cache
 from math import sqrt
 
 from .capabilities import PauseMethod
+from .drivers import Admission, Driver
 from .household import MeterConfig
 from .limits import Current, Limit, RateUnit
 from .loads import Load, between_legs, between_lines, to_neutral
 from .phases import ALL_PHASES, CurrentType, Phase
 from .security import SecurityProfile
+from .uplink import NodeUplink, UplinkConfig
 from .v2x import V2gConfig
 
 
@@ -62,6 +64,10 @@ class StationConfig:
     overrides: Overrides = Overrides()
     # The least that it must prove itself with.
     security: SecurityProfile = SecurityProfile.NONE
+    # Whom it lets charge.
+    admission: Admission = Admission()
+    # The CSMS above it, if it is to be known to one.
+    uplink: UplinkConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +111,13 @@ class SiteConfig:
     metered_lease_s: int = 300
     # The most that may flow into the grid because of discharging vehicles, in watts: none.
     export_cap_w: float = 0.0
+    # The grid counts each phase by itself: on none of them more than an even part of that.
+    export_by_phase: bool = False
     stations: dict[str, StationConfig] = field(default_factory=dict)
     groups: dict[str, GroupConfig] = field(default_factory=dict)
+    drivers: dict[str, Driver] = field(default_factory=dict)
+    # The CSMS above the site or its groups, by their ids.
+    uplinks: dict[str, NodeUplink] = field(default_factory=dict)
     # The circuits above each station, looked up once: whenever anything is shared they are asked for.
     _above: dict[str, tuple[str, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -57,6 +57,10 @@ class ListenerError(EvenloadError):
         self.detail = detail
 
 
+class StoreUnusable(EvenloadError):
+    """The store of sessions cannot be read or written."""
+
+
 class BadSetting(EvenloadError):
     """A setting that would not be safe or makes no sense; `key` names the sentence to show."""
 

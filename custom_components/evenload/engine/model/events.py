@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from .access import TokenKind
 from .capabilities import Capabilities
 from .clocks import Clock
 from .limits import RateUnit
 from .needs import ChargingNeeds, StoredProfile
-from .readings import Sample
+from .readings import Moments, Sample
 from .security import Protection
+from .sessions import SignedValue
 from .stations import EvseStatus, OcppVersion, StationError, StationInfo
 from .v2x_ability import OperationMode
 
@@ -115,8 +117,10 @@ class TransactionEnded(Event):
     meter_stop_wh: float | None
     reason: str | None = None
     token: str | None = None
-    samples: tuple[Sample, ...] = ()
+    # What was measured, and when.
+    moments: Moments = ()
     evse: int | None = None
+    signed: tuple[SignedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,7 @@ class MetersSampled(Event):
     evse: int
     samples: tuple[Sample, ...]
     transaction_id: str | None = None
+    signed: tuple[SignedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +140,7 @@ class TokenPresented(Event):
     token: str
     accepted: bool
     evse: int | None = None
+    kind: TokenKind = TokenKind.ISO14443
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

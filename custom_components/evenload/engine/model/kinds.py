@@ -70,6 +70,10 @@ class EvseKind:
                 efficiency = DC_EFFICIENCY if self.is_dc else 1.0
                 return w / efficiency / (self.voltage_v * self.phases)
 
+    def grid_w(self, power_w: float) -> float:
+        """Return what a power comes to at the grid: making direct current loses some, and what comes out is told as it does."""
+        return power_w / DC_EFFICIENCY if self.is_dc and power_w > 0 else power_w
+
     def watts(self, current_a: float) -> float:
         """Return what the vehicle gets of a current on each grid phase, in watts."""
         efficiency = DC_EFFICIENCY if self.is_dc else 1.0

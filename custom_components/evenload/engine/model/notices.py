@@ -32,8 +32,23 @@ class NoticeKind(StrEnum):
     ADVICE_EXTERNAL_ENERGY_MANAGEMENT = "advice_external_energy_management"
     ADVICE_USE_OCPP_16 = "advice_use_ocpp_16"
     ADVICE_UPDATE_FIRMWARE = "advice_update_firmware"
+    # The site's meter shows what flows out as if it flowed in: no vehicle feeds back by it.
+    METER_UNSIGNED = "meter_unsigned"
+    # Energy comes out of a vehicle, and nobody has asked for it.
+    DISCHARGES_UNASKED = "discharges_unasked"
+    # A vehicle will leave with less than its owner wants, however it is charged until then.
+    DEPARTURE_TOO_SOON = "departure_too_soon"
+    # No plan can be made, or not in time: vehicles that are in none charge at once.
+    PLANNING_FAILED = "planning_failed"
+    PLANNING_LATE = "planning_late"
     # State could not be written to disk.
     STORAGE_FAILED = "storage_failed"
+    # The file of sessions cannot be used: the last ones are kept elsewhere.
+    SESSIONS_UNUSABLE = "sessions_unusable"
+    # The file of sessions was damaged; it was put aside, and what could be read was taken over.
+    SESSIONS_DAMAGED = "sessions_damaged"
+    # What is to be told to a CSMS above cannot be written: it is lost if Home Assistant ends now.
+    UPLINK_NOT_KEPT = "uplink_not_kept"
     # A station dialled in with an identity that cannot be used.
     IDENTITY_REFUSED = "identity_refused"
     # Two boxes dial in with one identity: the first is served.

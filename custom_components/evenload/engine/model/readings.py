@@ -59,6 +59,10 @@ class Sample:
     location: Location = Location.OUTLET
 
 
+# What was measured, and when.
+type Moments = tuple[tuple[datetime, tuple[Sample, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The latest known value of everything one EVSE measures. None is not known; phases are the station's own.
@@ -112,6 +116,11 @@ def is_late(at: datetime, latest: datetime) -> bool:
     return timedelta(0) < latest - at < LONGEST_QUEUE
 
 
-def believed(at: datetime, now: datetime) -> datetime:
-    """Return when something happened that is told now: not in the future, and by our clock where the station's is lost."""
-    return at if CLOCKS_KNOWN <= at <= now else now
+def believed(
+    at: datetime, now: datetime, set_back: timedelta = timedelta(0)
+) -> datetime:
+    """Return when something happened that is told now: not in the future, and by our clock where the station's is lost.
+
+    `set_back`: by how much the station's clock was, for good.
+    """
+    return min(at + set_back, now) if CLOCKS_KNOWN <= at <= now else now

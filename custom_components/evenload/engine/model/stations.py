@@ -10,6 +10,8 @@ from .capabilities import Capabilities
 from .clocks import Clock
 from .identity import EvseKey
 from .limits import Limit
+from .pauses import Pauses
+from .planning import ChargeGoal
 from .readings import Reading
 from .security import Protection
 from .transactions import Session, Transaction
@@ -94,6 +96,8 @@ class EvseSettings:
     # What the owner lowered or raised of what the form says of discharging; None leaves it to the form.
     discharge_limit_w: float | None = None
     minimum_soc_percent: float | None = None
+    # When it charges, and how far.
+    goal: ChargeGoal = ChargeGoal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,13 @@ class Evse:
     settings: EvseSettings = EvseSettings()
     allotment: Allotment | None = None
     discharge: DischargeState = field(default_factory=DischargeState)
+    # Who beside its owner has it pause, and until when.
+    paused_for: Pauses = ()
+
+    @property
+    def may_charge(self) -> bool:
+        """Whether its owner lets it charge, and nobody has it pause for a while."""
+        return self.settings.charging_allowed and not self.paused_for
 
     @property
     def is_charging(self) -> bool:
@@ -148,6 +159,10 @@ class Station:
     # How its connection is protected, or the last one was.
     protection: Protection | None = None
     clock: Clock = field(default_factory=Clock)
+    # By how much that was set back when it was last seen: beyond all zones, so that its times mean others.
+    set_back_s: float = 0.0
+    # How its connection to a CSMS above it is (a value of `uplink.UplinkState`); None where it has none.
+    uplink: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

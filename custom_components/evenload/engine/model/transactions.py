@@ -68,15 +68,10 @@ class Transaction:
     @property
     def energy_wh(self) -> float:
         """Energy into the vehicle so far, in Wh: the station's last word, where it can be true."""
-        base_wh = self._base_wh()
+        base_wh = self.base_wh
         if base_wh is None:
             return 0.0
         stop_wh = self.meter_stop_wh
-        if stop_wh is not None and base_wh > stop_wh >= (
-            self.meter_start_wh or base_wh
-        ):
-            # The readings in between were rubbish: the stop agrees with the start.
-            base_wh = self.meter_start_wh or 0.0
         if stop_wh is not None and stop_wh >= base_wh:
             if self._can_have_risen(stop_wh - base_wh, base_wh):
                 return stop_wh - base_wh
@@ -86,8 +81,19 @@ class Transaction:
             return stop_wh if began_anew and self._can_have_risen(stop_wh, 0.0) else 0.0
         return max(0.0, (self.meter_last_wh or base_wh) - base_wh)
 
-    def _base_wh(self) -> float | None:
-        """Return where the register stood at the start.
+    @property
+    def base_wh(self) -> float | None:
+        """Where the register stood at the start, or None where it was never read."""
+        base_wh, stop_wh = self._read_base_wh(), self.meter_stop_wh
+        if base_wh is None or stop_wh is None:
+            return base_wh
+        if base_wh > stop_wh >= (self.meter_start_wh or base_wh):
+            # The readings in between were rubbish: the stop agrees with the start.
+            return self.meter_start_wh or 0.0
+        return base_wh
+
+    def _read_base_wh(self) -> float | None:
+        """Return where the register stood at the start, by what was read.
 
         Some stations tell 0 at the start and their lifetime afterwards, or their lifetime and then the session's energy
         from 0: the readings are on the register that counts.
@@ -130,6 +136,11 @@ class Session:
     def is_running(self) -> bool:
         """Whether one of its transactions has not ended."""
         return any(transaction.is_open for transaction in self.transactions)
+
+    @property
+    def token(self) -> str | None:
+        """The token that began it, or None where nobody showed one."""
+        return next((one.token for one in self.transactions if one.token), None)
 
     def duration_s(self, now: datetime) -> float:
         """Return how long it has lasted, in seconds."""

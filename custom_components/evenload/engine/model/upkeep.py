@@ -13,6 +13,18 @@ class LogKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a station tries before it gives up, and how long it waits between two tries; None leaves it to the station."""
+
+    count: int | None = None
+    interval_s: int | None = None
+
+
+# The station may do as it likes.
+ANY_RETRIES = Retries()
+
+
+@dataclass(frozen=True, slots=True)
 class Firmware:
     """Firmware for a station to fetch; the signature and the certificate that it is checked with go together."""
 
@@ -21,3 +33,4 @@ class Firmware:
     install_at: datetime | None = None
     signing_certificate: str | None = None
     signature: str | None = None
+    retries: Retries = ANY_RETRIES

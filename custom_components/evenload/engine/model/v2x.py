@@ -12,6 +12,13 @@ from .v2x_ability import Method, OperationMode
 # Nobody needs to say more than once in so long that a setpoint still holds; nobody holds one for longer that nobody renews.
 SETPOINT_LASTS_S = 60
 
+# Who dispatches: the owner, or an automation of his; a grid programme; a central system above; a plan. Of several the first counts.
+ACTION = "action"
+PROGRAMME = "programme"
+UPSTREAM = "upstream"
+PLAN = "plan"
+SOURCES = (ACTION, PROGRAMME, UPSTREAM, PLAN)
+
 # No vehicle is emptied further than this, whatever is asked: below, its battery is harmed.
 LEAST_SOC_PERCENT = 5
 
@@ -25,6 +32,14 @@ class V2gMode(StrEnum):
     SETPOINT = "setpoint"
     PROGRAMME = "grid_programme"
     PLAN = "plan"
+
+
+class Steering(StrEnum):
+    """Who works out what flows at a vehicle that may feed back: we, its station by itself, or another controller (2.1 Q05 to Q09)."""
+
+    EVENLOAD = "evenload"
+    STATION = "station"
+    OTHERS = "others"
 
 
 class IdleMethod(StrEnum):
@@ -90,8 +105,12 @@ class V2gConfig:
     dialect: V2xDialect | None = None
     # What the vehicle's battery holds; None: as the vehicle says, or not known.
     capacity_wh: float | None = None
+    # What a kWh taken out of the battery costs it, in the currency of the prices; None: a part of what a kWh usually costs.
+    wear_per_kwh: float | None = None
     # The vehicles that may, by what they are called over ISO 15118 (EVCCID); none named: any.
     vehicles: tuple[str, ...] = ()
+    # Another than us decides only where its station offers that.
+    steering: Steering = Steering.EVENLOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +131,8 @@ class SetpointOrder:
     dialect: V2xDialect
     voltage_v: float = 230.0
     phases: int = 3
+    # So much of what is fed back comes out, as it was measured: the rest is lost, and told on top.
+    makes: float = 1.0
     # What each of the station's phases shall have of `power_w`; said only where the vehicle told that it can (2.1).
     by_phase_w: tuple[float, float, float] | None = None
     # The power electronics may sleep while the vehicle rests (2.1).
@@ -136,6 +157,8 @@ class Hindrance(StrEnum):
     SOC_AT_MINIMUM = "soc_at_minimum"
     METER_MISSING = "meter_missing"
     METER_STALE = "meter_stale"
+    # It shows what flows out as if it flowed in.
+    METER_UNSIGNED = "meter_unsigned"
     GRID_UNSTEADY = "grid_unsteady"
     HOUSE_NEEDS_LITTLE = "house_needs_little"
     EXPORT_CAP = "export_cap"
@@ -148,6 +171,8 @@ class Hindrance(StrEnum):
     PLANNED_FOR_LATER = "planned_for_later"
     # Less is asked for, or allowed, than the vehicle does anything with.
     TOO_LITTLE_POWER = "too_little_power"
+    # Another controller than this sets the power: nothing that is asked for here is done.
+    OTHERS_DECIDE = "others_decide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +199,11 @@ class DischargeState:
     discharge_limit_w: float = 0.0
     minimum_soc_percent: float = 30.0
     until: datetime | None = None
+    # Who asked for what it does; None: nobody, it goes by its mode.
+    source: str | None = None
     left_wh: float | None = None
+    # Who decides what flows: as the station says, else as it was told.
+    operation_mode: OperationMode = OperationMode.CHARGING_ONLY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +218,7 @@ class Dispatch:
     target: str
     power_w: float
     until: datetime
-    source: str = "action"
+    source: str = ACTION
     afterwards: V2gMode | None = None
 
 

@@ -17,6 +17,18 @@ class OperationMode(StrEnum):
     LOCAL_LOAD_BALANCING = "LocalLoadBalancing"
 
 
+# Modes in which a station or somebody else works out what flows; of these, those that belong to another controller.
+HANDED = frozenset(
+    {
+        OperationMode.EXTERNAL_SETPOINT,
+        OperationMode.EXTERNAL_LIMITS,
+        OperationMode.LOCAL_FREQUENCY,
+        OperationMode.LOCAL_LOAD_BALANCING,
+    }
+)
+EXTERNAL = frozenset({OperationMode.EXTERNAL_SETPOINT, OperationMode.EXTERNAL_LIMITS})
+
+
 class Method(StrEnum):
     """How a station is told to discharge."""
 

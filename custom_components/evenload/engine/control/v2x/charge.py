@@ -9,6 +9,10 @@ from ...model.identity import EvseKey
 # A vehicle of which nobody says what it holds is taken for a small one: what it gives then counts for more.
 LEAST_CAPACITY_WH = 15_000.0
 
+# A battery loses more than a meter shows to come out of it, and gets less than what goes in. There and back, 79 to 88 % were
+# measured (Schram et al. 2020, "Empirical Evaluation of V2G Round-trip Efficiency"), so 89 to 94 % one way: this is below all.
+ONE_WAY_EFFICIENCY = 0.85
+
 # While energy flows out, what was said longer ago says nothing any more.
 SOC_AGE = timedelta(hours=1)
 
@@ -22,7 +26,7 @@ _SAME_PERCENT = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What was said of a vehicle, when, and the energy that it has given (less what it got) since, in Wh."""
+    """What was said of a vehicle, when, and what its battery has lost (less what it got) since, in Wh."""
 
     soc_percent: float
     at: datetime
@@ -69,11 +73,15 @@ class Charges:
             self._known[key] = Charge(soc_percent, now)
 
     def gave(self, key: EvseKey, energy_wh: float) -> None:
-        """Count energy that came out of a vehicle, or (below 0) went into it."""
+        """Count energy that a meter showed to come out of a vehicle, or (below 0) to go into it."""
+        if energy_wh > 0:
+            lost_wh = energy_wh / ONE_WAY_EFFICIENCY
+        else:
+            lost_wh = energy_wh * ONE_WAY_EFFICIENCY
         for charges in (self._known, self._doubted):
             if (known := charges.get(key)) is not None:
                 # What goes in is only believed when the vehicle says it.
-                given_wh = max(0.0, known.given_wh + energy_wh)
+                given_wh = max(0.0, known.given_wh + lost_wh)
                 charges[key] = replace(known, given_wh=given_wh)
 
     def told(self, key: EvseKey, now: datetime) -> None:
@@ -109,6 +117,13 @@ class Charges:
     def restore(self, kept: Mapping[str, Charge], keys: Mapping[str, EvseKey]) -> None:
         """Take up what was given in an earlier life; how full a vehicle is has to be said anew."""
         self._doubted = {keys[name]: one for name, one in kept.items() if name in keys}
+
+    def clock_was_set(self, by: timedelta) -> None:
+        """Go on by another clock: what was said grows no older by that, and no younger."""
+        for charges in (self._known, self._doubted):
+            for key, one in charges.items():
+                told_at = one.told_at and one.told_at + by
+                charges[key] = replace(one, at=one.at + by, told_at=told_at)
 
     def forget(self, key: EvseKey) -> None:
         """Forget a vehicle: it has left, or nobody knows how full it is any more."""

@@ -1,35 +1,46 @@
 """Discharging at one site: told of meters, stations and wishes, it decides what every vehicle does, and has stations told."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ...csms.host import Link
 from ...model.configuration import SiteConfig
 from ...model.events import (
+    Booted,
+    Connected,
     Event,
     GridAlarmReported,
     MetersSampled,
     NeedsReported,
+    OperationModeReported,
     StatusReported,
     VehicleNamed,
 )
 from ...model.identity import EvseKey
+from ...model.notices import Notice
 from ...model.stations import Evse, Station
 from ...model.tree import ROOT
-from ...model.v2x import Battery, DischargeState, Dispatch, V2gMode
+from ...model.v2x import ACTION, Battery, DischargeState, Dispatch, V2gMode
 from ...model.v2x_ability import V2xAbility
 from ..circuits import Circuits
 from ..commitments import Commitments
 from .battery import battery_of
 from .charge import Charges
+from .clock import clock_was_set
 from .fleet_view import FleetView
+from .frequency import Signal
 from .metered import Metered
 from .orders import Giving, Kept, Orders, is_target, targets_of
 from .probing import Probing
 from .rounds import Rounds
+from .shown_house import house_on
+from .signals import Signals
 from .stance import Stance
+from .warnings import Warnings
 
 _PERIOD_S = 1.0
 
@@ -50,10 +61,13 @@ class DischargeControl:
         show: Callable[[EvseKey, DischargeState], None],
         learn: Callable[[EvseKey, V2xAbility], None],
         change_mode: Callable[[EvseKey, V2gMode], None],
+        tell: Callable[[Notice], None],
+        repeat: Callable[[str], None],
     ) -> None:
         """Begin with nothing asked.
 
         `share` has the balancer share again, `show` hears what becomes of an EVSE, `learn` what a probe has shown of it, and `change_mode` what its mode is after a dispatch.
+        `tell` tells the owner, and `repeat` has a station told its limits again.
         """
         self.orders = Orders()
         self.charges = Charges()
@@ -61,9 +75,14 @@ class DischargeControl:
         self._view = FleetView(
             site, stations, commitments, circuits, self.orders, self.charges, now
         )
+        self.house_on = partial(house_on, self._view)
         self._metered = Metered(self._view, self.orders, self.charges, now)
         self._rounds = Rounds(self._view, link, now, share, show, self._look_soon)
+        self._signals = Signals(self._view.feeding, self.orders, link, now)
         self._probing = Probing(self._view, self._rounds, link, learn, now)
+        self._warnings = Warnings(self._view, now, tell, repeat)
+        others = (self.charges, self._metered, self._signals, self._warnings)
+        self.clock_was_set = partial(clock_was_set, self._view, self._rounds, others)
         self._change_mode = change_mode
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -76,11 +95,16 @@ class DischargeControl:
             return
         match event:
             case NeedsReported():
-                self._metered.needs(EvseKey(event.identity, event.evse), event.needs)
+                key = EvseKey(event.identity, event.evse)
+                if self._metered.needs(key, event.needs):
+                    self._rounds.refusals.agreed_anew(key)
             case MetersSampled() if event.evse:
                 key = EvseKey(event.identity, event.evse)
                 if any(sample.measurand == "SoC" for sample in event.samples):
                     self._metered.said_soc(key)
+            case OperationModeReported():
+                key = EvseKey(event.identity, event.evse)
+                self._rounds.handover.report(key, event.mode)
             case VehicleNamed():
                 key = EvseKey(event.identity, event.evse)
                 self.orders.names[key] = event.vehicle
@@ -88,6 +112,10 @@ class DischargeControl:
                 self._view.grid.alarmed(
                     event.identity, event.control, ended=event.ended
                 )
+            case Connected():
+                self.orders.reconnected(event.identity)
+            case Booted():
+                self._view.grid.booted(event.identity)
             case StatusReported() if event.evse and not event.status.is_plugged_in:
                 self._left(EvseKey(event.identity, event.evse))
         if not isinstance(event, MetersSampled):
@@ -95,6 +123,7 @@ class DischargeControl:
 
     def observe(self, evse: Evse) -> None:
         """Take a reading of an EVSE, after its state was replaced."""
+        self._warnings.observe(evse)
         if not self._view.is_set_up:
             return
         self._metered.observe(evse)
@@ -105,12 +134,13 @@ class DischargeControl:
         """Take a reading of the site's meter, after it was found to count."""
         if node_id == ROOT and self._view.is_set_up:
             self._view.read_house()
+            self._warnings.look_at_meter()
             self.look()
 
     def meter_is_silent(self, node_id: str, *, silent: bool) -> None:
         """Take that a meter is known to say nothing now: nobody waits until what it said last is old."""
-        if node_id == ROOT and self._view.meter_is_silent != silent:
-            self._view.meter_is_silent = silent
+        if node_id == ROOT and self._view.house.is_silent != silent:
+            self._view.house.is_silent = silent
             self.look()
 
     def set_soc(self, key: EvseKey, percent: float | None) -> None:
@@ -121,6 +151,11 @@ class DischargeControl:
     def set_frequency(self, hz: float | None) -> None:
         """Take what a sensor says of the grid's frequency."""
         self._view.set_frequency(hz)
+        self.look()
+
+    def signal(self, value: int) -> None:
+        """Take a grid operator's signal: a share of what is offered, in percent, below 0 to feed back."""
+        self.orders.signal = Signal(value, self._now())
         self.look()
 
     # What is asked
@@ -134,9 +169,7 @@ class DischargeControl:
         power_w: float | None,
     ) -> None:
         """Have a vehicle give until a moment, or so much."""
-        self.orders.givings[key] = Giving(
-            until=until, energy_wh=energy_wh, power_w=power_w
-        )
+        self.orders.give(key, Giving(until=until, energy_wh=energy_wh, power_w=power_w))
 
     def is_target(self, target: str) -> bool:
         """Whether something can be addressed."""
@@ -155,11 +188,11 @@ class DischargeControl:
             target, power_w, until, source, afterwards, self._now()
         )
 
-    def end_dispatch(self, target: str) -> None:
-        """End a dispatch before its time."""
-        dispatch = self.orders.dispatches.pop(target, None)
-        if dispatch is not None:
-            self._over(dispatch)
+    def end_dispatch(self, target: str, source: str = ACTION) -> None:
+        """End a dispatch before its time: those of other sources go on."""
+        slot = target, source
+        if (dispatch := self.orders.dispatches.pop(slot, None)) is not None:
+            self._over([dispatch])
 
     async def probe(self, key: EvseKey) -> bool:
         """Ask a vehicle for a little, and return whether it was measured to give it."""
@@ -175,9 +208,8 @@ class DischargeControl:
         if not self.is_target(target):
             raise KeyError(target)
         vehicles = self._view.vehicles(set(self._rounds.refused))
-        site = self._site()
         return battery_of(
-            one for one in vehicles if target in targets_of(site, one.key)
+            one for one in vehicles if target in targets_of(self._site(), one.key)
         )
 
     @property
@@ -186,8 +218,8 @@ class DischargeControl:
         return self._rounds.stances
 
     def is_told(self, key: EvseKey) -> bool:
-        """Whether an EVSE may hold a setpoint: what its limits say is not all that it goes by."""
-        return self._view.feeding.held(key) is not None
+        """Whether an EVSE may go by a setpoint: what its limits say is not all that it does."""
+        return self._view.feeding.may_follow(key)
 
     def fed_a(self, key: EvseKey) -> float:
         """Return the most that an EVSE may be feeding back, in amperes per phase, 0 or more."""
@@ -195,15 +227,21 @@ class DischargeControl:
 
     # Life cycle
 
+    def configured(self) -> None:
+        """Take that the owner has changed something: his meter may be another one."""
+        self._view.house.forget_signs()
+        self._warnings.look_at_meter()
+        self.look()
+
     def look(self) -> None:
         """Decide anew, and look again in a second where anything is going on."""
         if self._is_closed or not self._view.is_set_up:
             return
-        now = self._now()
-        for dispatch in self.orders.ended(now):
-            self._over(dispatch)
+        if ended := self.orders.ended(self._now()):
+            self._over(ended)
         self._metered.look()
         self._rounds.look()
+        self._signals.look()
         self._look_later()
 
     def forget(self, identity: str) -> None:
@@ -234,17 +272,15 @@ class DischargeControl:
         """Forget a vehicle that has gone."""
         self._metered.left(key)
         self._rounds.left(key)
+        self._warnings.left(key)
 
-    def _over(self, dispatch: Dispatch) -> None:
-        """Let those that followed a dispatch do what was to follow it."""
-        if dispatch.afterwards is None:
-            return
+    def _over(self, ended: Sequence[Dispatch]) -> None:
+        """Let those that followed dispatches do what was to follow them."""
         for key in self._view.keys.values():
-            if dispatch.target not in targets_of(self._site(), key):
-                continue
             mode = self._view.evse(key).settings.v2g_mode
-            if dispatch.source == "action" and mode is not V2gMode.OFF:
-                self._change_mode(key, dispatch.afterwards)
+            one = self.orders.followed(self._site(), key, mode, ended)
+            if one is not None and one.afterwards and one.source == ACTION:
+                self._change_mode(key, one.afterwards)
 
     def _look_soon(self) -> None:
         try:
@@ -255,11 +291,9 @@ class DischargeControl:
     def _look_later(self) -> None:
         if self._timer is not None or not self._rounds.is_busy:
             return
-        try:
+        with suppress(RuntimeError):
             loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return
-        self._timer = loop.call_later(_PERIOD_S, self._tick)
+            self._timer = loop.call_later(_PERIOD_S, self._tick)
 
     def _tick(self) -> None:
         self._timer = None

@@ -10,6 +10,7 @@ from ...model.v2x import Hindrance, IdleMethod
 from .direction import Directions, Way
 from .dividing import EXACT, Bound, Start, divided
 from .export import less
+from .handing import Handed
 from .stance import DISCHARGES, PAUSES, RESTS, Stance
 from .vehicle import Vehicle
 
@@ -28,6 +29,8 @@ class Doing:
     setpoint_w: float | None = None
     stance: Stance | None = None
     hindrance: Hindrance | None = None
+    # What somebody else decides; `setpoint_w` is then the most that it may give.
+    handed: Handed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,21 @@ class Deciding:
         for one in vehicles:
             self.doings[one.key] = Doing(hindrance=one.hindrance or why)
 
+    def hand(
+        self, vehicle: Vehicle, handed: Handed, why: Hindrance | None = None
+    ) -> None:
+        """Leave a vehicle to somebody else: all that it may then give is given, and it has room for all that it can draw."""
+        self.bounds = less(self.bounds, {vehicle.key: handed.out_w})
+        stance = Stance(handed.reason, vehicle.kind.rated_a)
+        self.doings[vehicle.key] = Doing(-handed.out_w, stance, why, handed)
+
     def _give(self, wish: Wish) -> None:
         able = [one for one in wish.vehicles if one.hindrance is None]
         ready = [one for one in able if self._may(one, Way.OUT)]
         members = [one.giving(is_active=self._goes(one, Way.OUT)) for one in ready]
         shares = divided(-wish.power_w, members, self.bounds, wish.start)
         self.bounds = less(self.bounds, shares)
-        is_bound = sum(shares.values()) < -wish.power_w - 1.0
+        left_w = -wish.power_w - sum(shares.values())
         for one in able:
             share_w = shares.get(one.key, 0.0)
             if share_w > 0:
@@ -86,10 +97,7 @@ class Deciding:
             elif one not in ready:
                 self.doings[one.key] = _rest(one, Hindrance.CHANGING_DIRECTION)
             else:
-                why = wish.too_little or (Hindrance.EXPORT_CAP if is_bound else None)
-                if min(one.most_out_w, -wish.power_w) < one.least_out_w:
-                    why = wish.too_little or Hindrance.TOO_LITTLE_POWER
-                self.doings[one.key] = _rest(one, why)
+                self.doings[one.key] = _rest(one, _too_little(one, wish, left_w))
         self._spare([one for one in wish.vehicles if one not in able], wish)
 
     def _take(self, wish: Wish) -> None:
@@ -141,6 +149,20 @@ class Deciding:
 def _rests(vehicle: Vehicle) -> bool:
     """Whether it can be told to rest: it may be told anything, and only has nothing to give."""
     return vehicle.hindrance in (None, Hindrance.SOC_AT_MINIMUM)
+
+
+def _too_little(vehicle: Vehicle, wish: Wish, left_w: float) -> Hindrance | None:
+    """Return why a vehicle that may give is asked for nothing; `left_w` is what nobody was asked for."""
+    begins_w = vehicle.least_out_w * wish.start.begins_at
+    if vehicle.most_out_w < begins_w:
+        return Hindrance.TOO_LITTLE_POWER
+    if wish.too_little is not None:
+        # Where enough is left for it, there is no room to give that.
+        has_room = left_w < max(begins_w, 1.0)
+        return wish.too_little if has_room else Hindrance.TOO_LITTLE_POWER
+    if -wish.power_w < begins_w:
+        return Hindrance.TOO_LITTLE_POWER
+    return Hindrance.EXPORT_CAP if left_w > 1.0 else None
 
 
 def _charges_by_setpoints(vehicle: Vehicle) -> bool:

@@ -23,7 +23,11 @@ class Directions:
     """Which way each vehicle goes, and when it last went each."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        """Begin with all at rest."""
+        """Begin with all at rest, after a restart as well.
+
+        Who was told to give before it goes on with that at once. Who charged meanwhile, as its setpoint had ended, has turned
+        round already: it was measured to, and rests before it turns again as ever.
+        """
         self._now = now
         self._way: dict[EvseKey, Way] = {}
         self._last: dict[tuple[EvseKey, Way], datetime] = {}
@@ -53,6 +57,10 @@ class Directions:
             moments.append(last + BEGINS_AGAIN_AFTER)
         at = max(moments, default=None)
         return at if at is not None and at > self._now() else None
+
+    def clock_was_set(self, by: timedelta) -> None:
+        """Go on by another clock."""
+        self._last = {known: at + by for known, at in self._last.items()}
 
     def forget(self, key: EvseKey) -> None:
         """Forget a vehicle that has left."""

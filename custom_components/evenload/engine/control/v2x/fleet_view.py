@@ -8,23 +8,35 @@ from ...model.configuration import SiteConfig
 from ...model.household import MeterState
 from ...model.identity import EvseKey
 from ...model.kinds import EvseKind
-from ...model.limits import DC_EFFICIENCY
-from ...model.phases import PhaseCurrents
+from ...model.needs import ChargingNeeds
+from ...model.phases import ALL_PHASES, Phase
 from ...model.stations import Evse, Station
 from ...model.tree import ROOT
-from ...model.v2x import V2gConfig
+from ...model.v2x import V2gConfig, V2xDialect
 from ..circuits import Circuits
 from ..commitments import Commitments
+from .by_phase import Parts, parts_measured, parts_of, takes_phases
 from .charge import Charges
 from .dialects import ability_of, dialect_of
 from .dividing import Bound
-from .export import circuit_bounds, grid_bounds
-from .feeding import Feeding, Flow
-from .following import HouseLoad, Span
+from .export import (
+    backgrounds_of,
+    circuit_bounds,
+    grid_bounds,
+    needs_eyes,
+    phase_bounds,
+    rooms_of,
+)
+from .feeding import Feeding
+from .following import Span
 from .grid_watch import GridWatch
-from .meter_trust import MeterTrust
+from .house_meter import HouseMeter
+from .making import Making
 from .orders import Orders
 from .permission import Facts, hindrance_of, is_low
+from .phases_seen import PhasesSeen
+from .spans import line_spans, span_of
+from .told import Flow
 from .vehicle import Vehicle
 
 
@@ -43,18 +55,16 @@ class FleetView:
     ) -> None:
         """Look at these."""
         self.feeding = Feeding(now)
-        self.house = HouseLoad()
-        self.trust = MeterTrust()
-        self.grid = GridWatch()
+        self.house = HouseMeter(now)
+        self.grid, self.making = GridWatch(now), Making()
         self.orders = orders
-        # What vehicles were seen to make of more, where that is less.
-        self.reach_w: dict[EvseKey, float] = {}
-        # Whether a sensor of the site's meter has nothing to say.
-        self.meter_is_silent = False
+        # Who did not take a setpoint for each phase.
+        self.even: set[EvseKey] = set()
         self._site, self._stations = site, stations
         self._commitments, self._circuits = commitments, circuits
         self._charges = charges
         self._now = now
+        self.phases_seen = PhasesSeen()
         self._low: set[EvseKey] = set()
         self._seen: SiteConfig | None = None
         self._has_any = False
@@ -101,11 +111,18 @@ class FleetView:
         """Take the grid's frequency."""
         self.grid.set_frequency(hz)
 
+    def lasting_w(self, key: EvseKey) -> float:
+        """Return what an EVSE may draw while nobody is there to change it, in watts."""
+        share_a = self._commitments.shares.get(key.identity, 0.0)
+        fallback_a = self._commitments.holding(key).fallback_a
+        return self.kind(key).watts(share_a if fallback_a is None else fallback_a)
+
     def flow(self, key: EvseKey) -> Flow:
         """Return what an EVSE measured, and what its limits let through."""
         evse = self.evse(key)
         allowed_w = self.kind(key).watts(self._commitments.in_force_a(key))
-        return Flow(evse.reading.power_w, evse.metered_at, allowed_w)
+        parts = parts_measured(evse.reading)
+        return Flow(evse.reading.power_w, evse.metered_at, allowed_w, parts)
 
     def fed_a(self, key: EvseKey) -> float:
         """Return the most that an EVSE may be feeding back, in amperes on each of its phases, 0 or more."""
@@ -113,19 +130,18 @@ class FleetView:
             return 0.0
         fed_w = self.feeding.may_feed_w(key, self.flow(key), self._now())
         kind = self.kind(key)
-        phases = (
-            kind.phases
-            if kind.is_dc
-            else self.evse(key).reading.phases_in_use() or kind.phases
-        )
-        return fed_w / (kind.voltage_v * phases)
+        is_even = kind.is_dc or takes_phases(self.orders.needs.get(key), kind)
+        seen = None if is_even else self.phases_seen.of(self.evse(key))
+        most = max(1.0 / (seen or kind.phases), self.feeding.most_on_one(key) or 0.0)
+        return fed_w * most / kind.voltage_v
 
     def vehicles(
         self, refused: AbstractSet[EvseKey] = frozenset(), *, probing: bool = False
     ) -> list[Vehicle]:
         """Return all that are set up, with why each may not feed back."""
         found = []
-        needs_meter = self._needs_meter()
+        has_meter = ROOT in self._circuits.households
+        needs_meter = has_meter or needs_eyes(self.site, self.export_cap_w)
         for identity, config in self.site.stations.items():
             station = self._stations()[identity]
             for number, v2g in config.v2g.items():
@@ -146,21 +162,21 @@ class FleetView:
 
     def bounds(self, vehicles: list[Vehicle]) -> list[Bound]:
         """Return what all vehicles together may feed back."""
-        site, now = self.site, self._now()
-        backgrounds: dict[str, PhaseCurrents] = {}
-        for node_id, household in self._circuits.households.items():
-            background = household.figures(now).background
-            if background is not None and not household.meter.sum_only:
-                backgrounds[node_id] = background
-        return [
-            *grid_bounds(vehicles, self.load_w, self.export_cap_w),
-            *circuit_bounds(site, vehicles, backgrounds),
-        ]
+        bounds = grid_bounds(vehicles, self.load_w, self.export_cap_w)
+        if self.site.export_by_phase and self.load_w is not None:
+            lines_w = self.house.lines_w(self._phases)
+            bounds += phase_bounds(self.site, vehicles, lines_w, self.export_cap_w)
+        return [*bounds, *self.circuit_bounds(vehicles)]
+
+    def circuit_bounds(self, vehicles: list[Vehicle]) -> list[Bound]:
+        """Return what the circuits carry of that."""
+        sun = backgrounds_of(self._circuits.households, self._now())
+        return circuit_bounds(self.site, vehicles, sun)
 
     @property
     def load_w(self) -> float | None:
         """What the house draws beside our vehicles, where that is known."""
-        return None if self._is_meter_late else self.house.lasting_w(self._now())
+        return self.house.load_w
 
     def others_w(self, besides: AbstractSet[EvseKey]) -> float:
         """Return what vehicles draw beside some of them."""
@@ -177,64 +193,34 @@ class FleetView:
         if household is None or household.reading is None:
             return
         site, reading = self.site, household.reading
-        grid_w = sum(reading.currents) * site.voltage_v
-        vehicles = Span()
+        if not self.house.can_be(reading.currents, site.main_fuse.a):
+            return
+        whole, lines = Span(), [Span()] * len(ALL_PHASES)
         # Otherwise what it reads is the house alone.
         for identity in site.stations if household.meter.includes_stations else ():
             for evse in self._stations()[identity].evses.values():
-                vehicles += self._span(evse, reading.at)
-        self.house.read(grid_w, vehicles, reading.at, self.export_cap_w)
-        self.trust.read(reading.currents, reading.at, gives=self._gives)
+                whole += span_of(self, evse, reading.at)
+                if site.export_by_phase:
+                    on = zip(lines, line_spans(self, evse, reading.at), strict=True)
+                    lines = [one + other for one, other in on]
+        cap_w, volts = self.export_cap_w, site.voltage_v
+        gives, told_w = self.feeding.gives, self.feeding.told_w
+        self.house.read(reading, volts, whole, cap_w, gives=gives, told_w=told_w)
+        if site.export_by_phase:
+            self.house.read_lines(reading, volts, lines, self._phases, cap_w)
 
     @property
-    def _gives(self) -> bool:
-        """Whether any vehicle may hold a setpoint to feed back."""
-        held = (self.feeding.held(key) for key in self.feeding)
-        return any(order is not None and order.power_w < 0 for order in held)
-
-    def _span(self, evse: Evse, at: datetime) -> Span:
-        """Return what an EVSE may have drawn from the grid, in watts, when the meter was read."""
-        key = evse.key
-        if self.feeding.last(key) is None:
-            power_w = evse.reading.power_w or 0.0
-            return Span(*(self._on_grid(key, power_w),) * 2)
-        low, high = self.feeding.span(key, at, self._lag_s, self.flow(key))
-        return Span(self._on_grid(key, low), self._on_grid(key, high))
-
-    def _on_grid(self, key: EvseKey, power_w: float) -> float:
-        """Return what a vehicle's power comes to at the meter: what makes direct current of it loses some."""
-        if power_w <= 0 or not self.kind(key).is_dc:
-            return power_w
-        return power_w / DC_EFFICIENCY
-
-    @property
-    def _lag_s(self) -> float:
-        """How late a meter may show what flows."""
-        return min(5.0, self.house.period_s)
-
-    @property
-    def _is_meter_late(self) -> bool:
-        """Whether what the meter says is not what flows."""
-        is_doubted = self.meter_is_silent or self.trust.is_stuck
-        return is_doubted or self.house.is_late(self._now())
+    def _phases(self) -> tuple[Phase, ...]:
+        """The phases of the grid connection."""
+        household = self._circuits.households.get(ROOT)
+        return ALL_PHASES if household is None else household.circuit.phases
 
     def _meter_state(self) -> MeterState | None:
         household = self._circuits.households.get(ROOT)
-        if household is None:
+        is_blind = self.site.export_by_phase and household and household.meter.sum_only
+        if household is None or is_blind:
             return None
         return household.state(self._now())
-
-    def _needs_meter(self) -> bool:
-        """Whether what flows into the grid has to be seen: where a meter is, always; else not where all of it may."""
-        if ROOT in self._circuits.households:
-            return True
-        configs = [
-            v2g
-            for station in self.site.stations.values()
-            for v2g in station.v2g.values()
-        ]
-        most_w = sum(one.maximum_w for one in configs)
-        return self.export_cap_w < most_w or not all(one.to_grid for one in configs)
 
     def _vehicle(
         self,
@@ -266,7 +252,8 @@ class FleetView:
             is_low=key in self._low,
             meter=self._meter_state(),
             needs_meter=needs_meter,
-            is_meter_late=self._is_meter_late,
+            is_meter_late=self.house.is_late,
+            is_meter_unsigned=self.house.hides_export,
             is_grid_unsteady=self.grid.is_unsteady(evse, self.site.voltage_v, now),
             refuses=refuses,
             is_watched=key.identity in self._circuits.silent(self.site),
@@ -274,10 +261,8 @@ class FleetView:
         if soc is not None:
             low = is_low(soc, minimum, was_low=key in self._low)
             (self._low.add if low else self._low.discard)(key)
-        flow = self.flow(key)
-        may_feed_w = 0.0
-        if self.feeding.last(key) is not None:
-            may_feed_w = self.feeding.may_feed_w(key, flow, now)
+        flow, told = self.flow(key), self.feeding.last(key) is not None
+        may_feed_w = self.feeding.may_feed_w(key, flow, now) if told else 0.0
         return Vehicle(
             station=station,
             evse=evse,
@@ -290,5 +275,24 @@ class FleetView:
             minimum_percent=minimum,
             flow=flow,
             may_feed_w=may_feed_w,
-            reach_w=self.reach_w.get(key),
+            reach_w=self.making.reach_w(key),
+            end_w=self.making.end_w(key),
+            makes=self.making.part(key),
+            parts=self._parts(key, config, dialect, needs),
+            was_on=self.phases_seen.of(evse),
         )
+
+    def _parts(
+        self,
+        key: EvseKey,
+        config: V2gConfig,
+        dialect: V2xDialect | None,
+        needs: ChargingNeeds | None,
+    ) -> Parts | None:
+        """Return how a vehicle divides what it gives among its phases; None: it gives the same on each."""
+        if key in self.even or not self.site.export_by_phase:
+            return None
+        cap_w = self.export_cap_w if config.to_grid else 0.0
+        rooms_w = rooms_of(self.house.lines_w(self._phases), cap_w)
+        station = self.site.stations[key.identity]
+        return parts_of(station, config, dialect, needs, self.kind(key), rooms_w)

@@ -20,28 +20,42 @@ _LATE_AT_LEAST_S = 15.0
 # Less than this that comes out is noise.
 _BEYOND_W = 100.0
 
-# A meter that is slower does not see when what goes on and off does so.
-_SEES_CYCLES_S = 2.0
-
 # How fast what is known of the meter's beat follows.
 _BEAT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Between what and what the vehicles' power lay when the meter was read, in watts; below 0 is out."""
+    """Between what and what the vehicles' power lay when the meter was read, in watts; below 0 is out.
+
+    `shown_w`: what was measured last, where somebody else decides and it may be another thing already; nothing instead of what
+    is drawn.
+    """
 
     low_w: float = 0.0
     high_w: float = 0.0
+    shown_w: float | None = None
 
     @property
     def is_sure(self) -> bool:
         """Whether all have followed what they were told."""
         return self.high_w - self.low_w < 1.0
 
+    def __mul__(self, part: float) -> Span:
+        """Return a part of it."""
+        shown_w = None if self.shown_w is None else self.shown_w * part
+        return Span(self.low_w * part, self.high_w * part, shown_w)
+
     def __add__(self, other: Span) -> Span:
         """Add two vehicles."""
-        return Span(self.low_w + other.low_w, self.high_w + other.high_w)
+        shown_w = None
+        if self.shown_w is not None or other.shown_w is not None:
+            shown_w = self._likely_w + other._likely_w
+        return Span(self.low_w + other.low_w, self.high_w + other.high_w, shown_w)
+
+    @property
+    def _likely_w(self) -> float:
+        return self.low_w if self.shown_w is None else self.shown_w
 
 
 class HouseLoad:
@@ -78,17 +92,18 @@ class HouseLoad:
             # The least: nobody is to feed what the house does not need.
             known_w = lowest_w
         self.load_w = min(max(known_w, lowest_w), highest_w)
+        if vehicles.shown_w is not None and grid_w + cap_w < -_BEYOND_W:
+            # Whoever decides may go on with it, so it is ended by what is known: that may be too much for a moment.
+            self.load_w = min(self.load_w, max(lowest_w, grid_w - vehicles.shown_w))
         if vehicles.is_sure and self._is_short(grid_w + cap_w, vehicles.low_w):
             self.load_w = grid_w - vehicles.low_w / 2
         self.grid_w, self.read_at = grid_w, at
-        self._cycles.see(self.load_w, at)
+        self._cycles.see(self.load_w, at, self.period_s)
 
     def lasting_w(self, now: datetime) -> float | None:
         """Return what the house draws and goes on drawing: without what is about to end."""
         if self.load_w is None:
             return None
-        if self.period_s > _SEES_CYCLES_S:
-            return self.load_w
         # What is expected makes no sun.
         least_w = min(self.load_w, BIAS_W)
         return max(least_w, self.load_w - self._cycles.ending_w(now))
@@ -113,6 +128,11 @@ class HouseLoad:
         if self.read_at is None:
             return True
         return now > self.read_at + timedelta(seconds=self.late_s)
+
+    def clock_was_set(self, by: timedelta) -> None:
+        """Go on by another clock."""
+        self.read_at = self.read_at and self.read_at + by
+        self._cycles.forget()
 
     @property
     def late_s(self) -> float:

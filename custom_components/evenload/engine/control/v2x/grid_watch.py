@@ -1,6 +1,8 @@
 """Whether the grid is one to feed into: as a sensor and the stations measure it."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import isfinite
 
 from ...model.readings import DEAD_V
 from ...model.stations import Evse
@@ -9,30 +11,49 @@ from .permission import is_frequency_steady, is_voltage_steady
 # What a station measured longer ago says nothing of the grid now.
 _READING_AGE = timedelta(seconds=75)
 
+# Nor does a sensor. Home Assistant asks many of them every 30 s.
+FREQUENCY_AGE = timedelta(seconds=45)
+
 
 class GridWatch:
     """What is known of the grid."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         """Know nothing: where nobody measures it, the inverter alone looks after it."""
-        self.frequency_hz: float | None = None
-        self._is_sensed = False
+        self._now = now
+        self._sensed_hz: float | None = None
+        # When the sensor spoke last; None: it never did.
+        self._sensed_at: datetime | None = None
         # What alarms stations have raised that last.
         self._alarms: set[tuple[str, str]] = set()
 
+    @property
+    def frequency_hz(self) -> float | None:
+        """What a sensor says; None where it says nothing, or has not for too long."""
+        at = self._sensed_at
+        # By a clock that was set back nobody knows how old it is.
+        is_new = at is not None and at <= self._now() <= at + FREQUENCY_AGE
+        return self._sensed_hz if is_new else None
+
     def set_frequency(self, hz: float | None) -> None:
         """Take what a sensor says; one that spoke and says nothing any more is no reason to go on."""
-        self._is_sensed = self._is_sensed or hz is not None
-        self.frequency_hz = hz
+        self._sensed_hz = hz if hz is not None and isfinite(hz) else None
+        if hz is not None:
+            self._sensed_at = self._now()
 
     def alarmed(self, identity: str, control: str, *, ended: bool) -> None:
         """Take that the grid made a station act on its own, or no longer does (2.1 R)."""
         (self._alarms.discard if ended else self._alarms.add)((identity, control))
 
+    def booted(self, identity: str) -> None:
+        """Take that a station has started anew: it tells of what lasts."""
+        self._alarms = {alarm for alarm in self._alarms if alarm[0] != identity}
+
     def is_unsteady(self, evse: Evse, nominal_v: float, now: datetime) -> bool:
         """Whether anybody measures a grid that is not as it should be."""
-        if self._is_sensed and (
-            self.frequency_hz is None or not is_frequency_steady(self.frequency_hz)
+        hertz = self.frequency_hz
+        if self._sensed_at is not None and (
+            hertz is None or not is_frequency_steady(hertz)
         ):
             return True
         if any(identity == evse.key.identity for identity, _ in self._alarms):

@@ -18,6 +18,10 @@ class MeterTrust:
         self._currents: PhaseCurrents | None = None
         self._since: datetime | None = None
 
+    def begin_again(self) -> None:
+        """Look anew for how long it stands still: nobody knows how late it is."""
+        self._since = None
+
     def read(self, currents: PhaseCurrents, at: datetime, *, gives: bool) -> None:
         """Take a reading; `gives`: whether any vehicle may be feeding back."""
         if currents != self._currents:

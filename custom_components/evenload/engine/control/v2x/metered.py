@@ -1,7 +1,7 @@
 """What stations, vehicles and sensors tell of batteries: how full, what they need, and what came out of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ...model.identity import EvseKey
@@ -53,11 +53,13 @@ class Metered:
         # What the vehicle's own sensor said last: it speaks when that changes.
         self._sensed: dict[EvseKey, float] = {}
 
-    def needs(self, key: EvseKey, needs: ChargingNeeds) -> None:
-        """Take what a vehicle asks for."""
+    def needs(self, key: EvseKey, needs: ChargingNeeds) -> bool:
+        """Take what a vehicle asks for; returns whether something else was agreed on with it than before."""
+        before = self._orders.needs.get(key)
         self._orders.needs[key] = needs
         if needs.soc_percent is not None:
             self._charges.say(key, needs.soc_percent, self._now(), power_w=1.0)
+        return before is None or before.transfer != needs.transfer
 
     def said_soc(self, key: EvseKey) -> None:
         """Take how full a station says that its vehicle is."""
@@ -108,6 +110,13 @@ class Metered:
                 # It begins only now.
                 self._flowed[key] = _Flowed(0.0, now)
 
+    def clock_was_set(self, by: timedelta) -> None:
+        """Go on by another clock."""
+        for key, flowed in self._flowed.items():
+            self._flowed[key] = replace(flowed, at=flowed.at + by)
+        for key, told in self._told.items():
+            self._told[key] = replace(told, until=told.until and told.until + by)
+
     def _is_silent(self, key: EvseKey, now: datetime) -> bool:
         """Whether the reading before is so old that nobody knows what flowed since."""
         known = self._flowed.get(key)
@@ -141,6 +150,7 @@ class Metered:
         self._orders.needs.pop(key, None)
         self._orders.names.pop(key, None)
         self._orders.givings.pop(key, None)
+        self._orders.done.discard(key)
         self._charges.forget(key)
         if (percent := self._sensed.get(key)) is not None:
             self._charges.say(key, percent, self._now(), power_w=1.0)

@@ -1,6 +1,6 @@
 """What vehicles were asked to feed back, by whom, and until when: all of it survives a restart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from ...model.configuration import SiteConfig
 from ...model.identity import EvseKey
 from ...model.needs import ChargingNeeds
 from ...model.tree import ROOT
-from ...model.v2x import Dispatch, V2gMode
+from ...model.v2x import ACTION, PLAN, PROGRAMME, SOURCES, Dispatch, V2gMode
 from .charge import Charge
+from .frequency import Signal
 
-# What the owner, or an automation of his, asks for: it is obeyed in every mode but "off".
-ACTION = "action"
-PLAN = "plan"
+# A target and a source: each has one dispatch there, which others may hide and never replace.
+type Slot = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +59,22 @@ class Orders:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self.dispatches: dict[str, Dispatch] = {}
+        self.dispatches: dict[Slot, Dispatch] = {}
         self.givings: dict[EvseKey, Giving] = {}
         self.needs: dict[EvseKey, ChargingNeeds] = {}
         self.export_cap_w: float | None = None
         self.responses: dict[str, float] = {}
+        # What a grid operator signalled last; it is over before a restart is.
+        self.signal: Signal | None = None
         self.names: dict[EvseKey, str] = {}
+        # Who has given all that was asked for, and nothing was asked since.
+        self.done: set[EvseKey] = set()
         self._count = 0
+
+    def give(self, key: EvseKey, giving: Giving) -> None:
+        """Have a vehicle give until a moment, or so much."""
+        self.givings[key] = giving
+        self.done.discard(key)
 
     def dispatch(
         self,
@@ -76,7 +85,7 @@ class Orders:
         afterwards: V2gMode | None,
         now: datetime,
     ) -> Dispatch:
-        """Take a dispatch in place of the one that its target had."""
+        """Take a dispatch in place of the one that its target had of the same source."""
         self._count += 1
         name = f"{source}-{int(now.timestamp())}-{self._count}"
         dispatch = Dispatch(
@@ -87,25 +96,37 @@ class Orders:
             source=source,
             afterwards=afterwards,
         )
-        self.dispatches[target] = dispatch
+        self.dispatches[target, source] = dispatch
         return dispatch
 
     def ended(self, now: datetime) -> list[Dispatch]:
-        """Take out the dispatches that are over, and return them."""
+        """Take out what is over, and return the dispatches of it."""
         over = [one for one in self.dispatches.values() if now >= one.until]
         for one in over:
-            del self.dispatches[one.target]
+            del self.dispatches[one.target, one.source]
+        for key in [key for key, one in self.givings.items() if one.is_over(now)]:
+            del self.givings[key]
+            self.done.add(key)
         return over
 
     def dispatch_for(
         self, site: SiteConfig, key: EvseKey, mode: V2gMode
     ) -> Dispatch | None:
-        """Return the dispatch that an EVSE in a mode follows: its own, else that of the nearest circuit."""
-        for target in targets_of(site, key):
-            dispatch = self.dispatches.get(target)
-            if dispatch is not None and is_heard(dispatch, mode):
-                return dispatch
-        return None
+        """Return the dispatch that an EVSE in a mode follows: that of whoever goes first, and of those the nearest."""
+        return _first(self.dispatches, targets_of(site, key), mode)
+
+    def followed(
+        self, site: SiteConfig, key: EvseKey, mode: V2gMode, ended: Sequence[Dispatch]
+    ) -> Dispatch | None:
+        """Return which of the dispatches that have just ended an EVSE in a mode followed."""
+        known = self.dispatches | {(one.target, one.source): one for one in ended}
+        dispatch = _first(known, targets_of(site, key), mode)
+        return dispatch if dispatch in ended else None
+
+    def signal_now(self, now: datetime) -> int | None:
+        """Return the signal of the grid operator's that counts; None: nobody signals anything."""
+        signal = self.signal
+        return signal.value if signal is not None and signal.holds(now) else None
 
     def gave(self, key: EvseKey, energy_wh: float) -> None:
         """Count energy that a vehicle gave."""
@@ -118,9 +139,15 @@ class Orders:
         for known in (self.givings, self.needs, self.names):
             for key in [key for key in known if key.identity == identity]:
                 del known[key]
-        for target in [*self.dispatches]:
-            if target.rpartition("_")[0] == identity:
-                del self.dispatches[target]
+        for slot in [*self.dispatches]:
+            if slot[0].rpartition("_")[0] == identity:
+                del self.dispatches[slot]
+
+    def reconnected(self, identity: str) -> None:
+        """Take that a station was away: whether it has agreed meanwhile that a vehicle feeds back is not known."""
+        for key, needs in self.needs.items():
+            if key.identity == identity and "BPT" not in needs.transfer:
+                self.needs[key] = replace(needs, transfer="")
 
     def kept(self) -> Kept:
         """Return what must survive a restart."""
@@ -135,7 +162,7 @@ class Orders:
 
     def restore(self, kept: Kept, keys: Mapping[str, EvseKey]) -> None:
         """Take up what an earlier life knew, of the EVSEs that are still there (by their keys in words)."""
-        self.dispatches = {one.target: one for one in kept.dispatches}
+        self.dispatches = {(one.target, one.source): one for one in kept.dispatches}
         self.givings = {
             keys[name]: giving for name, giving in kept.givings.items() if name in keys
         }
@@ -152,6 +179,27 @@ class Orders:
 def targets_of(site: SiteConfig, key: EvseKey) -> tuple[str, ...]:
     """Return what may be addressed to reach an EVSE, the nearest first: itself, its groups, the site."""
     return (str(key), *site.circuits_above(key.identity))
+
+
+def rank(source: str) -> int:
+    """Return the place of a source among all: who goes first has the least. One that nobody knows is a programme."""
+    return SOURCES.index(source if source in SOURCES else PROGRAMME)
+
+
+def _first(
+    dispatches: Mapping[Slot, Dispatch], targets: Sequence[str], mode: V2gMode
+) -> Dispatch | None:
+    """Return which of the dispatches to targets (the nearest first) counts in a mode."""
+    heard = [
+        one
+        for one in dispatches.values()
+        if one.target in targets and is_heard(one, mode)
+    ]
+    return min(
+        heard,
+        key=lambda one: (rank(one.source), targets.index(one.target), one.source),
+        default=None,
+    )
 
 
 def is_target(site: SiteConfig, keys: Mapping[str, EvseKey], target: str) -> bool:

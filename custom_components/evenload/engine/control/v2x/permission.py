@@ -36,6 +36,7 @@ class Facts:
     meter: MeterState | None
     needs_meter: bool
     is_meter_late: bool
+    is_meter_unsigned: bool
     is_grid_unsteady: bool
     refuses: bool
     is_watched: bool
@@ -62,7 +63,7 @@ def _by_station(facts: Facts, *, probing: bool) -> Hindrance | None:
         return Hindrance.NOT_CONNECTED
     if not evse.wants_energy:
         return Hindrance.NOT_PLUGGED_IN
-    if not evse.settings.charging_allowed:
+    if not evse.may_charge:
         return Hindrance.PAUSED
     if facts.dialect is None:
         return Hindrance.STATION_CANNOT
@@ -92,6 +93,8 @@ def _by_grid(facts: Facts, *, probing: bool) -> Hindrance | None:
         facts.meter is not MeterState.FRESH or facts.is_meter_late
     ):
         return Hindrance.METER_STALE
+    if facts.needs_meter and facts.is_meter_unsigned:
+        return Hindrance.METER_UNSIGNED
     if facts.is_grid_unsteady:
         return Hindrance.GRID_UNSTEADY
     if facts.refuses and not probing:
@@ -102,14 +105,16 @@ def _by_grid(facts: Facts, *, probing: bool) -> Hindrance | None:
 def can_vehicle(dialect: V2xDialect | None, needs: ChargingNeeds | None) -> bool:
     """Whether a vehicle can feed back, as far as it is known.
 
-    By OCPP 2.1 it has to have asked for it (Q01); elsewhere most vehicles have no way to say so.
+    By OCPP 2.1, and by the extension, it has to have asked for it (Q01); elsewhere most vehicles have no way to say so.
     """
-    if dialect is not None and dialect.method is Method.NATIVE:
-        return needs is not None and "BPT" in needs.transfer
-    if dialect is not None and dialect.method is not Method.EXTENSION:
+    method = Method.EXTENSION if dialect is None else dialect.method
+    if method not in (Method.NATIVE, Method.EXTENSION):
         # The plain words of 2.0.1 have none for it: "DC" says nothing of the other way.
         return True
-    return needs is None or needs.is_bidirectional
+    if needs is None:
+        return method is not Method.NATIVE
+    # What was agreed on while its station was away nobody knows: it is tried.
+    return "BPT" in needs.transfer if needs.transfer else needs.is_bidirectional
 
 
 def is_low(soc_percent: float, minimum_percent: float, *, was_low: bool) -> bool:

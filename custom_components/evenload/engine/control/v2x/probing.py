@@ -9,6 +9,7 @@ from datetime import datetime
 from ...csms.host import Link
 from ...model.errors import BadSetting, EvenloadError, NotConnected
 from ...model.identity import EvseKey
+from ...model.v2x import Hindrance
 from ...model.v2x_ability import V2xAbility
 from .dialects import ability_of, having
 from .fleet_view import FleetView
@@ -23,6 +24,12 @@ _STEP_S = 1.0
 # So much more than its least is asked for, and so much of it has to come out.
 _ASKS_W = 500.0
 _COMES_OUT = 0.5
+
+# What ended it, where that is more than something that stands in the way.
+_CUT_SHORT = {
+    Hindrance.NOT_PLUGGED_IN: "probe_vehicle_left",
+    Hindrance.NOT_CONNECTED: "probe_station_gone",
+}
 
 
 class Probing:
@@ -41,7 +48,7 @@ class Probing:
         self._link, self._learn, self._now = link, learn, now
 
     async def probe(self, key: EvseKey) -> bool:
-        """Return whether energy came out. Raises `BadSetting` where it cannot be tried, and `NotConnected`."""
+        """Return whether energy came out. Raises `BadSetting` where it cannot be tried, or to its end, and `NotConnected`."""
         vehicle = self._vehicle(key)
         if self._link(key.identity) is None:
             raise NotConnected(key.identity)
@@ -57,18 +64,19 @@ class Probing:
         finally:
             self._rounds.probes.pop(key, None)
             self._rounds.look()
-        if proven is not None:
-            self._note(key, vehicle, proven=proven)
-        return bool(proven)
+        self._note(key, vehicle, proven=proven)
+        return proven
 
-    async def _ask(self, key: EvseKey, power_w: float) -> bool | None:
-        """Return whether it came out; None where nobody knows: the station did not answer, or something came in between."""
+    async def _ask(self, key: EvseKey, power_w: float) -> bool:
+        """Return whether it came out. Raises `BadSetting` where nobody knows."""
         began_at = self._now()
         taken = False
         for step in range(int(PROBE_S / _STEP_S)):
             vehicle = self._vehicle(key)
-            if vehicle.hindrance is not None or not self._fits(vehicle, power_w):
-                return None
+            if vehicle.hindrance is not None:
+                raise _cut_short(vehicle.hindrance)
+            if not self._fits(vehicle, power_w):
+                raise BadSetting("probe_load_gone", power=f"{power_w:g}")
             self._rounds.probes[key] = -power_w
             self._rounds.look()
             await asyncio.sleep(_STEP_S)
@@ -88,7 +96,9 @@ class Probing:
                 return True
             if step % int(_ASKS_EVERY_S) == int(_ASKS_EVERY_S) - 1:
                 await self._have_measured(key)
-        return False if taken else None
+        if not taken:
+            raise BadSetting("probe_unanswered")
+        return False
 
     def _fits(self, vehicle: Vehicle, power_w: float) -> bool:
         """Whether the house still takes what is asked for."""
@@ -120,3 +130,10 @@ class Probing:
             disproven=having(ability.disproven, dialect.method, there=not proven),
         )
         self._learn(key, ability)
+
+
+def _cut_short(why: Hindrance) -> BadSetting:
+    """Return what is told of a probe that could not be made to its end: it says nothing of the station."""
+    if (key := _CUT_SHORT.get(why)) is not None:
+        return BadSetting(key)
+    return BadSetting("probe_cut_short", reason=why.value)

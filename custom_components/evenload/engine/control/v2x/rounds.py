@@ -9,16 +9,18 @@ from ...csms.host import Link
 from ...model.identity import EvseKey
 from ...model.orders import Outcome
 from ...model.stations import Evse
-from ...model.v2x import DischargeState, Hindrance, IdleMethod, SetpointOrder, V2gMode
-from ...model.v2x_ability import OperationMode
+from ...model.v2x import ACTION, DischargeState, Hindrance, SetpointOrder, V2gMode
+from ...model.v2x_ability import HANDED
 from .deciding import Deciding, Doing, Wish
 from .direction import Directions, Way
 from .dividing import STEADY
 from .export import less
 from .fleet_view import FleetView
+from .handover import Handover
+from .ordering import fitted, order_of, with_losses
 from .refusals import Refusals
 from .stance import RESTS, Stance
-from .vehicle import Vehicle, reached_w
+from .vehicle import Vehicle
 from .wishing import Wishing, house_wish
 from .writer import Wanted, Writer, ending
 
@@ -43,19 +45,19 @@ class Rounds:
         """Begin with nobody told; `look_soon` asks for another round."""
         self._view, self._now = view, now
         self._share, self._show, self._look_soon = share, show, look_soon
-        self._directions = Directions(now)
-        self._refusals = Refusals(now)
+        self.directions, self.refusals = Directions(now), Refusals(now, view.even)
         self._doings: dict[EvseKey, Doing] = {}
         self._vehicles: dict[EvseKey, Vehicle] = {}
         self.stances: Mapping[EvseKey, Stance] = {}
         # Who is being probed, and what it is asked for.
         self.probes: dict[EvseKey, float] = {}
-        self._writer = Writer(view.feeding, link, now, self._fit, self._heard)
+        self.handover = Handover(view)
+        self.writer = Writer(view.feeding, link, now, self._fit, self._heard)
 
     @property
     def refused(self) -> frozenset[EvseKey]:
         """Those that do not do what they are told."""
-        return frozenset(self._refusals.hindrances())
+        return frozenset(self.refusals.hindrances())
 
     @property
     def is_busy(self) -> bool:
@@ -63,7 +65,7 @@ class Rounds:
         orders = self._view.orders
         return bool(
             self.stances
-            or self._writer.look_again_s()
+            or self.writer.look_again_s()
             or orders.dispatches
             or orders.givings
             or self.probes
@@ -71,23 +73,25 @@ class Rounds:
 
     def look(self) -> None:
         """Decide anew."""
-        vehicles = self._view.vehicles(self.refused)
+        vehicles = [
+            replace(one, hindrance=self.handover.marked(one))
+            for one in self._view.vehicles(self.refused)
+        ]
         self._vehicles = {one.key: one for one in vehicles}
         deciding = self._decide(vehicles)
-        for key, power_w in self.probes.items():
-            deciding.doings[key] = Doing(power_w, RESTS)
+        deciding.doings |= {key: Doing(w, RESTS) for key, w in self.probes.items()}
         self._doings = deciding.doings
         for key, doing in self._doings.items():
-            self._directions.goes(key, self._way(self._vehicles[key], doing))
+            self.directions.goes(key, self._way(self._vehicles[key], doing))
         stances = {
-            key: doing.stance
+            key: self.handover.stance(key, doing.stance)
             for key, doing in self._doings.items()
             if doing.stance is not None
         }
         if stances != self.stances:
             self.stances = stances
             self._share()
-        self._writer.want(
+        self.writer.want(
             self._orphans()
             | {
                 one.key: wanted
@@ -101,26 +105,30 @@ class Rounds:
     def observe(self, evse: Evse) -> None:
         """Look what a vehicle makes of its setpoint."""
         key, power_w = evse.key, evse.reading.power_w
+        self._view.phases_seen.observe(evse)
         last = self._view.feeding.last(key)
         if power_w is None or last is None or last.order is None:
-            self._view.reach_w.pop(key, None)
+            self._view.making.rests(key)
             return
-        at, settled_at = evse.metered_at, last.settled_at
-        asked_w = -last.order.power_w
-        if at is None or settled_at is None or at < settled_at or asked_w <= 0:
+        if last.order.mode in HANDED:
+            # Nobody asked for just so much.
             return
-        reach_w = reached_w(asked_w, -power_w)
-        if reach_w is None:
-            self._view.reach_w.pop(key, None)
-        else:
-            self._view.reach_w[key] = reach_w
-        self._refusals.measured(key, asked_w, -power_w)
+        flow = self._view.flow(key)
+        most_w = self._view.feeding.most_told_w(key, flow)
+        self.refusals.measured_beside(key, last.order, flow, most_w)
+        at, settled_at, told_w = flow.at, last.settled_at, -last.order.power_w
+        if at is None or settled_at is None or at < settled_at or told_w <= 0:
+            return
+        self._view.making.measured(key, told_w, -power_w)
+        self.refusals.measured(key, last.order, flow)
 
     def left(self, key: EvseKey) -> None:
         """Forget a vehicle that has gone."""
-        self._directions.forget(key)
-        self._refusals.forget(key)
-        self._view.reach_w.pop(key, None)
+        self.directions.forget(key)
+        self.refusals.forget(key)
+        self.handover.forget(key)
+        self._view.making.forget(key)
+        self._view.phases_seen.forget(key)
 
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
@@ -143,7 +151,15 @@ class Rounds:
 
     async def close(self) -> None:
         """Have every setpoint ended."""
-        await self._writer.close()
+        await self.writer.close(self._last)
+
+    def _last(self, key: EvseKey, order: SetpointOrder) -> Wanted:
+        """Return the end of a setpoint after which nobody says anything: what lasts holds from then on."""
+        held = self._view.feeding.held(key) or order
+        if (vehicle := self._vehicles.get(key)) is None:
+            return Wanted(held, ends=True)
+        lasting = replace(order, charge_limit_w=float(int(self._view.lasting_w(key))))
+        return ending(held, lasting, vehicle.least_in_w)
 
     def _decide(self, vehicles: list[Vehicle]) -> Deciding:
         now, view = self._now(), self._view
@@ -154,20 +170,25 @@ class Rounds:
             one.key: one.may_feed_w for one in vehicles if one.hindrance is not None
         }
         bounds = less(view.bounds(vehicles), fixed)
-        deciding = Deciding(self._directions, now, bounds, self._doings)
+        deciding = Deciding(self.directions, now, bounds, self._doings)
+        self.handover.begin(self._doings, now)
+        self.handover.others(deciding, wishing.others)
         for one, giving in wishing.givings:
             power_w = min(giving.power_w or one.most_out_w, one.most_out_w)
             deciding.decide(Wish(-max(power_w, 1.0), (one,)))
-        for target, members in wishing.dispatched.items():
-            power_w, start = wishing.power_w(target), wishing.start(target)
-            deciding.decide(Wish(power_w, tuple(members), start=start))
+        for slot, members in wishing.dispatched.items():
+            power_w, start = wishing.power_w(slot), wishing.start(slot)
+            left, part = self.handover.hold(deciding, wishing, slot, members)
+            reason = wishing.reason(slot)
+            deciding.decide(Wish(power_w * part, tuple(left), reason, start=start))
         self._follow(deciding, wishing, sum(fixed.values()))
         for one, why in wishing.alone:
             deciding.leave([one], why)
         return deciding
 
     def _follow(self, deciding: Deciding, wishing: Wishing, fixed_w: float) -> None:
-        followers, load_w = wishing.followers, self._view.load_w
+        followers = self.handover.balance(deciding, wishing.followers)
+        load_w = self._view.load_w
         if not followers:
             return
         if load_w is None:
@@ -179,9 +200,12 @@ class Rounds:
 
     def _way(self, vehicle: Vehicle, doing: Doing) -> Way:
         """Return which way a vehicle goes: as it is told, or as it is seen to where only limits hold."""
-        if doing.setpoint_w is not None and doing.setpoint_w <= _FLOWS_W:
-            return Way.OUT if doing.setpoint_w < 0 else Way.REST
         flows_w = vehicle.flow.power_w or 0.0
+        if doing.handed and flows_w < -_FLOWS_W:
+            return Way.OUT
+        told_w = None if doing.handed else doing.setpoint_w
+        if told_w is not None and told_w <= _FLOWS_W:
+            return Way.OUT if told_w < 0 else Way.REST
         if vehicle.evse.is_charging and flows_w > _FLOWS_W:
             return Way.IN
         return Way.REST
@@ -209,47 +233,24 @@ class Rounds:
     def _order(
         self, vehicle: Vehicle, power_w: float, doing: Doing
     ) -> SetpointOrder | None:
-        dialect = vehicle.dialect
-        if dialect is None:
-            return None
-        rests = (
-            doing.stance == RESTS
-            and vehicle.key not in self.probes
-            and dialect.idle is IdleMethod.IDLE_MODE
-        )
-        running = vehicle.evse.transaction
-        charge_w = max(0.0, vehicle.flow.allowed_w)
-        power_w = float(round(min(power_w, charge_w)))
-        return SetpointOrder(
-            evse=vehicle.key.evse,
-            power_w=power_w,
-            charge_limit_w=float(int(charge_w)),
-            discharge_limit_w=min(0.0, power_w),
-            mode=OperationMode.IDLE if rests else OperationMode.CENTRAL_SETPOINT,
-            transaction_id=running.id if running and running.is_open else None,
-            dialect=dialect,
-            voltage_v=vehicle.kind.voltage_v,
-            phases=vehicle.phases,
+        return order_of(
+            vehicle,
+            power_w,
+            doing,
+            probed=vehicle.key in self.probes,
+            by_frequency=vehicle.key in self.handover.by_frequency,
         )
 
     def _fit(self, key: EvseKey, order: SetpointOrder) -> SetpointOrder:
         """Return an order that fits beside what all others may be feeding in this moment: who gives less goes first."""
-        if order.power_w >= 0:
+        vehicles = [*self._vehicles.values()]
+        if order.power_w >= 0 or key not in self._vehicles:
             return order
-        others = {
-            one.key: one.may_feed_w
-            for one in self._now_feeding(key)
-            if one.may_feed_w > 0
-        }
-        if not others:
-            return order
-        power_w = -order.power_w
-        for bound in less(self._view.bounds([*self._vehicles.values()]), others):
-            if (count := bound.counts.get(key, 0.0)) > 0:
-                power_w = min(power_w, bound.limit / count)
-        floor_w = order.dialect.minimum_w
-        power_w = float(int(power_w)) if power_w >= floor_w else 0.0
-        return replace(order, power_w=-power_w, discharge_limit_w=-power_w)
+        others = {one.key: one.may_feed_w for one in self._now_feeding(key)}
+        if any(others.values()):
+            order = fitted(order, key, self._view.bounds(vehicles), others)
+        circuits = less(self._view.circuit_bounds(vehicles), others)
+        return with_losses(order, self._vehicles[key], circuits)
 
     def _now_feeding(self, besides: EvseKey) -> list[Vehicle]:
         feeding, now = self._view.feeding, self._now()
@@ -263,9 +264,12 @@ class Rounds:
         self, key: EvseKey, wanted: Wanted, outcome: Outcome, commands: Commands
     ) -> None:
         """Keep how a station took what it was told."""
-        if not wanted.ends:
-            refusal = commands.refusal(key.evse)
-            self._refusals.heard(key, outcome, refusal)
+        order, said = wanted.order, commands.refusal(key.evse)
+        refused = outcome is Outcome.REFUSED
+        if wanted.ends:
+            self.handover.ended(key, order.mode)
+        elif not refused or not self.handover.refused(key, order.mode):
+            self.refusals.heard(key, order, outcome, said)
         self._look_soon()
 
     def _state(self, vehicle: Vehicle) -> DischargeState:
@@ -277,17 +281,19 @@ class Rounds:
         dispatch = orders.dispatch_for(self._view.site, key, settings.v2g_mode)
         hindrance = doing.hindrance
         if hindrance is Hindrance.STATION_REFUSES:
-            hindrance = self._refusals.hindrances().get(key, hindrance)
+            hindrance = self.refusals.hindrances().get(key, hindrance)
         if hindrance is Hindrance.EXPORT_CAP and orders.export_cap_w is not None:
             hindrance = Hindrance.GRID_OPERATOR
-        until = giving.until if giving else dispatch.until if dispatch else None
+        order = giving or dispatch
         return DischargeState(
             mode=settings.v2g_mode,
-            setpoint_w=None if held is None else held.power_w,
+            setpoint_w=None if held is None or held.mode in HANDED else held.power_w,
             hindrance=Hindrance.OFF if settings.v2g_mode is V2gMode.OFF else hindrance,
             soc_percent=vehicle.soc_percent,
             discharge_limit_w=vehicle.discharge_limit_w,
             minimum_soc_percent=vehicle.minimum_percent,
-            until=until,
+            until=order.until if order else None,
+            source=ACTION if giving else dispatch.source if dispatch else None,
             left_wh=giving.left_wh if giving else None,
+            operation_mode=self.handover.mode(key),
         )

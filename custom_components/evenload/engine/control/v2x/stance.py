@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ...model.allotments import Reason
+from ...model.limits import ceil_tenths
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,9 @@ class Stance:
 
     def most_a(self, minimum_a: float) -> float:
         """Return the most that it is to have, in amperes per phase."""
-        return minimum_a if self.maximum_a is None else max(self.maximum_a, minimum_a)
+        # Shares are in tenths: with a hair less than the least nobody gets anything.
+        least_a = ceil_tenths(minimum_a)
+        return least_a if self.maximum_a is None else max(self.maximum_a, least_a)
 
 
 DISCHARGES = Stance(Reason.DISCHARGING)

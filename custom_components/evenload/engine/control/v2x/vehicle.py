@@ -8,18 +8,19 @@ from ...model.kinds import EvseKind
 from ...model.needs import ChargingNeeds
 from ...model.stations import Evse, Station
 from ...model.v2x import Hindrance, V2gConfig, V2xDialect
+from . import by_phase
 from .charge import LEAST_CAPACITY_WH
 from .dividing import Member
-from .feeding import Flow
-
-# A vehicle that made less than this of its setpoint is at its end: more is not asked of it until it shows more.
-_FOLLOWS = 0.85
-_TRIES_W = 300.0
+from .told import Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """One EVSE with its vehicle. `hindrance` None: it may feed back; `reach_w` is what it was seen to make of more."""
+    """One EVSE with its vehicle. `hindrance` None: it may feed back.
+
+    `makes` is the part of a setpoint that comes out, `end_w` the most that was seen to, and `reach_w` what is tried beyond that.
+    `parts`: it is told what to give on each of its station's phases, so much of the whole.
+    """
 
     station: Station
     evse: Evse
@@ -33,6 +34,11 @@ class Vehicle:
     flow: Flow
     may_feed_w: float
     reach_w: float | None = None
+    end_w: float | None = None
+    makes: float = 1.0
+    parts: by_phase.Parts | None = None
+    # On how many phases it was seen since it was plugged in.
+    was_on: int | None = None
 
     @property
     def key(self) -> EvseKey:
@@ -56,26 +62,40 @@ class Vehicle:
         )
 
     @property
+    def most_told_w(self) -> float:
+        """The most that it may be told to feed back."""
+        told_w = self.needs.whole("maxDischargePower") if self.needs else None
+        if self.needs is not None and self.parts is not None:
+            told_w = by_phase.most_w(self.needs, self.parts)
+        return min(self.discharge_limit_w, told_w or inf)
+
+    @property
     def most_out_w(self) -> float:
-        """The most that it can be asked to feed back."""
-        told = {} if self.needs is None else self.needs.discharge
-        told_w = told.get("maxDischargePower", inf)
+        """The most that it can be asked to feed back: what comes out of that."""
         reach_w = inf if self.reach_w is None else self.reach_w
-        return min(self.discharge_limit_w, told_w if told_w > 0 else inf, reach_w)
+        return min(self.makes * self.most_told_w, reach_w)
 
     @property
     def least_out_w(self) -> float:
-        """The least that it feeds back, if anything."""
-        told = {} if self.needs is None else self.needs.discharge
+        """The least that it feeds back, if anything: what comes out of the least that it may be told."""
+        told_w = self.needs.whole("minDischargePower") if self.needs else None
         own_w = 0.0 if self.dialect is None else self.dialect.minimum_w
-        return max(own_w, told.get("minDischargePower", 0.0))
+        if self.needs is not None and self.parts is not None:
+            told_w = by_phase.least_w(self.needs, self.parts)
+        return self.makes * max(own_w, told_w or 0.0)
 
     @property
     def phases(self) -> int:
         """On how many phases it charges, as far as that was seen."""
-        if self.kind.is_dc:
+        return self.seen_phases or self.kind.phases
+
+    @property
+    def seen_phases(self) -> int | None:
+        """On how many phases it surely is; None: on one at least."""
+        if self.kind.is_dc or by_phase.takes_phases(self.needs, self.kind):
+            # What it gives on one phase only says nothing of the others.
             return self.kind.phases
-        return self.evse.reading.phases_in_use() or self.kind.phases
+        return self.was_on
 
     @property
     def least_in_w(self) -> float:
@@ -135,10 +155,3 @@ class Vehicle:
 
     def _percent_wh(self, percent: float) -> float:
         return max(0.0, percent) / 100 * (self.capacity_wh or LEAST_CAPACITY_WH)
-
-
-def reached_w(asked_w: float, measured_w: float) -> float | None:
-    """Return what a vehicle can be asked for that was asked for so much, and measured (magnitudes); None: anything."""
-    if measured_w >= _FOLLOWS * asked_w - 100.0:
-        return None
-    return max(0.0, measured_w) + _TRIES_W

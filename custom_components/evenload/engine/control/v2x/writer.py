@@ -21,6 +21,12 @@ DEAD_BAND_W = 40.0
 # A station that did not take what it was told is told again after this; ending goes on until it is taken.
 AGAIN_AFTER = timedelta(seconds=5)
 
+# What has to be said again is said with the first news after this part of the time: a renewal just before would have the news wait.
+_NEARLY = 0.75
+
+# A round that comes a moment too early is not put off to the next.
+_EARLY = timedelta(milliseconds=50)
+
 # Who closes waits no longer for stations to take the end of their setpoints: Home Assistant has more to close.
 CLOSES_WITHIN_S = 2.5
 
@@ -67,6 +73,8 @@ class Writer:
         self._fit = fit
         self._heard = heard
         self._wanted: Mapping[EvseKey, Wanted] = {}
+        # Of whom something else is wanted than in the round before.
+        self._news: set[EvseKey] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         # Who is told again when: it did not take what it was told.
         self._waits: dict[EvseKey, datetime] = {}
@@ -74,7 +82,8 @@ class Writer:
 
     def want(self, wanted: Mapping[EvseKey, Wanted]) -> None:
         """Take what every EVSE is to hold; whoever has to be told is told."""
-        self._wanted = wanted
+        before, self._wanted = self._wanted, wanted
+        self._news = {key for key in wanted if wanted[key] != before.get(key)}
         for key in wanted:
             if key.identity not in self._tasks and self._due(key) is not None:
                 self._begin(key.identity)
@@ -83,11 +92,11 @@ class Writer:
         """Return after how many seconds something may be due if nothing else happens; None: nothing is held."""
         return 1.0 if any(self._concerns(key) for key in self._wanted) else None
 
-    async def close(self) -> None:
-        """End every setpoint, as far as stations take that in time, and write no more."""
+    async def close(self, last: Callable[[EvseKey, SetpointOrder], Wanted]) -> None:
+        """End every setpoint, as far as stations take that in time, and write no more; `last` is the end that nobody will change."""
         self._is_closed = True
         self._wanted = {
-            key: Wanted(wanted.order, ends=True)
+            key: last(key, wanted.order)
             for key, wanted in self._wanted.items()
             if self._concerns(key)
         }
@@ -100,6 +109,10 @@ class Writer:
                 await asyncio.gather(*tasks, return_exceptions=True)
         for task in tasks:
             task.cancel()
+
+    def clock_was_set(self, _: timedelta) -> None:
+        """Go on by another clock: who was left alone for a while is told at once."""
+        self._waits.clear()
 
     def _concerns(self, key: EvseKey) -> bool:
         return (
@@ -116,7 +129,8 @@ class Writer:
         last, wanted = self._feeding.last(key), self._wanted[key]
         if last is None or not wanted.limits:
             return False
-        if self._now() < last.sent_at + _settling(wanted.order):
+        settles_at = last.sent_at + _settling(wanted.order)
+        if self._now() < settles_at and not self._is_closed:
             return False
         more_w = wanted.order.charge_limit_w - last.charge_w
         return last.answered_at is None or more_w < -1.0 or more_w >= DEAD_BAND_W
@@ -182,10 +196,12 @@ class Writer:
             is_young = last is not None and now < last.sent_at + _settling(order)
             return None if is_young else Wanted(order)
         since = now - last.sent_at
-        if since < _settling(order):
+        is_doubted = last.answered_at is None or last.doubted_at is not None
+        if since < _settling(order) - _EARLY:
             return None
-        lasts = timedelta(seconds=refresh_s(order.dialect))
-        if since >= lasts or last.answered_at is None or _differs(last.order, order):
+        part = _NEARLY if key in self._news else 1.0
+        lasts = timedelta(seconds=part * refresh_s(order.dialect))
+        if since >= lasts or is_doubted or _differs(last.order, order):
             return Wanted(order)
         return None
 
@@ -206,4 +222,18 @@ def _differs(before: SetpointOrder, order: SetpointOrder) -> bool:
         or before.mode is not order.mode
         or before.transaction_id != order.transaction_id
         or abs(before.charge_limit_w - order.charge_limit_w) >= 200.0
+        or _differs_by_phase(before.by_phase_w, order.by_phase_w)
+        or before.frequency_curve != order.frequency_curve
+        or before.signal_curve != order.signal_curve
+        or abs(before.baseline_w - order.baseline_w) >= DEAD_BAND_W
     )
+
+
+def _differs_by_phase(
+    before: tuple[float, ...] | None, shares: tuple[float, ...] | None
+) -> bool:
+    """Whether the phases are to give something else, though all together give the same."""
+    if before is None or shares is None:
+        return before is not shares
+    pairs = zip(before, shares, strict=True)
+    return any(abs(share_w - was_w) >= DEAD_BAND_W for was_w, share_w in pairs)

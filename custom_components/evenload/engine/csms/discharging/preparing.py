@@ -21,6 +21,9 @@ MEASURANDS = (
     "Current.Offered",
 )
 
+# It turns round within seconds, and its owner looks on: it says more often what flows than one that only charges, in seconds.
+SAMPLE_INTERVAL_S = 3
+
 # So few make no sense.
 LEAST_MEASURANDS = 3
 
@@ -32,10 +35,11 @@ class Preparing:
         self,
         allowed: Callable[[], Mapping[int, V2gConfig]],
         prepare: Callable[[], Awaitable[None]],
+        withdraw: Callable[[], None],
     ) -> None:
-        """Prepare by this, as long as anything is `allowed`."""
+        """Prepare by this, as long as anything is `allowed`; `withdraw` where nothing is any more."""
         self._allowed = allowed
-        self._prepare = prepare
+        self._prepare, self._withdraw = prepare, withdraw
         self._prepared: Mapping[int, V2gConfig] = {}
         self._is_in = asyncio.Event()
         self._news = asyncio.Event()
@@ -64,5 +68,6 @@ class Preparing:
                 await self._prepare()
             else:
                 self._prepared = {}
+                self._withdraw()
             await self._news.wait()
             self._news.clear()

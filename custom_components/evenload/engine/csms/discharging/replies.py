@@ -122,6 +122,15 @@ def of_variable(answer: dict[str, Any]) -> Verdict:
             return SILENT
 
 
+def of_variables(answer: dict[str, Any], count: int) -> Verdict:
+    """Read the answer to SetVariables with so many variables: taken only where each of them was."""
+    results = answer.get("setVariableResult")
+    if not isinstance(results, list) or len(results) < count:
+        return SILENT
+    verdicts = [of_variable({"setVariableResult": [one]}) for one in results]
+    return next((one for one in verdicts if one is not APPLIED), APPLIED)
+
+
 def of_message(answer: dict[str, Any], field: str, value: str) -> Verdict:
     """Read the answer to DataTransfer: in its data, this field must have this value; no field: any that is accepted."""
     outer = of_status(answer)

@@ -3,12 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ...model.access import ListedToken, Reservation
+from ...model.access import ListedToken, Reservation, TokenKind
+from ...model.drivers import Judgement, Verdict
 from ..asking import Asking, unknown_here
 from ..meters import as_text
 
 # What a station without a list answers (§5.10).
 _NO_LIST = -1
+
+# §7.2 AuthorizationStatus: it knows no places and no times, and what it does not know is Invalid.
+_STATUSES = {
+    Verdict.ACCEPTED: "Accepted",
+    Verdict.BLOCKED: "Blocked",
+    Verdict.EXPIRED: "Expired",
+    Verdict.CONCURRENT: "ConcurrentTx",
+}
+
+# How stations that charge a vehicle by what it is called announce it.
+_VEHICLE = "VID:"
 
 
 class Access16(Asking):
@@ -71,3 +83,19 @@ def _line(token: ListedToken) -> dict[str, Any]:
     if token.group is not None:
         info["parentIdTag"] = token.group
     return {**line, "idTagInfo": info}
+
+
+def tag_info(judgement: Judgement) -> dict[str, Any]:
+    """Return what to say of a tag (§7.9 IdTagInfo); `expiryDate` is when the station is to forget it."""
+    info: dict[str, Any] = {"status": _STATUSES.get(judgement.verdict, "Invalid")}
+    if judgement.until is not None:
+        info["expiryDate"] = as_text(judgement.until)
+    if judgement.group is not None:
+        info["parentIdTag"] = judgement.group
+    return info
+
+
+def kind_of(tag: str) -> TokenKind:
+    """Return what a tag is, as far as 1.6 shows that: a vehicle's address, or a card."""
+    is_vehicle = tag.upper().startswith(_VEHICLE)
+    return TokenKind.MAC_ADDRESS if is_vehicle else TokenKind.ISO14443

@@ -66,6 +66,9 @@ class Adapter16:
         # What limits have taught meanwhile stays.
         return learn(settings, self._onboarding.capabilities(), source), writing
 
+    def withdraw_v2x(self) -> None:
+        """Nothing is left in a station of 1.6: setpoints are ended."""
+
     async def prepare_v2x(self) -> None:
         """Read what the station can do of discharging, and have it measure what flows out."""
         onboarding = self._onboarding

@@ -28,6 +28,7 @@ _LOGGER = logging.getLogger(__name__)
 _MEASURAND_LISTS = (MEASURANDS, MEASURANDS[:4], MEASURANDS[:3], MEASURANDS[:1])
 
 SAMPLED = "MeterValuesSampledData"
+INTERVAL = "MeterValueSampleInterval"
 
 # What matters of all settings.
 _NEEDED = (
@@ -86,7 +87,7 @@ async def set_up(
 ) -> None:
     """Write the settings that differ from what the house needs, each once."""
     for key, wanted in (
-        ("MeterValueSampleInterval", str(SAMPLE_INTERVAL_S)),
+        (INTERVAL, str(SAMPLE_INTERVAL_S)),
         ("HeartbeatInterval", str(HEARTBEAT_INTERVAL_S)),
     ):
         if _is_writable(settings, key) and settings[key].value != wanted:
@@ -95,6 +96,15 @@ async def set_up(
         await set_measurands(identity, commands, settings)
     else:
         await write(identity, commands, SAMPLED, ",".join(MEASURANDS))
+
+
+async def sample_often(
+    identity: str, commands: Commands, settings: Settings, every_s: int
+) -> None:
+    """Have a station say at least so often what flows."""
+    known = _whole(settings, INTERVAL)
+    if _is_writable(settings, INTERVAL) and (known is None or not 0 < known <= every_s):
+        await write(identity, commands, INTERVAL, str(every_s))
 
 
 async def set_measurands(

@@ -17,7 +17,8 @@ from ...model.events import (
     TransactionEnded,
 )
 from ...model.identity import EvseKey
-from ...model.readings import Sample
+from ...model.readings import Moments, Sample
+from ...model.sessions import SignedValue
 from ...model.stations import EvseStatus, StationError, StationInfo
 from ...model.transactions import TransactionStart
 from ..clock import StationClock
@@ -27,8 +28,9 @@ from ..framing import Fault
 from ..host import Host
 from ..meters import moment, moment_or_now, now_text
 from ..onboarding import MAXIMUM_EVSES
+from .access import kind_of, tag_info
 from .ids import known_as
-from .meters import samples_of
+from .meters import samples_of, signed_of
 
 _STATUSES = {
     "Available": EvseStatus.AVAILABLE,
@@ -102,20 +104,18 @@ class Inbound:
         return {"currentTime": now_text()}
 
     def _authorize(self, payload: dict[str, Any]) -> dict[str, Any]:
-        return {"idTagInfo": self._judge(payload["idTag"], None)}
-
-    def _judge(self, token: str, evse: int | None) -> dict[str, Any]:
-        accepted = self._host.authorize(self._identity, token)
+        token = payload["idTag"]
+        judgement = self._host.judge(self._identity, token)
         self._host.hear(
             TokenPresented(
                 identity=self._identity,
                 at=datetime.now(UTC),
                 token=token,
-                accepted=accepted,
-                evse=evse,
+                accepted=judgement.accepted,
+                kind=kind_of(token),
             )
         )
-        return {"status": "Accepted" if accepted else "Invalid"}
+        return {"idTagInfo": tag_info(judgement)}
 
     def _status_notification(self, payload: dict[str, Any]) -> dict[str, Any]:
         at = moment_or_now(payload.get("timestamp"))
@@ -152,14 +152,14 @@ class Inbound:
         transaction_id = await self._host.begin_transaction(
             start, reservation_id=payload.get("reservationId")
         )
-        accepted = self._host.authorize(self._identity, token)
+        judgement = self._host.judge_transaction(self._identity, transaction_id, token)
         return {
             "transactionId": int(transaction_id),
-            "idTagInfo": {"status": "Accepted" if accepted else "Invalid"},
+            "idTagInfo": tag_info(judgement),
         }
 
     async def _stop_transaction(self, payload: dict[str, Any]) -> dict[str, Any]:
-        token = payload.get("idTag")
+        token, data = payload.get("idTag"), payload.get("transactionData", [])
         await self._host.end_transaction(
             TransactionEnded(
                 identity=self._identity,
@@ -169,7 +169,8 @@ class Inbound:
                 # §6.49: a reason that is left out is Local.
                 reason=payload.get("reason", "Local"),
                 token=token,
-                samples=_all_samples(payload.get("transactionData", [])),
+                moments=_all_moments(data),
+                signed=_all_signed(data),
             )
         )
         # Whoever shows a card to stop has the right to: the transaction is over either way (§4.10).
@@ -178,8 +179,8 @@ class Inbound:
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
         evse, moments = _connector(payload), _readable(payload["meterValue"])
         if moments:
-            self._clock.shown(max(at for at, _ in moments))
-        for at, samples in moments:
+            self._clock.shown(max(at for at, _, _ in moments))
+        for at, samples, signed in moments:
             self._host.hear(
                 MetersSampled(
                     identity=self._identity,
@@ -187,6 +188,7 @@ class Inbound:
                     evse=evse,
                     samples=samples,
                     transaction_id=known_as(payload.get("transactionId")),
+                    signed=signed,
                 )
             )
         return {}
@@ -266,8 +268,8 @@ def _connector(payload: dict[str, Any]) -> int:
 
 def _readable(
     meter_values: list[dict[str, Any]],
-) -> list[tuple[datetime, tuple[Sample, ...]]]:
-    """Return moments and their samples. A bad timestamp does not cost the other moments; only bad ones are a fault."""
+) -> list[tuple[datetime, tuple[Sample, ...], tuple[SignedValue, ...]]]:
+    """Return moments, their samples and signed values. A bad timestamp does not cost the other moments; only bad ones are a fault."""
     readable = []
     fault: CallFault | None = None
     for meter_value in meter_values:
@@ -276,13 +278,22 @@ def _readable(
         except CallFault as unreadable:
             fault = unreadable
             continue
-        readable.append((at, samples_of(meter_value)))
+        signed = tuple(signed_of(meter_value, at))
+        readable.append((at, samples_of(meter_value), signed))
     if fault is not None and not readable:
         raise fault
     return readable
 
 
-def _all_samples(meter_values: list[dict[str, Any]]) -> tuple[Sample, ...]:
+def _all_moments(meter_values: list[dict[str, Any]]) -> Moments:
     return tuple(
-        sample for meter_value in meter_values for sample in samples_of(meter_value)
+        (moment_or_now(one["timestamp"]), samples_of(one)) for one in meter_values
+    )
+
+
+def _all_signed(meter_values: list[dict[str, Any]]) -> tuple[SignedValue, ...]:
+    return tuple(
+        signed
+        for meter_value in meter_values
+        for signed in signed_of(meter_value, moment_or_now(meter_value["timestamp"]))
     )

@@ -4,8 +4,8 @@ from datetime import datetime
 import json
 from typing import Any
 
-from ...model.upkeep import Firmware, LogKind
-from ..asking import Asking
+from ...model.upkeep import ANY_RETRIES, Firmware, LogKind, Retries
+from ..asking import Asking, written_retries
 from ..meters import as_text
 from ..numbering import Numbers
 
@@ -21,12 +21,14 @@ class Upkeep16(Asking):
         kind: LogKind = LogKind.DIAGNOSTICS,
         oldest: datetime | None = None,
         latest: datetime | None = None,
+        retries: Retries = ANY_RETRIES,
     ) -> str | None:
         """Let the station upload a log; the one of its security has a message of its own."""
         if kind is LogKind.DIAGNOSTICS:
             payload = {
                 "location": location,
                 **_span("startTime", "stopTime", oldest, latest),
+                **written_retries(retries),
             }
             answer = await self._call("GetDiagnostics", payload)
             return answer.get("fileName") or None
@@ -34,12 +36,13 @@ class Upkeep16(Asking):
             "remoteLocation": location,
             **_span("oldestTimestamp", "latestTimestamp", oldest, latest),
         }
-        answer = await self._ask(
-            "GetLog",
-            {"log": log, "logType": "SecurityLog", "requestId": self._numbers.next()},
-            "Accepted",
-            "AcceptedCanceled",
-        )
+        said = {
+            "log": log,
+            "logType": "SecurityLog",
+            "requestId": self._numbers.next(),
+            **written_retries(retries),
+        }
+        answer = await self._ask("GetLog", said, "Accepted", "AcceptedCanceled")
         return answer.get("filename")
 
     async def update_firmware(self, firmware: Firmware) -> None:
@@ -48,6 +51,7 @@ class Upkeep16(Asking):
             payload = {
                 "location": firmware.location,
                 "retrieveDate": as_text(firmware.retrieve_at),
+                **written_retries(firmware.retries),
             }
             await self._call("UpdateFirmware", payload)
             return
@@ -59,12 +63,12 @@ class Upkeep16(Asking):
         }
         if firmware.install_at is not None:
             signed["installDateTime"] = as_text(firmware.install_at)
-        await self._ask(
-            "SignedUpdateFirmware",
-            {"requestId": self._numbers.next(), "firmware": signed},
-            "Accepted",
-            "AcceptedCanceled",
-        )
+        said = {
+            "requestId": self._numbers.next(),
+            "firmware": signed,
+            **written_retries(firmware.retries),
+        }
+        await self._ask("SignedUpdateFirmware", said, "Accepted", "AcceptedCanceled")
 
     async def data_transfer(
         self, vendor: str, message: str | None = None, data: Any = None

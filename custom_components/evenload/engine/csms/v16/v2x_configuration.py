@@ -10,9 +10,17 @@ from ...model.v2x import V2gConfig
 from ...model.v2x_ability import Method, V2xAbility
 from ..commands import Commands, ConfigurationValue
 from ..dialects.quirks import Quirks
-from ..discharging.preparing import LEAST_MEASURANDS, MEASURANDS
+from ..discharging.preparing import LEAST_MEASURANDS, MEASURANDS, SAMPLE_INTERVAL_S
 from ..meters import number
-from .configuration import SAMPLED, Settings, set_measurands, words, write
+from .configuration import (
+    INTERVAL,
+    SAMPLED,
+    Settings,
+    sample_often,
+    set_measurands,
+    words,
+    write,
+)
 
 _METHODS = "V2XMethods"
 _TIMEOUT = "V2XSetpointTimeout"
@@ -40,7 +48,7 @@ async def prepare(
 ) -> Capabilities:
     """Read what a station says of discharging, and have it sample what flows out; returns what is known then."""
     keys = {evse: _key_of(evse, config) for evse, config in allowed.items()}
-    common = (_METHODS, _TIMEOUT, _MINIMUM, _MAXIMUM)
+    common = (_METHODS, _TIMEOUT, _MINIMUM, _MAXIMUM, INTERVAL)
     lists = (SAMPLED,) * quirks.lists_measurands
     settings = await _read(commands, (*common, *keys.values(), *lists))
     found = {
@@ -53,6 +61,7 @@ async def prepare(
         for wanted in _LISTS:
             if await write(identity, commands, SAMPLED, ",".join(wanted)):
                 break
+    await sample_often(identity, commands, settings, SAMPLE_INTERVAL_S)
     return replace(known, v2x={**known.v2x, **found})
 
 

@@ -9,7 +9,10 @@ from ...model.capabilities import Capabilities
 from ...model.errors import EvenloadError, StationRefused
 from ...model.stations import OcppVersion
 from ..connection import Connection, Handler
-from ..discharging.preparing import MEASURANDS as V2X_MEASURANDS
+from ..discharging.preparing import (
+    MEASURANDS as V2X_MEASURANDS,
+    SAMPLE_INTERVAL_S as V2X_INTERVAL_S,
+)
 from ..frames import Call
 from ..host import Host
 from ..onboarding import Onboarding
@@ -20,7 +23,7 @@ from .editions import EDITIONS
 from .inbound import Inbound
 from .learning import FOR_LIMITS, glanced, learnt, missing
 from .reports import Reports
-from .setting_up import OUTER, SAMPLED, allow_limits, set_up
+from .setting_up import INTERVAL, OUTER, SAMPLED, allow_limits, set_up
 from .v2x_learning import abilities, switches, wanted as wanted_of
 from .variables import BOUNDS
 from .vehicles import Vehicles
@@ -48,7 +51,6 @@ class Adapter2:
             edition,
             self._model,
             self._reports,
-            self._vehicles,
         )
         self._inbound = Inbound(
             connection,
@@ -117,16 +119,20 @@ class Adapter2:
         """Read what the station can do of discharging, turn that on, and have it measure what flows out."""
         variables, model = self.commands.variables, self._model
         evses = sorted(self._host.v2g(self._identity))
-        await variables.read([*wanted_of(evses), *SAMPLED, *OUTER])
+        await variables.read([*wanted_of(evses), *SAMPLED, *OUTER, INTERVAL])
         if off := switches(model, evses):
             await variables.write(dict.fromkeys(off, "true"))
         known = self._onboarding.capabilities()
         found = abilities(model, known)
-        await set_up(self._identity, variables, model, V2X_MEASURANDS)
+        await set_up(self._identity, variables, model, V2X_MEASURANDS, V2X_INTERVAL_S)
         model.keep(BOUNDS)
         # What limits have taught meanwhile stays.
         self._onboarding.learn(replace(self._onboarding.capabilities(), v2x=found))
         self._inbound.v2x_learnt()
+
+    def withdraw_v2x(self) -> None:
+        """Take from the station what only concerned discharging."""
+        self._inbound.v2x_withdrawn()
 
     async def refresh(self) -> None:
         """Ask how things stand: a station that reconnects tells only what changed meanwhile."""

@@ -52,9 +52,13 @@ class Caps:
 
         One control counts for all EVSEs of a station: the one that may give most decides.
         """
+        configs = self._host.v2g(self._identity)
+        if not configs:
+            # What was told once is no longer ours to say.
+            return (None,)
         shares = [
             self._share(evse, config.maximum_w)
-            for evse, config in self._host.v2g(self._identity).items()
+            for evse, config in configs.items()
             if evse != WHOLE_STATION
         ]
         known = [share for share in shares if share is not None]
@@ -72,7 +76,7 @@ class Caps:
         if traits is None or not traits.maximum_w:
             return None
         needs = self._vehicles.asked(evse)
-        told_w = 0.0 if needs is None else needs.discharge.get("maxDischargePower", 0.0)
+        told_w = None if needs is None else needs.whole("maxDischargePower")
         return allowed_w / min(traits.maximum_w, told_w or traits.maximum_w)
 
     async def _tell(self, wanted: tuple[float | None, ...]) -> None:

@@ -25,7 +25,6 @@ from .reports import Reports
 from .setpoints import Setpoints2
 from .upkeep import Upkeep2
 from .variables import Variables
-from .vehicles import Vehicles
 
 # Messages of which a station has one for each connector: it refuses to send one for the EVSE (F06.FR.12).
 _PER_CONNECTOR = frozenset({"StatusNotification"})
@@ -44,14 +43,13 @@ class Commands2(Charging2, Discharging2, Access2, Upkeep2, Certificates2):
         edition: Edition,
         model: DeviceModel,
         reports: Reports,
-        vehicles: Vehicles,
     ) -> None:
         """Serve one connection."""
         super().__init__(connection)
         self.limits = Limits2(connection, knowledge)
         self.variables = Variables(connection, model)
         self.inventory = Inventory(connection, reports)
-        writer = Setpoints2(knowledge, edition.version, vehicles)
+        writer = Setpoints2(knowledge, edition.version)
         self._native = writer.native
         self._setpoints = Setpoints(connection, writer)
         self._knowledge = knowledge
@@ -144,9 +142,14 @@ class Commands2(Charging2, Discharging2, Access2, Upkeep2, Certificates2):
             await self.inventory.read(everything)
             return {str(key): _shown(everything, key) for key, _ in everything}
         asked = {name: _key("GetVariables", name) for name in keys}
-        statuses = await self.variables.read(asked.values())
+        # The station may be got to know meanwhile, and most of what is known of it forgotten after that.
+        found = DeviceModel()
+        for key in asked.values():
+            if (known := self._model.get(key)) is not None:
+                found.put(key, known)
+        statuses = await self.variables.read(asked.values(), found)
         return {
-            name: _shown(self._model, key)
+            name: _shown(found, key)
             for name, key in asked.items()
             if statuses[key] == "Accepted"
         }

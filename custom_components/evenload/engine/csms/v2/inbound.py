@@ -23,7 +23,7 @@ from .editions import Edition
 from .evses import Evses
 from .grid_notices import GridNotices
 from .happenings import Happenings
-from .meters import readable
+from .meters import readable, signed_of
 from .notices import Notices
 from .permissions import Allow, Permissions
 from .reports import Reports
@@ -152,12 +152,17 @@ class Inbound:
     def _meter_values(self, payload: dict[str, Any]) -> dict[str, Any]:
         key = EvseKey(self._identity, _evse(payload))
         moments = readable(payload["meterValue"])
+        signed = signed_of(payload["meterValue"])
         if moments:
             self._clock.shown(max(at for at, _ in moments))
         for at, samples in moments:
             self._host.hear(
                 MetersSampled(
-                    identity=key.identity, at=at, evse=key.evse, samples=samples
+                    identity=key.identity,
+                    at=at,
+                    evse=key.evse,
+                    samples=samples,
+                    signed=tuple(one for one in signed if one.at == at),
                 )
             )
         return {}
@@ -165,6 +170,10 @@ class Inbound:
     def v2x_learnt(self) -> None:
         """Tell that the station is known as far as it concerns discharging, or better than before."""
         self._permissions.learnt()
+        self._caps.look()
+
+    def v2x_withdrawn(self) -> None:
+        """Tell that nothing may discharge here any more."""
         self._caps.look()
 
     def _needs(self, payload: dict[str, Any]) -> dict[str, Any]:

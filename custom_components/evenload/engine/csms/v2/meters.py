@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from ...model.readings import Context, Location, Sample
+from ...model.sessions import SignedValue
 from ..frames import CallFault
-from ..meters import DEFAULT_MEASURAND, moment, number, sample
+from ..meters import DEFAULT_MEASURAND, moment, moment_or_now, number, sample
 from ..signs import signed
 
 # What 2.1 calls otherwise than its forerunners.
@@ -51,6 +52,23 @@ def readable(
     if fault is not None and not found:
         raise fault
     return found
+
+
+def signed_of(meter_values: Iterable[dict[str, Any]]) -> tuple[SignedValue, ...]:
+    """Return the values that the meter has signed, to the letter (SignedMeterValueType); their numbers stand beside."""
+    return tuple(
+        SignedValue(
+            moment_or_now(meter_value["timestamp"]),
+            str(signed["signedMeterData"]),
+            sampled.get("context"),
+            signed.get("encodingMethod") or None,
+            signed.get("signingMethod") or None,
+            signed.get("publicKey") or None,
+        )
+        for meter_value in meter_values
+        for sampled in meter_value["sampledValue"]
+        if (signed := sampled.get("signedMeterValue")) is not None
+    )
 
 
 def _samples(sampled_values: Iterable[dict[str, Any]]) -> Iterable[Sample]:

@@ -13,7 +13,7 @@ CHANGING = frozenset({OperationMode.CENTRAL_SETPOINT, OperationMode.CENTRAL_FREQ
 _LEAST_POINTS = 2
 
 
-def period(target: Target, *, by_phase: bool) -> dict[str, Any]:
+def period(target: Target) -> dict[str, Any]:
     """Return the one period of a schedule.
 
     Raises:
@@ -31,14 +31,14 @@ def period(target: Target, *, by_phase: bool) -> dict[str, Any]:
         case OperationMode.IDLE if target.order.sleeps:
             return {**found, "evseSleep": True}
         case _:
-            return {**found, **update(target, by_phase=by_phase)}
+            return {**found, **update(target)}
 
 
-def update(target: Target, *, by_phase: bool) -> dict[str, Any]:
+def update(target: Target) -> dict[str, Any]:
     """Return the numbers of a setpoint (ChargingScheduleUpdateType); none where the mode has none."""
     match target.mode:
         case OperationMode.CENTRAL_SETPOINT:
-            return {**_limits(target), **_setpoint(target, by_phase=by_phase)}
+            return {**_limits(target), **_of_phases("setpoint", target.power_w, target)}
         case OperationMode.CENTRAL_FREQUENCY:
             # Errata to Q07.FR.03: nothing but the setpoint.
             return {"setpoint": tenths(target.power_w)}
@@ -50,22 +50,25 @@ def _limits(target: Target) -> dict[str, float]:
     """Return both sides: the limit is never negative (errata 2.62), that of discharging never positive."""
     return {
         "limit": tenths(target.charge_w),
-        "dischargeLimit": tenths(target.discharge_w),
+        **_of_phases("dischargeLimit", target.discharge_w, target),
     }
 
 
-def _setpoint(target: Target, *, by_phase: bool) -> dict[str, float]:
-    """Return the setpoint, of each phase where the vehicle takes that: all on the same side of 0 (errata V2X.06 to V2X.10)."""
-    shares = target.order.by_phase_w
+def _of_phases(name: str, watts: float, target: Target) -> dict[str, float]:
+    """Return a power below 0, of each phase where that is ordered: all on the same side of 0 (errata V2X.06 to V2X.10)."""
+    shares, whole_w = target.order.by_phase_w, target.power_w
     if (
-        not by_phase
-        or shares is None
-        or abs(sum(shares) - target.power_w) > 1.0
-        or min(shares) < 0 < max(shares)
+        shares is None
+        or whole_w >= 0
+        or abs(sum(shares) - whole_w) > 1.0
+        or max(shares) > 0
     ):
-        return {"setpoint": tenths(target.power_w)}
-    names = ("setpoint", "setpoint_L2", "setpoint_L3")
-    return {name: tenths(w) for name, w in zip(names, shares, strict=True)}
+        return {name: tenths(watts)}
+    ends = ("", "_L2", "_L3")
+    return {
+        name + end: tenths(watts * share_w / whole_w) + 0.0
+        for end, share_w in zip(ends, shares, strict=True)
+    }
 
 
 def _curves(target: Target) -> dict[str, Any]:

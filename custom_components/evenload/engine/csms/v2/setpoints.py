@@ -34,7 +34,6 @@ from ..limiting.terms import Knowledge
 from .device_model import Key
 from .native import Native, ability_of, with_rest
 from .profiles import PURPOSES
-from .vehicles import Vehicles
 
 # A limit below zero is for those who know nothing better (errata 2.62): never for 2.1.
 _METHODS = {
@@ -65,13 +64,11 @@ UNREAD = "customData was not read"
 class Setpoints2:
     """Implements `csms.discharging.setpoints.Writer`."""
 
-    def __init__(
-        self, knowledge: Knowledge, version: OcppVersion, vehicles: Vehicles
-    ) -> None:
+    def __init__(self, knowledge: Knowledge, version: OcppVersion) -> None:
         """Serve one connection."""
         self._knowledge = knowledge
         self._version = version
-        self.native = Native(knowledge, vehicles)
+        self.native = Native(knowledge)
         # It accepted a profile and showed that it had not read what was meant.
         self._is_ignorant = False
 

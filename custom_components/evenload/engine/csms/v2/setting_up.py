@@ -20,8 +20,9 @@ OUTER = (
     Key("SampledDataCtrlr", "TxEndedMeasurands"),
 )
 
+INTERVAL = Key("SampledDataCtrlr", "TxUpdatedInterval")
 _NUMBERS = {
-    Key("SampledDataCtrlr", "TxUpdatedInterval"): SAMPLE_INTERVAL_S,
+    INTERVAL: SAMPLE_INTERVAL_S,
     Key("OCPPCommCtrlr", "HeartbeatInterval"): HEARTBEAT_INTERVAL_S,
 }
 
@@ -33,14 +34,17 @@ _TAKEN = frozenset({"Accepted", "RebootRequired"})
 
 
 def differences(
-    model: DeviceModel, measurands: tuple[str, ...] = MEASURANDS
+    model: DeviceModel,
+    measurands: tuple[str, ...] = MEASURANDS,
+    every_s: int = SAMPLE_INTERVAL_S,
 ) -> dict[Key, str]:
-    """Return what has to be written, so that these are sampled."""
+    """Return what has to be written, so that these are sampled, at least so often."""
+    numbers = _NUMBERS | {INTERVAL: min(_NUMBERS[INTERVAL], every_s)}
     found: dict[Key, str] = {}
     for key in _SWITCHES:
         if is_off(model, key):
             found[key] = "true"
-    for key, number in _NUMBERS.items():
+    for key, number in numbers.items():
         variable = model.get(key)
         if variable is not None and variable.writable is not False:
             if whole(variable.value) != number:
@@ -67,9 +71,10 @@ async def set_up(
     variables: Variables,
     model: DeviceModel,
     measurands: tuple[str, ...] = MEASURANDS,
+    every_s: int = SAMPLE_INTERVAL_S,
 ) -> None:
     """Write what differs; a list of values that is refused is made shorter, and never shorter than it was."""
-    wanted = differences(model, measurands)
+    wanted = differences(model, measurands, every_s)
     lists = _lists(measurands)
     count = len(measurands)
     while wanted:

@@ -14,6 +14,7 @@ from ...model.events import (
 from ...model.identity import EvseKey
 from ...model.orders import WHOLE_STATION
 from ...model.readings import Context, Sample
+from ...model.sessions import SignedValue
 from ...model.transactions import TransactionStart
 from ..clock import StationClock
 from ..frames import CallFault
@@ -22,7 +23,7 @@ from ..host import Host
 from ..meters import moment_or_now
 from ..onboarding import MAXIMUM_EVSES
 from .evses import Evses, Word
-from .meters import readable, register_wh
+from .meters import readable, register_wh, signed_of
 from .statuses import ChargingState
 from .tokens import Tokens, token_of
 from .vehicles import Vehicles, mode_of, vehicle_of
@@ -44,6 +45,7 @@ class _Told:
     moments: Moments
     offline: bool
     reservation_id: int | None
+    signed: tuple[SignedValue, ...]
 
 
 class Transactions:
@@ -85,7 +87,9 @@ class Transactions:
             self._vehicle(payload, told, told.evse)
         if "idToken" not in payload:
             return {}
-        return {"idTokenInfo": self._tokens.info(payload["idToken"])}
+        return {
+            "idTokenInfo": self._tokens.info(payload["idToken"], told.transaction_id)
+        }
 
     def _vehicle(self, payload: dict[str, Any], told: _Told, evse: int) -> None:
         """Tell what the vehicle is called, and who decides what flows, where the station says it (2.1 Q01)."""
@@ -121,8 +125,7 @@ class Transactions:
         if told.evse is None:
             # A card was shown before it is clear which EVSE will be used (E03).
             _remember(self._unplaced, told.transaction_id, told)
-            return
-        await self._begin(told, told.evse)
+        await self._begin(told, told.evse or WHOLE_STATION)
         self._sampled(told)
 
     async def _updated(self, told: _Told) -> None:
@@ -151,8 +154,9 @@ class Transactions:
                 # E06: a reason that is left out is Local.
                 reason=payload["transactionInfo"].get("stoppedReason", "Local"),
                 token=told.token,
-                samples=tuple(one for _, samples in told.moments for one in samples),
+                moments=tuple(told.moments),
                 evse=told.evse,
+                signed=told.signed,
             )
         )
 
@@ -172,7 +176,9 @@ class Transactions:
             transaction_id=told.transaction_id,
             offline=told.offline,
         )
-        await self._host.begin_transaction(start, reservation_id=told.reservation_id)
+        await self._host.begin_transaction(
+            start, reservation_id=told.reservation_id, signed=told.signed
+        )
 
     def _sampled(self, told: _Told) -> None:
         for at, samples in told.moments:
@@ -183,6 +189,7 @@ class Transactions:
                     evse=told.evse or WHOLE_STATION,
                     samples=samples,
                     transaction_id=told.transaction_id,
+                    signed=tuple(one for one in told.signed if one.at == at),
                 )
             )
 
@@ -198,6 +205,7 @@ class Transactions:
             readable(payload.get("meterValue", []), at),
             payload.get("offline", False),
             payload.get("reservationId"),
+            signed_of(payload.get("meterValue", [])),
         )
 
     def _evse_of(self, payload: dict[str, Any], transaction_id: str) -> int | None:

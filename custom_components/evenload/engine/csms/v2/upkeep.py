@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from ...model.upkeep import Firmware, LogKind
-from ..asking import Asking
+from ...model.upkeep import ANY_RETRIES, Firmware, LogKind, Retries
+from ..asking import Asking, written_retries
 from ..meters import as_text
 from ..numbering import Numbers
 
@@ -22,6 +22,7 @@ class Upkeep2(Asking):
         kind: LogKind = LogKind.DIAGNOSTICS,
         oldest: datetime | None = None,
         latest: datetime | None = None,
+        retries: Retries = ANY_RETRIES,
     ) -> str | None:
         """Let the station upload a log to an address; returns the file's name if the station says it."""
         log = {"remoteLocation": location}
@@ -29,12 +30,13 @@ class Upkeep2(Asking):
             log["oldestTimestamp"] = as_text(oldest)
         if latest is not None:
             log["latestTimestamp"] = as_text(latest)
-        answer = await self._ask(
-            "GetLog",
-            {"log": log, "logType": _LOGS[kind], "requestId": self._numbers.next()},
-            "Accepted",
-            "AcceptedCanceled",
-        )
+        said = {
+            "log": log,
+            "logType": _LOGS[kind],
+            "requestId": self._numbers.next(),
+            **written_retries(retries),
+        }
+        answer = await self._ask("GetLog", said, "Accepted", "AcceptedCanceled")
         return answer.get("filename") or None
 
     async def update_firmware(self, firmware: Firmware) -> None:
@@ -49,12 +51,12 @@ class Upkeep2(Asking):
             asked["signingCertificate"] = firmware.signing_certificate
         if firmware.signature is not None:
             asked["signature"] = firmware.signature
-        await self._ask(
-            "UpdateFirmware",
-            {"requestId": self._numbers.next(), "firmware": asked},
-            "Accepted",
-            "AcceptedCanceled",
-        )
+        said = {
+            "requestId": self._numbers.next(),
+            "firmware": asked,
+            **written_retries(firmware.retries),
+        }
+        await self._ask("UpdateFirmware", said, "Accepted", "AcceptedCanceled")
 
     async def data_transfer(
         self, vendor: str, message: str | None = None, data: Any = None

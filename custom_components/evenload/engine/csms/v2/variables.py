@@ -24,6 +24,12 @@ _FEW = 4
 # A call's frame around its payload.
 _FRAME_ID = "0" * 36
 
+# What is asked for, and what becomes of each.
+_FIELDS = {
+    "GetVariables": ("getVariableData", "getVariableResult"),
+    "SetVariables": ("setVariableData", "setVariableResult"),
+}
+
 UNKNOWN = frozenset({"UnknownComponent", "UnknownVariable"})
 _WRITTEN = frozenset({"Accepted", "RebootRequired"})
 
@@ -37,8 +43,10 @@ class Variables(Asking):
         self._model = model
         self._knows_bounds = False
 
-    async def read(self, keys: Iterable[Key]) -> dict[Key, str]:
-        """Read variables; returns each one's status (`Accepted` when it was read), by the keys asked for.
+    async def read(
+        self, keys: Iterable[Key], model: DeviceModel | None = None
+    ) -> dict[Key, str]:
+        """Read variables into the model, or another one; returns each one's status (`Accepted` when it was read), by the keys asked for.
 
         Raises:
             StationRefused: the station answers none of them.
@@ -48,8 +56,7 @@ class Variables(Asking):
         statuses = await self._in_bulk(
             "GetVariables",
             {key: {**key.written()} for key in asked},
-            "getVariableData",
-            "getVariableResult",
+            self._model if model is None else model,
         )
         return {key: statuses.get(key.folded, "Rejected") for key in asked}
 
@@ -61,8 +68,7 @@ class Variables(Asking):
                 key: {**key.written(), "attributeValue": value}
                 for key, value in values.items()
             },
-            "setVariableData",
-            "setVariableResult",
+            self._model,
         )
         for key, value in values.items():
             if statuses.get(key.folded) in _WRITTEN:
@@ -93,16 +99,16 @@ class Variables(Asking):
         return unknown
 
     async def _in_bulk(
-        self, action: str, data: Mapping[Key, dict[str, Any]], field: str, results: str
+        self, action: str, data: Mapping[Key, dict[str, Any]], model: DeviceModel
     ) -> dict[Key, str]:
         """Send all data in as few messages as the station takes; returns statuses by key in lower case."""
         if len(data) > _FEW and not self._knows_bounds:
             await self._learn_bounds()
         statuses: dict[Key, str] = {}
         refusal: StationRefused | None = None
-        for batch in self._batches(action, list(data.values()), field):
+        for batch in self._batches(action, list(data.values())):
             try:
-                statuses |= await self._send(action, batch, field, results)
+                statuses |= await self._send(action, batch, model)
             except StationRefused as refused:
                 refusal = refused
         if refusal is not None and not statuses:
@@ -110,31 +116,33 @@ class Variables(Asking):
         return statuses
 
     async def _send(
-        self, action: str, batch: Sequence[dict[str, Any]], field: str, results: str
+        self, action: str, batch: Sequence[dict[str, Any]], model: DeviceModel
     ) -> dict[Key, str]:
-        """Send one message, or two halves of it where the station refuses it as a whole."""
+        """Send one message, or two halves of it where the station refuses it as a whole; what it shows is kept in a model."""
+        field, results = _FIELDS[action]
         try:
             answer = await self._call(action, {field: list(batch)})
         except StationRefused:
             if len(batch) == 1:
                 raise
             middle = len(batch) // 2
-            first = await self._send(action, batch[:middle], field, results)
-            return first | await self._send(action, batch[middle:], field, results)
+            first = await self._send(action, batch[:middle], model)
+            return first | await self._send(action, batch[middle:], model)
         statuses: dict[Key, str] = {}
         for item in _readable(answer.get(results)):
             key = Key.read(item["component"], item["variable"])
             statuses[key.folded] = str(item.get("attributeStatus", ""))
             value = item.get("attributeValue")
             if statuses[key.folded] == "Accepted" and value is not None:
-                self._model.valued(key, str(value))
+                model.valued(key, str(value))
         return statuses
 
     def _batches(
-        self, action: str, items: Sequence[dict[str, Any]], field: str
+        self, action: str, items: Sequence[dict[str, Any]]
     ) -> Iterator[list[dict[str, Any]]]:
         most_items = self._bound("ItemsPerMessage", action, ITEMS_UNKNOWN)
         most_bytes = self._bound("BytesPerMessage", action, BYTES_UNKNOWN)
+        field, _ = _FIELDS[action]
         batch: list[dict[str, Any]] = []
         for item in items:
             longer = dump_call(_FRAME_ID, action, {field: [*batch, item]})

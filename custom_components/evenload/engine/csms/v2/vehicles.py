@@ -12,25 +12,17 @@ _EVCCID = "evccid"
 
 _MODES = {mode.value.lower(): mode for mode in OperationMode}
 
-# What a vehicle tells that can do something else on each phase (errata V2X.08).
-_PHASES = frozenset({"maxDischargePower_L2", "maxDischargePower_L3"})
-
 
 @dataclass(slots=True)
 class Vehicles:
     """The vehicle at each EVSE of one station, on this connection."""
 
     _needs: dict[int, ChargingNeeds] = field(default_factory=dict)
-    _phases: set[int] = field(default_factory=set)
     _names: dict[int, str] = field(default_factory=dict)
 
     def needs(self, evse: int, needs: ChargingNeeds) -> None:
         """Take in what a vehicle needs."""
         self._needs[evse] = needs
-        if needs.discharge.keys() >= _PHASES:
-            self._phases.add(evse)
-        else:
-            self._phases.discard(evse)
 
     def named(self, evse: int, name: str) -> None:
         """Take in what the vehicle at an EVSE is called."""
@@ -39,16 +31,11 @@ class Vehicles:
     def gone(self, evse: int) -> None:
         """Forget the vehicle of an EVSE: the next one may be another."""
         self._needs.pop(evse, None)
-        self._phases.discard(evse)
         self._names.pop(evse, None)
 
     def asked(self, evse: int) -> ChargingNeeds | None:
         """Return what the vehicle at an EVSE asked for last."""
         return self._needs.get(evse)
-
-    def takes_phases(self, evse: int) -> bool:
-        """Whether the vehicle at an EVSE told what it can feed back on each phase."""
-        return evse in self._phases
 
     def name(self, evse: int) -> str | None:
         """Return what the vehicle at an EVSE is called, where it was told."""
