@@ -64,6 +64,10 @@ class Alarms:
             address=address,
         )
 
+    def chosen(self, identity: str) -> None:
+        """Take back that two boxes use one identity: the owner has chosen one of them."""
+        self._end((NoticeKind.STATION_DOUBLED,), identity)
+
     def unused(self, identity: str) -> None:
         """Tell that a station does not use the password that it was given."""
         self._tell(_OF_STATION, NoticeKind.PASSWORD_UNUSED, identity)

@@ -26,6 +26,8 @@ class Announcer:
         self.changes = Observers[()]()
         self.discoveries = Observers[EvseKey]()
         self.concerns = Observers[Notice]()
+        # Of another plan.
+        self.plans = Observers[()]()
         self._config = config
         self._stations = stations
         self._enforcer = enforcer

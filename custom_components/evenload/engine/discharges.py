@@ -1,15 +1,25 @@
 """What the owner, programmes and sensors may say of discharging while it goes on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite
 
 from .control.v2x.controller import DischargeControl
+from .control.v2x.frequency import FULL_SIGNAL
 from .fleet import Fleet
 from .memory import Memory
 from .model.errors import BadSetting
 from .model.identity import EvseKey
-from .model.v2x import LEAST_SOC_PERCENT, Battery, Dispatch, V2gConfig, V2gMode
+from .model.v2x import (
+    ACTION,
+    LEAST_SOC_PERCENT,
+    Battery,
+    Dispatch,
+    Steering,
+    V2gConfig,
+    V2gMode,
+)
 
 
 class Discharges:
@@ -17,6 +27,7 @@ class Discharges:
 
     _fleet: Fleet
     _memory: Memory
+    _now: Callable[[], datetime]
 
     def v2g_config(self, key: EvseKey) -> V2gConfig | None:
         """Return what the owner's form allows an EVSE, or None where it is not set up. Raises `KeyError`."""
@@ -64,7 +75,21 @@ class Discharges:
 
         `power_w` is a magnitude; None is as much as it may. Raises `BadSetting`.
         """
-        self._set_up(key)
+        self.check_discharge(key, until=until, energy_wh=energy_wh, power_w=power_w)
+        self._v2x.give(key, until=until, energy_wh=energy_wh, power_w=power_w)
+        await self._done()
+
+    def check_discharge(
+        self,
+        key: EvseKey,
+        *,
+        until: datetime | None = None,
+        energy_wh: float | None = None,
+        power_w: float | None = None,
+    ) -> None:
+        """Check what `discharge_until` would be told. Raises `BadSetting`."""
+        if self._set_up(key).steering is Steering.OTHERS:
+            raise BadSetting("v2g_others_decide")
         if until is None and energy_wh is None:
             raise BadSetting("discharge_without_end")
         for value in (energy_wh, power_w):
@@ -72,8 +97,6 @@ class Discharges:
                 raise BadSetting("discharge_not_positive")
         if self._fleet.evse(key).settings.v2g_mode is V2gMode.OFF:
             raise BadSetting("v2g_off")
-        self._v2x.give(key, until=until, energy_wh=energy_wh, power_w=power_w)
-        await self._done()
 
     async def end_discharge(self, key: EvseKey) -> None:
         """End what `discharge_until` began, before its time."""
@@ -86,25 +109,28 @@ class Discharges:
         power_w: float,
         until: datetime,
         *,
-        source: str = "action",
+        source: str = ACTION,
         afterwards: V2gMode | None = None,
     ) -> Dispatch:
-        """Give a signed setpoint (below 0: feed back) to an EVSE, a group or the site (""), in place of the one before.
+        """Give a signed setpoint (below 0: feed back) to an EVSE, a group or the site (""), in place of its source's one before.
 
         Who follows it says its source: "action" in every mode but off, "plan" in the mode plan, any other in the mode
-        grid programme. `afterwards` is the mode that follows; None leaves that of each vehicle as it is. Raises `BadSetting`.
+        grid programme. An action goes before a programme, that before a central system above ("upstream"), and that before a
+        plan; of one source the nearest counts. `afterwards` is the mode that follows; None leaves that of each vehicle as it is. Raises `BadSetting`.
         """
         if not isfinite(power_w):
             raise BadSetting("dispatch_not_a_power")
         if not self._v2x.is_target(target):
             raise BadSetting("dispatch_target_unknown", target=target)
+        if until <= self._now():
+            raise BadSetting("end_passed", until=until.isoformat(" ", "minutes"))
         found = self._v2x.dispatch(target, power_w, until, source, afterwards)
         await self._done()
         return found
 
-    async def end_dispatch(self, target: str) -> None:
-        """End what a target was dispatched, before its time; its vehicles do what was to follow."""
-        self._v2x.end_dispatch(target)
+    async def end_dispatch(self, target: str, *, source: str = ACTION) -> None:
+        """End what a source dispatched a target, before its time; its vehicles do what was to follow, or another source asks for."""
+        self._v2x.end_dispatch(target, source)
         await self._done()
 
     @property
@@ -135,6 +161,22 @@ class Discharges:
         else:
             raise BadSetting("dispatch_not_a_power")
         await self._done()
+
+    @property
+    def responses(self) -> dict[str, float]:
+        """What is offered to hold the grid's frequency, by target, in watts."""
+        return dict(self._v2x.orders.responses)
+
+    def share_grid_signal(self, signal: int) -> None:
+        """Take a grid operator's signal, -100 to 100 percent of what is offered (below 0: feed back); it counts for five minutes.
+
+        Vehicles that hold the frequency follow it; stations that do so by themselves are told (2.1 AFRRSignal). Raises `BadSetting`.
+        """
+        if not -FULL_SIGNAL <= signal <= FULL_SIGNAL:
+            raise BadSetting("signal_out_of_range")
+        if not self._v2x.orders.responses:
+            raise BadSetting("signal_for_nobody")
+        self._v2x.signal(signal)
 
     async def probe_discharge(self, key: EvseKey) -> bool:
         """Ask for a small discharge, and return whether energy was measured to come out; it is ended in any case.

@@ -114,6 +114,19 @@ class Doubles:
         del self._shut_out[link.identity, link.address]
         return False
 
+    def prefer_other(self, identity: str, first: str | None, now: datetime) -> bool:
+        """Serve the box that was shut out from now on, and shut out the one at this address, if there is one.
+
+        Returns whether that can be: behind one address nobody knows which is which.
+        """
+        others = {address for one, address in self._shut_out if one == identity}
+        if not others or first in others:
+            return False
+        self.forget(identity)
+        if first is not None:
+            self._shut_out[identity, first] = now
+        return True
+
     def forget(self, identity: str) -> None:
         """Forget a station that is no longer part of the site."""
         self._replaced.pop(identity, None)

@@ -53,6 +53,8 @@ def control_of(
         show=show,
         learn=learn,
         change_mode=change_mode,
+        tell=lambda notice: fleet.news.concerns.tell(None, notice),
+        repeat=fleet.enforcer.repeat,
     )
     commitments = fleet.enforcer.commitments
     commitments.fed_a, commitments.is_told = control.fed_a, control.is_told

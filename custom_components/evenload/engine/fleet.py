@@ -13,6 +13,7 @@ from .control.sharing import Sharing
 from .control.shown import showing
 from .control.steadiness import Steadiness, at_present
 from .control.transitions import after, with_evse, with_evses
+from .doorkeeper import Doorkeeper
 from .feeding_back import control_of
 from .group_figures import GroupFigures
 from .live import LiveNode, still_live, with_live
@@ -34,6 +35,8 @@ from .model.household import MeterReading
 from .model.identity import EvseKey
 from .model.stations import Evse, EvseSettings, Station
 from .model.transactions import Session
+from .pauses import PauseKeeper
+from .planning_ahead import PlanningAhead
 from .records import Records
 from .revival import revive, state_of
 from .sessions.ledger import Ledger
@@ -69,20 +72,15 @@ class Fleet:
         self.news = Announcer(
             lambda: self.config, self.seen, self.enforcer, self._limits_settled
         )
+        commitments = self.enforcer.commitments
         self.phasing = Phasing(
-            lambda: self.seen,
-            self.enforcer.commitments,
-            now,
-            lambda: self._soon.ask(),
+            lambda: self.seen, commitments, now, lambda: self._soon.ask()
         )
-        self.sharing = Sharing(
-            lambda: self.seen, self.enforcer.commitments, self.phasing, now
-        )
+        self.sharing = Sharing(lambda: self.seen, commitments, self.phasing, now)
         # What its owner changes while it runs, and the site as that makes it.
         self.live: dict[str, LiveNode] = {}
         self.site = config
         self._later = Later(self.retarget, now)
-        commitments = self.enforcer.commitments
         self._records = Records(
             commitments.holding, self.books.register, commitments.disobedience.is_seen
         )
@@ -90,8 +88,13 @@ class Fleet:
         self._soon = Soon(self.retarget, lambda: self.enforcer.is_busy)
         self._now = now
         self._steadiness = Steadiness(now, self._clock_was_set)
-        self.v2x = control_of(self, self._soon.ask, now)
+        self.v2x = control_of(self, self._soon.ask, self._steadiness.now)
         self.sharing.stances = lambda: self.v2x.stances
+        self.plans = PlanningAhead(self, self._soon.ask, now)
+        self.pauses = PauseKeeper(self.stations, self.change, now)
+        self.doorkeeper = Doorkeeper(
+            lambda: self.config, self.stations, self.enforcer, now
+        )
         for identity in config.stations:
             self._add(identity)
         self.retarget()
@@ -102,9 +105,11 @@ class Fleet:
         gone = self.stations.keys() - config.stations.keys()
         self.live = still_live(self.config, config, self.live)
         self.config = config
+        self.doorkeeper.changed()
         for identity in gone:
             self.enforcer.forget(identity)
             self.v2x.forget(identity)
+            self.plans.control.forget(identity)
             self.books.forget(identity, self._now())
             del self.stations[identity]
         for identity in config.stations:
@@ -113,7 +118,7 @@ class Fleet:
         self._show_all()
         for identity in self.stations:
             self.news.tell(identity)
-        self.v2x.look()
+        self.v2x.configured()
         return set(came), set(gone)
 
     def hear(self, event: Event) -> None:
@@ -147,6 +152,7 @@ class Fleet:
         self.enforcer.look(self.seen[event.identity])
         self._refresh(event.identity)
         self.v2x.hear(event)
+        self.plans.control.hear(event)
         for number in station.evses.keys() - before.evses.keys():
             self.news.discoveries.tell(None, EvseKey(event.identity, number))
         if isinstance(event, MetersSampled):
@@ -159,12 +165,17 @@ class Fleet:
 
     def set_settings(self, key: EvseKey, settings: EvseSettings) -> None:
         """Replace what the owner set on an EVSE."""
-        self._replace(replace(self.evse(key), settings=settings))
+        self.change(replace(self.evse(key), settings=settings))
+
+    def change(self, evse: Evse) -> None:
+        """Put an EVSE of which more or less is wanted in the place of what it was."""
+        identity = evse.key.identity
+        self.stations[identity] = with_evse(self.stations[identity], evse)
         self.v2x.look()
         self.retarget()
-        self.enforcer.wake(key.identity)
-        self._refresh(key.identity)
-        self.news.tell_evse(key)
+        self.enforcer.wake(identity)
+        self._refresh(identity)
+        self.news.tell_evse(evse.key)
 
     def evse(self, key: EvseKey) -> Evse:
         """Return one EVSE. Raises `KeyError`."""
@@ -180,6 +191,7 @@ class Fleet:
             self.enforcer.targets.tree,
             self.sharing.circuits.households.get(group_id),
             self._now(),
+            self.v2x.house_on,
         )
 
     def note_session(self, session: Session | None) -> None:
@@ -201,6 +213,7 @@ class Fleet:
             self.news.announce_later(identity)
         self.news.tell_circuits_later()
         self._later.set(self.sharing.look_at())
+        self.plans.act()
 
     def _show_all(self) -> None:
         """Show of every station what its limits are, also where they are meant to be what they were."""
@@ -227,7 +240,9 @@ class Fleet:
     def close(self) -> None:
         """Share no more."""
         self._later.close()
+        self.pauses.close()
         self._steadiness.close()
+        self.plans.control.close()
 
     def state(self) -> State:
         """Return what must survive a restart."""
@@ -238,17 +253,13 @@ class Fleet:
         revive(self, state)
         self.retarget()
         self._show_all()
+        self.pauses.look()
 
     def _add(self, identity: str) -> None:
         """Let a station have the EVSEs that its owner has named, and at least one."""
         known = self.stations.get(identity, Station(identity))
         count = max(self.config.stations[identity].evses, default=1)
         self.stations[identity] = with_evses(known, count)
-
-    def _replace(self, evse: Evse) -> None:
-        self.stations[evse.key.identity] = with_evse(
-            self.stations[evse.key.identity], evse
-        )
 
     def _limits_changed(self, identity: str) -> None:
         if identity in self.stations:
@@ -270,6 +281,8 @@ class Fleet:
         for identity, station in self.stations.items():
             self.stations[identity] = at_present(station, self._now())
         self.enforcer.clock_was_set(by)
+        self.v2x.clock_was_set(by)
+        self.pauses.look()
         self._soon.ask()
 
     def _learn_pause(self, identity: str, method: PauseMethod) -> None:

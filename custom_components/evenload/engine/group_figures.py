@@ -1,6 +1,6 @@
 """The figures of load balancing groups and of the whole site, computed anew when something of them has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from .model.groups import GroupState
 from .model.limits import Current
 from .model.phases import ALL_PHASES, PhaseCurrents
 from .model.stations import Station
-from .model.tree import Node, Tree
+from .model.tree import ROOT, Node, Tree
 
 type _Of = tuple[object, ...]
 
@@ -32,8 +32,12 @@ class GroupFigures:
         tree: Tree,
         household: Household | None,
         now: datetime,
+        house_on: Callable[[PhaseCurrents], PhaseCurrents],
     ) -> GroupState:
-        """Return a circuit's figures; `form` is the site as it was set up. Raises `KeyError` where there is no such circuit."""
+        """Return a circuit's figures. Raises `KeyError` where there is no such circuit.
+
+        `form` is the site as it was set up; `house_on` makes of what the house draws at most what is believed of it.
+        """
         members = [stations[identity] for identity in site.stations_below(node_id)]
         of: _Of = (site, form, tree, *members)
         known = self._known.get(node_id)
@@ -44,7 +48,12 @@ class GroupFigures:
             )
             state = _shared(state, site, tree.nodes.get(node_id))
             known = self._known[node_id] = (of, state)
-        return known[1] if household is None else _measured(known[1], household, now)
+        if household is None:
+            return known[1]
+        state = _measured(known[1], household, now)
+        if node_id == ROOT and state.house is not None:
+            state = replace(state, house=house_on(state.house))
+        return state
 
 
 def _shared(state: GroupState, site: SiteConfig, node: Node | None) -> GroupState:

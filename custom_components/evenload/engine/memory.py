@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from typing import Any
 
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
-from mashumaro.exceptions import InvalidFieldValue, MissingField
 
+from .control.planned.controller import Kept as KeptPlans
 from .control.v2x.orders import Kept
 from .encoding import Encodings
+from .filing import Filing, Sessions, VaultFiling, decoded
 from .live import LiveNode
-from .migration import migrated
 from .model.limits import Limit
+from .model.sessions import SignedIn
 from .model.transactions import Session
 from .records import StationRecord, kept
 from .sessions.ledger import Pages
@@ -38,21 +39,24 @@ class State:
     cap: Limit | None = None
     # What vehicles were asked to feed back.
     v2x: Kept = field(default_factory=Kept)
-
-
-@dataclass(frozen=True, slots=True)
-class Sessions:
-    """Sessions that have ended."""
-
-    ended: tuple[Session, ...] = ()
+    # In which stations a list of drivers may lie that is ours.
+    listed: tuple[str, ...] = ()
+    # What was expected of prices and sun, and what is known of vehicles.
+    plans: KeptPlans = field(default_factory=KeptPlans)
+    # Sessions that have ended, while they cannot be put where they belong.
+    unfiled: tuple[Session, ...] = ()
+    # Signed meter values that cannot be put where they belong either.
+    signed: tuple[SignedIn, ...] = ()
 
 
 _PAGES_ENCODER = BasicEncoder(Pages)
 _LIVE_ENCODER = BasicEncoder(dict[str, LiveNode])
 _CAP_ENCODER = BasicEncoder(Limit)
 _V2X_ENCODER = BasicEncoder(Kept)
+_PLANS_ENCODER = BasicEncoder(KeptPlans)
 _STATE_DECODER = BasicDecoder(State)
-_SESSIONS_DECODER = BasicDecoder(Sessions)
+_UNFILED_ENCODER = BasicEncoder(tuple[Session, ...])
+_SIGNED_ENCODER = BasicEncoder(tuple[SignedIn, ...])
 
 
 class Memory:
@@ -64,15 +68,16 @@ class Memory:
         state: Callable[[], State],
         sessions: Callable[[], Sessions],
         on_trouble: Callable[[bool], None],
+        filing: Filing | None = None,
     ) -> None:
-        """Use a vault; `state` and `sessions` take snapshots, `on_trouble` hears whether writing fails."""
+        """Use a vault; `state` and `sessions` take snapshots, `on_trouble` hears whether writing fails.
+
+        `filing` keeps what has ended; None: the vault does.
+        """
         self._vault = vault
         self._state = state
-        self._sessions = sessions
-        # What is on the disk of them.
-        self._filed = Sessions()
+        self._filing = filing or VaultFiling(vault, sessions)
         self._records = Encodings(StationRecord, kept)
-        self._ended = Encodings(Session)
         self._on_trouble = on_trouble
         self._locks = {part: asyncio.Lock() for part in Part}
         # How often each part was asked to be written, and up to which asking it is.
@@ -86,12 +91,13 @@ class Memory:
 
     async def load(self) -> tuple[State | None, Sessions | None]:
         """Return what was kept, or None for what was not or cannot be read."""
-        state = _decoded(_STATE_DECODER, await self._vault.load(Part.STATE))
-        sessions = _decoded(_SESSIONS_DECODER, await self._vault.load(Part.SESSIONS))
-        self._filed = sessions or Sessions()
+        state = decoded(_STATE_DECODER, await self._vault.load(Part.STATE))
+        sessions = await self._filing.load()
         if state is None and sessions is not None:
             # What is over was not lost with what was going on.
             state = State(Pages(next_id=0))
+        if state is not None and state.unfiled:
+            sessions = _with(sessions, state.unfiled)
         return state, sessions
 
     async def save(self, *parts: Part) -> bool:
@@ -111,10 +117,10 @@ class Memory:
 
     async def _file(self) -> None:
         """Let what has ended be on the disk before it leaves what is open: a crash in between must lose neither."""
-        while self._sessions() != self._filed:
+        while self._filing.is_behind:
             async with self._locks[Part.SESSIONS]:
                 # Another may have been writing just that.
-                if self._sessions() != self._filed:
+                if self._filing.is_behind:
                     await self._write_now(Part.SESSIONS)
             if Part.SESSIONS in self._failing:
                 # Limits are not to be lost with it.
@@ -126,17 +132,18 @@ class Memory:
         if part is Part.STATE:
             await self._file()
         self._due.discard(part)
-        taken, sessions = self._asked[part], self._sessions()
+        taken = self._asked[part]
         try:
-            await self._vault.save(part, await self._encoded(part, sessions))
+            if part is Part.SESSIONS:
+                await self._filing.write()
+            else:
+                await self._vault.save(part, await self._encoded())
         except OSError as error:
             _LOGGER.error("Writing the %s failed: %s", part, error)
             self._failing.add(part)
             self.save_soon(part)
         else:
             self._done[part] = taken
-            if part is Part.SESSIONS:
-                self._filed = sessions
             self._failing.discard(part)
         self._on_trouble(bool(self._failing))
 
@@ -158,12 +165,11 @@ class Memory:
             await asyncio.gather(self._task, return_exceptions=True)
         await self.save(Part.STATE, *(self._due - {Part.STATE}))
 
-    async def _encoded(self, part: Part, sessions: Sessions) -> dict[str, Any]:
+    async def _encoded(self) -> dict[str, Any]:
         """Take a snapshot now and encode it in a thread: of two hundred stations that may take a tenth of a second."""
+        state = replace(self._state(), unfiled=self._filing.unfiled)
         in_thread = asyncio.get_running_loop().run_in_executor
-        if part is Part.STATE:
-            return await in_thread(None, self._encoded_state, self._state())
-        return await in_thread(None, self._encoded_sessions, sessions)
+        return await in_thread(None, self._encoded_state, state)
 
     def _encoded_state(self, state: State) -> dict[str, Any]:
         return {
@@ -172,10 +178,11 @@ class Memory:
             "live": _LIVE_ENCODER.encode(state.live),
             "cap": None if state.cap is None else _CAP_ENCODER.encode(state.cap),
             "v2x": _V2X_ENCODER.encode(state.v2x),
+            "unfiled": _UNFILED_ENCODER.encode(state.unfiled),
+            "signed": _SIGNED_ENCODER.encode(state.signed),
+            "plans": _PLANS_ENCODER.encode(state.plans),
+            "listed": list(state.listed),
         }
-
-    def _encoded_sessions(self, sessions: Sessions) -> dict[str, Any]:
-        return {"ended": self._ended.of(sessions.ended)}
 
     def _save_due(self) -> None:
         self._timer = None
@@ -184,30 +191,18 @@ class Memory:
         )
 
 
-def _decoded[T](decoder: BasicDecoder[T], data: dict[str, Any] | None) -> T | None:
-    if data is None:
-        return None
-    try:
-        return decoder.decode(migrated(data))
-    except (MissingField, InvalidFieldValue, ValueError, TypeError, KeyError) as error:
-        # Beginning anew is safe: stations then count at what they were installed for until they accept a limit.
-        _LOGGER.error(
-            "What was kept cannot be read and is begun anew: %s", _whereabouts(error)
-        )
-        return None
-
-
-def _whereabouts(error: BaseException) -> str:
-    """Return which field was wrong and what it should be; never its value, which may hold tokens."""
-    path: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        match cause:
-            case InvalidFieldValue():
-                path.append(f"{cause.field_name} ({cause.field_type_name})")
-            case MissingField():
-                path.append(f"{cause.field_name} (missing)")
-            case _:
-                path.append(type(cause).__name__)
-        cause = cause.__context__
-    return ", in it ".join(path)
+def _with(sessions: Sessions | None, unfiled: tuple[Session, ...]) -> Sessions:
+    """Return what was kept with what could not be put there in time."""
+    sessions = sessions or Sessions()
+    ended = sessions.ended
+    known = {
+        (one.key.identity, transaction.id)
+        for one in ended
+        for transaction in one.transactions
+    }
+    late = [
+        one
+        for one in unfiled
+        if not any((one.key.identity, of.id) in known for of in one.transactions)
+    ]
+    return Sessions((*ended, *late), sessions.unfinished)

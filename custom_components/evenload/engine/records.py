@@ -9,6 +9,7 @@ from .control.holdings import Holding
 from .model.capabilities import Capabilities
 from .model.identity import EvseKey
 from .model.orders import WHOLE_STATION
+from .model.pauses import Pauses
 from .model.readings import Reading
 from .model.stations import Evse, EvseSettings, EvseStatus, Station, StationInfo
 from .sessions.history import History
@@ -28,6 +29,7 @@ class EvseRecord:
     export: History | None = None
     # Whether it drew more than its limit when it last measured.
     disobeys: bool = False
+    paused_for: Pauses = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class StationRecord:
     holding: Holding
     evses: tuple[EvseRecord, ...]
     last_seen: datetime | None = None
+    # By how much its clock was set back.
+    set_back_s: float = 0.0
 
     def holdings(self) -> dict[EvseKey, Holding]:
         """Return the limits that it and its EVSEs may hold."""
@@ -65,6 +69,7 @@ def recorded(
         capabilities=station.capabilities,
         operative=station.operative,
         last_seen=station.last_seen,
+        set_back_s=station.set_back_s,
         holding=holding(EvseKey(station.identity, WHOLE_STATION)),
         evses=tuple(
             EvseRecord(
@@ -77,6 +82,7 @@ def recorded(
                 register=register(evse.key, IMPORTED),
                 export=register(evse.key, EXPORTED),
                 disobeys=disobeys(evse),
+                paused_for=evse.paused_for,
             )
             for evse in station.evses.values()
         ),
@@ -151,6 +157,7 @@ def restored(station: Station, record: StationRecord) -> Station:
             operative=kept.operative,
             settings=kept.settings,
             reading=kept.reading,
+            paused_for=kept.paused_for,
         )
         for kept in record.evses
     }
@@ -160,5 +167,6 @@ def restored(station: Station, record: StationRecord) -> Station:
         capabilities=record.capabilities,
         operative=record.operative,
         last_seen=record.last_seen,
+        set_back_s=record.set_back_s,
         evses={**station.evses, **evses},
     )

@@ -22,6 +22,9 @@ def state_of(fleet: Fleet, records: Records) -> State:
         dict(fleet.live),
         fleet.sharing.circuits.cap,
         fleet.v2x.kept(),
+        tuple(sorted(fleet.doorkeeper.lists.sent)),
+        fleet.plans.control.kept(),
+        signed=fleet.books.notes.signed,
     )
 
 
@@ -32,6 +35,9 @@ def revive(fleet: Fleet, state: State) -> None:
     fleet.sharing.circuits.cap = state.cap
     fleet.sharing.begin_anew()
     fleet.v2x.restore(state.v2x)
+    fleet.plans.control.restore(state.plans)
+    fleet.doorkeeper.lists.sent.update(state.listed)
+    fleet.books.notes.take_up(state.signed)
 
 
 def _revive(

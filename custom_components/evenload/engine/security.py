@@ -2,10 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
 
 from .csms.door.certificates import CertificateFacts, check_authority, check_certificate
 from .csms.door.listener import Listener
 from .csms.host import Link
+from .doubles import Doubles
+from .model.errors import BadSetting
 from .model.security import Keys, Protection, SecurityProfile, TlsFailure
 from .reception import Reception
 from .safe import Safe
@@ -22,11 +26,20 @@ _DIAL_AGAIN = 1012
 class Security:
     """Raises and lowers the protection of stations; part of `Site`."""
 
-    def __init__(self, safe: Safe, reception: Reception, listener: Listener) -> None:
-        """Join the keys, the connections and the ports."""
+    def __init__(
+        self,
+        safe: Safe,
+        reception: Reception,
+        listener: Listener,
+        doubles: Doubles,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Join the keys, the connections, the ports, and what is known of boxes with one name."""
         self._safe = safe
         self._reception = reception
         self._listener = listener
+        self._doubles = doubles
+        self._now = now
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     async def close(self) -> None:
@@ -113,6 +126,21 @@ class Security:
         if link is not None and link.entrance.pin is not None:
             await self._safe.pin(identity, link.entrance.pin)
             link.proved(Protection.CERTIFICATE)
+
+    def serve_other(self, identity: str) -> None:
+        """Serve the other one of two boxes with one name from now on: the first is told to stay away.
+
+        Raises:
+            BadSetting: both are behind one address, where they cannot be told apart (`boxes_alike`).
+
+        """
+        link = self._reception.links.get(identity)
+        first = None if link is None else link.address
+        if not self._doubles.prefer_other(identity, first, self._now()):
+            raise BadSetting("boxes_alike")
+        self._safe.alarms.chosen(identity)
+        if link is not None:
+            link.hang_up(1008, "Another station has this identity")
 
     def review(self) -> None:
         """Let those go who came in with less than is required of them by now; they may dial again."""

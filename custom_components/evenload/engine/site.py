@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 
 from .absences import Absences
+from .accounting import Accounting, memory_of
 from .control.abilities import forgotten
 from .control.grid_operator import cap_in_force
+from .csms.adapters import ADAPTERS
 from .csms.commands import Commands
 from .csms.door.listener import Listener
 from .csms.schemas import schemas
-from .csms.v2.adapter import Adapter21, Adapter201
-from .csms.v16.adapter import Adapter16
 from .desk import Desk
 from .discharges import Discharges
 from .fleet import Fleet
-from .memory import Memory, Sessions
+from .hosting import Hosting
 from .model.configuration import ListenerConfig, SiteConfig
 from .model.errors import ListenerError
 from .model.events import Booted, Connected, Event
@@ -26,17 +27,20 @@ from .model.limits import Limit
 from .model.notices import Notice, NoticeKind
 from .model.phases import Phase
 from .model.stations import Evse, OcppVersion, PendingStation, Station
+from .model.tree import ROOT
 from .noticeboard import Noticeboard
-from .observers import Digest, Observers, Unsubscribe
+from .observers import Digest, Observers
+from .plans import Plans
 from .reception import Reception
 from .safe import Safe
 from .security import Security
 from .sessions.ledger import Ledger
 from .soon import utc_now
+from .telling import Telling
+from .uplinks import Uplinks
+from .upward import Upward
 from .vault import Vault
 from .wishes import Wishes
-
-type Observer = Callable[[], None]
 
 # Every reading of every member changes a group's figures. What is told more often nobody reads, and databases keep.
 GROUP_PERIOD_S = 1.0
@@ -45,7 +49,7 @@ GROUP_PERIOD_S = 1.0
 _SITE = ""
 
 
-class Site(Wishes, Discharges):
+class Site(Wishes, Hosting, Discharges, Plans, Accounting, Upward, Telling):
     """One grid connection with its OCPP server, stations and groups."""
 
     def __init__(
@@ -54,18 +58,21 @@ class Site(Wishes, Discharges):
         listener: ListenerConfig,
         vault: Vault,
         now: Callable[[], datetime] = utc_now,
+        database: Path | None = None,
     ) -> None:
-        """Build it; nothing runs and nothing is read before `load` and `open`."""
+        """Build it; nothing runs and nothing is read before `load` and `open`. `database` is the file of sessions."""
         # The first id is taken from the clock, so that a station which still knows an id of another system's, or of
         # an installation that was lost, is not mistaken.
         self._ledger = Ledger(next_id=int(now().timestamp()))
-        self._memory = Memory(
+        self._fleet = Fleet(config, self._ledger, lambda: self._memory.save(), now)
+        self._memory, self._bookkeeper = memory_of(
             vault,
-            lambda: self._fleet.state(),
-            self._ended_sessions,
+            database,
+            self._fleet,
+            now,
+            lambda: self.outlook,
             self._storage_trouble,
         )
-        self._fleet = Fleet(config, self._ledger, self._memory.save, now)
         self._reception = Reception(
             self._is_adopted,
             lambda pending: self._pending.tell(None, pending),
@@ -78,6 +85,13 @@ class Site(Wishes, Discharges):
         self._notices = Noticeboard()
         self._fleet.news.concerns.add(None, self._notices.tell)
         self._safe = Safe(vault, self._fleet, self._notices.tell)
+        self._uplinks = Uplinks(
+            self._fleet,
+            lambda identity: self._reception.link(identity).commands,
+            now,
+            self._uplink_trouble,
+            self._fleet.news.tell,
+        )
         self._desk = Desk(
             self._fleet,
             self._reception,
@@ -85,21 +99,23 @@ class Site(Wishes, Discharges):
             self._events,
             now,
             self._safe.alarms.doubled,
+            self._bookkeeper,
+            self._uplinks,
         )
         self._listener = Listener(
             listener,
             self._desk,
-            {
-                OcppVersion.V16: Adapter16,
-                OcppVersion.V201: Adapter201,
-                OcppVersion.V21: Adapter21,
-            },
+            ADAPTERS,
             self._safe.alarms.turned_away,
             self._safe,
             now,
         )
-        self.security = Security(self._safe, self._reception, self._listener)
+        self.security = Security(
+            self._safe, self._reception, self._listener, self._desk.doubles, now
+        )
         self._now = now
+        self._database = database
+        self._is_closed = False
 
     # Life cycle
 
@@ -111,13 +127,13 @@ class Site(Wishes, Discharges):
         for version in OcppVersion:
             await asyncio.get_running_loop().run_in_executor(None, schemas, version)
         if state is not None:
-            self._ledger.restore(
-                state.pages, sessions.ended if sessions is not None else ()
-            )
-            self._fleet.restore(state)
+            self._take_up(state, sessions)
+        self._begin_books()
 
     async def open(self) -> None:
         """Open the port. Raises `ListenerError` when that is not possible."""
+        # What those above allow is known before the first station is told anything.
+        await self._open_uplinks(self._database)
         try:
             await self._listener.open()
         except ListenerError:
@@ -126,15 +142,20 @@ class Site(Wishes, Discharges):
 
     async def close(self) -> None:
         """Close every connection (1001) and the port, and write everything that is unsaved."""
+        if self._is_closed:
+            # Home Assistant stops while the entry is being unloaded.
+            return
+        self._is_closed = True
         # Nobody discharges whom nobody watches.
         await self._fleet.v2x.close()
         self._fleet.close()
         await self._fleet.enforcer.close()
         await self._listener.close()
+        await self._close_uplinks()
         self._group_news.close()
         self._absences.close()
         await self.security.close()
-        await self._memory.close()
+        await self._close_books()
 
     def reconfigure(self, config: SiteConfig) -> None:
         """Apply what the owner changed: the difference only; no connection is closed but those of removed stations."""
@@ -148,6 +169,7 @@ class Site(Wishes, Discharges):
         self._reception.permitted()
         for identity in came:
             self._adopt(identity)
+        self._follow_uplinks()
         self._memory.save_soon()
 
     # What there is to see
@@ -202,45 +224,14 @@ class Site(Wishes, Discharges):
         """Whether an EVSE changes between one and three phases when it is told to."""
         return self._fleet.phasing.can_switch(self._fleet.config, key)
 
-    # Being told. Every subscription returns how to end it; observers are called on the event loop, after the change.
-
-    def on_station(self, identity: str, observer: Observer) -> Unsubscribe:
-        """Tell when anything of the station itself changes (connection, info, firmware)."""
-        return self._fleet.news.changes.add(identity, observer)
-
-    def on_evse(self, key: EvseKey, observer: Observer) -> Unsubscribe:
-        """Tell when anything of this EVSE changes, or its station connects or goes."""
-        return self._fleet.news.changes.add(key, observer)
-
-    def on_group(self, group_id: str, observer: Observer) -> Unsubscribe:
-        """Tell when the figures of a group, or of the site (""), change, at most once a second."""
-        return self._group_news.add(("group", group_id), observer)
-
-    def on_new_evse(self, observer: Callable[[EvseKey], None]) -> Unsubscribe:
-        """Tell when an EVSE becomes known that was not in `stations` before."""
-        return self._fleet.news.discoveries.add(None, observer)
-
-    def on_event(self, observer: Callable[[Event], None]) -> Unsubscribe:
-        """Tell every model event of adopted stations, after the state was replaced."""
-        return self._events.add(None, observer)
-
-    def on_pending(self, observer: Callable[[PendingStation], None]) -> Unsubscribe:
-        """Tell when an unknown station has said what it is (or has been silent about it for some seconds)."""
-        return self._pending.add(None, observer)
-
-    def on_pending_left(self, observer: Callable[[str], None]) -> Unsubscribe:
-        """Tell when an unknown station has been away for some minutes: its announcement can go."""
-        return self._absences.add(observer)
-
-    def on_notice(self, observer: Callable[[Notice], None]) -> Unsubscribe:
-        """Tell what the owner has to be told; those that last are told to a new observer at once."""
-        return self._notices.add(observer)
-
     # What the owner may do
 
     def read_meter(self, node_id: str, reading: MeterReading) -> None:
         """Take what a meter in the house says; whoever has to lower is told in this turn of the event loop."""
         self._fleet.read_meter(node_id, reading)
+        if node_id == ROOT:
+            grid_w = sum(reading.currents) * self._fleet.config.voltage_v
+            self._note_flows(reading.at, grid_w, self.whole.used_w)
 
     def meter_is_silent(self, node_id: str, *, silent: bool) -> None:
         """Take that a sensor of a meter has nothing to say, or all of them speak again: else nothing is fed back."""
@@ -285,9 +276,6 @@ class Site(Wishes, Discharges):
     def _tell(self, event: Event) -> None:
         self._fleet.hear(event)
         self._events.tell(None, event)
-
-    def _ended_sessions(self) -> Sessions:
-        return Sessions(tuple(self._ledger.ended))
 
     def _storage_trouble(self, trouble: bool) -> None:
         self._notices.tell(Notice(NoticeKind.STORAGE_FAILED, _SITE, trouble))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 
 # What is done gradually for each of many takes a millisecond or two for each.
 _A_TURN = 4
@@ -42,6 +43,45 @@ class Soon:
             asyncio.get_running_loop().call_soon(self._now)
             return
         self._asked = False
+        self._do()
+
+
+class Paced:
+    """Does something at once when it is asked for, but no more often than every so many seconds; the last time it is asked for counts, too.
+
+    Where no loop runs it is done at once.
+    """
+
+    def __init__(self, do: Callable[[], None], every_s: float) -> None:
+        """Do this, that often at most."""
+        self._do = do
+        self._every_s = every_s
+        self._next_at = -inf
+        self._timer: asyncio.TimerHandle | None = None
+
+    def ask(self) -> None:
+        """Have it done."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._do()
+            return
+        if self._timer is not None:
+            return
+        if loop.time() >= self._next_at:
+            self._now()
+            return
+        self._timer = loop.call_at(self._next_at, self._now)
+
+    def cancel(self) -> None:
+        """Have it done no more, until it is asked for again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _now(self) -> None:
+        self._timer = None
+        self._next_at = asyncio.get_running_loop().time() + self._every_s
         self._do()
 
 

@@ -1,5 +1,6 @@
 """What the owner wishes of EVSEs and circuits while they run."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from math import isfinite
@@ -12,6 +13,7 @@ from .model.errors import BadSetting
 from .model.identity import EvseKey
 from .model.kinds import EvseKind
 from .model.limits import Limit
+from .model.pauses import checked
 from .model.stations import EvseSettings
 from .settings import checked_cap, with_maximum, with_priority
 
@@ -21,6 +23,7 @@ class Wishes:
 
     _fleet: Fleet
     _memory: Memory
+    _now: Callable[[], datetime]
 
     def kind(self, key: EvseKey) -> EvseKind:
         """Return what an EVSE is, and in which unit it is limited. Raises `KeyError` where there is no such station."""
@@ -40,6 +43,20 @@ class Wishes:
         """Pause an EVSE without ending its session, or let it go on."""
         settings = self._fleet.evse(key).settings
         await self._set(key, replace(settings, charging_allowed=allowed))
+
+    async def pause(self, key: EvseKey, reason: str, until: datetime) -> None:
+        """Pause an EVSE for a reason until a moment, or until it is resumed; others may have it pause beside. Raises `BadSetting`."""
+        pause = checked(reason, until, self._now())
+        if self._fleet.pauses.put(key, pause):
+            await self._memory.save()
+        else:
+            # Losing the later end costs a renewal.
+            self._memory.save_soon()
+
+    async def resume(self, key: EvseKey, reason: str) -> None:
+        """Pause an EVSE for this reason no more. Raises `KeyError`."""
+        if self._fleet.pauses.take(key, reason):
+            await self._memory.save()
 
     async def set_priority(self, key: EvseKey, priority: int) -> None:
         """Set an EVSE's priority, 1 to 10. Raises `BadSetting`."""

@@ -19,6 +19,8 @@ class Archive(Sequence[Session]):
         self._of: dict[EvseKey, list[Session]] = {}
         self._where: dict[tuple[str, str], EvseKey] = {}
         self._count = 0
+        # Rises whenever something is put in or taken out.
+        self.version = 0
         self._in_order: tuple[Session, ...] | None = ()
         for session in sessions:
             self._add(session)
@@ -70,6 +72,7 @@ class Archive(Sequence[Session]):
             for name in (transaction.id, *transaction.called):
                 self._where.setdefault((session.key.identity, name), session.key)
         self._count += 1
+        self.version += 1
         self._in_order = None
 
     def _remove(self, session: Session) -> None:
@@ -78,6 +81,7 @@ class Archive(Sequence[Session]):
             for name in (transaction.id, *transaction.called):
                 self._where.pop((session.key.identity, name), None)
         self._count -= 1
+        self.version += 1
         self._in_order = None
 
     def _sorted(self) -> tuple[Session, ...]:

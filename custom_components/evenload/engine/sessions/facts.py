@@ -26,12 +26,15 @@ def unknown(transaction_id: str, key: EvseKey, at: datetime) -> Transaction:
 def started(
     known: Transaction, start: TransactionStart, at: datetime, *, late: bool
 ) -> Transaction:
-    """Return it with its start. Told again, it changes nothing but the doubt whether it was told late."""
+    """Return it with its start. Told again, it changes nothing but where it is, and the doubt whether it was told late."""
+    key = known.key if start.key.evse == WHOLE_STATION else start.key
     if not known.recovered:
+        if known.key.evse == WHOLE_STATION:
+            known = replace(known, key=key)
         return replace(known, late=late) if known.late and not late else known
     told = replace(
         known,
-        key=start.key,
+        key=key,
         started_at=at,
         meter_start_wh=start.meter_start_wh,
         stamp=start.at,

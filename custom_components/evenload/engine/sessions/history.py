@@ -37,6 +37,14 @@ class History:
     before: Register | None = None
     readings: tuple[Point, ...] = ()
 
+    @property
+    def stands(self) -> bool:
+        """Whether it has not moved, as far as is remembered: then it may be none at all."""
+        shown_wh = self.register.raw_wh
+        return (self.before is None or self.before.raw_wh == shown_wh) and all(
+            wh == shown_wh for _, wh in self.readings
+        )
+
     def after(self, raw_wh: float, at: datetime) -> History:
         """Return it after another reading, wherever it belongs; told again, it changes nothing."""
         point = (at, raw_wh)

@@ -68,13 +68,16 @@ class Ledger:
         self.shelf = Shelf.of(pages.open_sessions, ended, pages.plugs)
 
     def begin(
-        self, start: TransactionStart, now: datetime
+        self,
+        start: TransactionStart,
+        now: datetime,
+        at: datetime | None = None,
     ) -> tuple[Transaction, Session | None]:
-        """Record a transaction's start; told again, it is the same transaction."""
-        at = believed(start.at, now)
+        """Record a transaction's start; told again, it is the same transaction. `at`: when it was, where the station's clock was set back."""
+        at = at or believed(start.at, now)
         late = start.offline or now - at >= REPLAYED_AFTER
         known = self._begun(start)
-        is_news = known is None or known.recovered
+        is_news = known is None or known.recovered or known.key.evse == WHOLE_STATION
         if known is None:
             known = replace(
                 facts.unknown(start.transaction_id or self._take_id(), start.key, at),
@@ -182,6 +185,18 @@ class Ledger:
         """Return a transaction by its id."""
         found = self.shelf.find(identity, transaction_id)
         return None if found is None else found[1]
+
+    def since(self, key: EvseKey, transaction_id: str | None) -> datetime | None:
+        """Return when a transaction began, or the session that goes on at an EVSE."""
+        known = transaction_id and self.transaction(key.identity, transaction_id)
+        if known:
+            return known.started_at
+        session = self.open.get(key)
+        return None if session is None else session.started_at
+
+    def transaction_at(self, key: EvseKey, at: datetime) -> Transaction | None:
+        """Return the transaction that ran on an EVSE at a moment."""
+        return at_time(self.shelf.newest_first(key), at)
 
     def transaction_of(self, key: EvseKey) -> Transaction | None:
         """Return the transaction that runs on an EVSE."""

@@ -59,18 +59,18 @@ def meant(sessions: Iterable[Session], end: TransactionEnded) -> Transaction | N
         for transaction in map(as_told, session.transactions)
         if transaction.given and transaction.started_at <= end.at
     ]
-    for transaction in given:
-        if (transaction.ended_at, transaction.meter_stop_wh) == (
-            end.at,
-            end.meter_stop_wh,
-        ):
-            return transaction
+    told = (end.at, end.meter_stop_wh)
+    over = [one for one in given if (one.ended_at, one.meter_stop_wh) == told]
     running = [
         transaction
         for transaction in given
         if transaction.is_open and _can_end(transaction, end)
     ]
     same = [one for one in running if one.token == end.token]
+    # Two may end in the same second, at the same reading: then each has its own card.
+    over.sort(key=lambda one: one.token != end.token)
+    if over and (over[0].token == end.token or not same):
+        return over[0]
     if end.transaction_id is not None:
         alone = running if end.token is None else same
         if len(running) != 1 or len(alone) != 1 or alone[0].called:

@@ -8,6 +8,8 @@ A pure function of what was told, so that neither order nor repetition matters. 
   they charge), or its clock was.
 - Transactions between which nobody left are one session, unless the later one was told long afterwards: then neither
   was the leaving told, and the next transaction is taken for the next vehicle.
+- A transaction with another token than the one that began the session is somebody else's, on the same plug or not: it
+  begins a session of its own, and the earlier one ended with its last transaction.
 - A transaction without any energy, at an EVSE where nobody was seen, is no vehicle: it ends with itself.
 """
 
@@ -70,6 +72,9 @@ def visits(
             case Transaction() if visit is not None and visit.has_left_before(step):
                 sessions.append(visit.until(visit.transactions[-1].last_at))
                 visit = _Visit(key, step.started_at, [step])
+            case Transaction() if visit is not None and visit.is_of_another(step):
+                sessions.append(visit.until(visit.transactions[-1].last_at))
+                visit = _Visit(key, step.started_at, [step], seen=visit.seen)
             case Transaction():
                 visit = visit or _Visit(key, step.started_at)
                 visit.transactions.append(step)
@@ -129,6 +134,15 @@ class _Visit:
             return False
         before = self.transactions[-1]
         return before.ended_at is not None and before.last_at <= transaction.started_at
+
+    def is_of_another(self, transaction: Transaction) -> bool:
+        """Whether somebody else began this transaction; cards are the same however they are written (1.6 §7.28)."""
+        tokens = [
+            one.token.casefold()
+            for one in (*self.transactions, transaction)
+            if one.token
+        ]
+        return bool(transaction.token) and tokens[0] != tokens[-1]
 
     def so_far(self) -> Session:
         """Return the session with its vehicle still there."""
