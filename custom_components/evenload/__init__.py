@@ -22,12 +22,19 @@ from .discharging import async_follow_permissions
 from .discovery import async_announce_unknown
 from .engine.model.errors import ListenerError
 from .engine.site import Site
+from .grid_trouble import async_follow_grid
 from .household import async_follow_meters
 from .issues import async_follow_notices
 from .outside_sensors import async_follow_outside, async_offer_response
+from .own_blueprints import async_offer_blueprints, async_take_back_blueprints
+from .planning_inputs.following import async_follow_inputs
 from .presence import async_follow_presence
 from .programmes import async_follow_programmes, async_forget_programmes
 from .services import async_setup_services
+from .session_late import async_forget_late_energy
+from .session_statistics import async_follow_late_energy
+from .session_upkeep import async_follow_age, async_forget_sessions, database_of
+from .uplink_trouble import async_follow_uplinks
 from .vault import StoreVault
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -58,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> 
         listener_config(entry.data),
         StoreVault(hass, entry.entry_id),
         now=dt_util.utcnow,
+        database=database_of(hass, entry.entry_id),
     )
     await site.load()
     entry.runtime_data = site
@@ -71,6 +79,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> 
         await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
         await site.close()
         raise _setup_error(err) from err
+    # Nothing waits for them, and automations may be loaded anew.
+    entry.async_create_task(hass, async_offer_blueprints(hass))
     return True
 
 
@@ -85,7 +95,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) ->
 async def async_remove_entry(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     """Forget what was learnt."""
     await StoreVault(hass, entry.entry_id).remove()
+    await async_forget_sessions(hass, entry.entry_id)
+    await async_forget_late_energy(hass, entry.entry_id)
     await async_forget_programmes(hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        await async_take_back_blueprints(hass)
 
 
 async def async_remove_config_entry_device(
@@ -126,12 +140,17 @@ def _follow(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
     entry.async_on_unload(site.on_new_evse(show))
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
     async_follow_presence(hass, entry)
+    async_follow_age(hass, entry)
+    async_follow_late_energy(hass, entry)
     async_follow_meters(hass, entry)
     async_follow_notices(hass, entry)
     async_follow_discharging(hass, entry)
+    async_follow_grid(hass, entry)
     async_follow_outside(hass, entry)
+    async_follow_inputs(hass, entry)
     async_follow_permissions(hass, entry)
     async_follow_programmes(hass, entry)
+    async_follow_uplinks(hass, entry)
     async_announce_unknown(hass, entry)
 
 

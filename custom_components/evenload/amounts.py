@@ -3,9 +3,10 @@
 from .configuration import site_config
 from .data import EvenloadConfigEntry
 from .devices import node_state
+from .engine.live import check_live_limit, rating_of
 from .engine.model.identity import EvseKey
 from .engine.model.limits import Current, Limit, Power, floor_tenths
-from .engine.settings import value
+from .engine.settings import value, with_maximum
 
 
 def for_connector(entry: EvenloadConfigEntry, key: EvseKey, limit: Limit) -> float:
@@ -29,3 +30,21 @@ def for_circuit(entry: EvenloadConfigEntry, node_id: str, limit: Limit) -> float
     if not in_amperes and isinstance(limit, Current):
         return limit.a * all_phases_v
     return value(limit)
+
+
+def highest_of(entry: EvenloadConfigEntry, where: EvseKey | str) -> Limit:
+    """Return the most that the settings of a connector, or of a circuit, allow."""
+    if isinstance(where, str):
+        return rating_of(site_config(entry), where)
+    return entry.runtime_data.kind(where).maximum
+
+
+def check_limit(entry: EvenloadConfigEntry, where: EvseKey | str, limit: Limit) -> None:
+    """Check a limit of a connector, or of a circuit, before any of several is set. Raises `BadSetting`."""
+    site = entry.runtime_data
+    if isinstance(where, str):
+        number = for_circuit(entry, where, limit)
+        check_live_limit(site_config(entry), where, number)
+    else:
+        number = for_connector(entry, where, limit)
+        with_maximum(site.evse(where).settings, site.kind(where), number)

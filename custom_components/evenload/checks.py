@@ -6,33 +6,28 @@ import math
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant
 
 from .configuration import group_config, site_config, station_config, unit_of
 from .const import (
     CONF_EVSES,
     CONF_IDENTITY,
-    CONF_LIMIT,
     CONF_MAIN_FUSE_A,
     CONF_MAXIMUM,
     CONF_MAXIMUM_A,
-    CONF_MEMBERS,
     CONF_NUMBER,
     CONF_OF_GROUPS,
-    CONF_PARENT,
     CONF_PHASES,
-    CONF_STRATEGY,
     CONF_TURN_MIN,
     CONF_VOLTAGE_V,
     DOMAIN,
     SECTION_CONNECTORS,
     SECTION_MORE,
-    SECTION_SECURITY,
     SUBENTRY_STATION,
     UNIT_AMPERES,
     UNIT_WATTS,
 )
+from .driver_config import check_admission
 from .engine.balancing.checks import MAXIMUM_LIMIT_A, check_group, check_site_strategy
 from .engine.model.configuration import GroupConfig, SiteConfig
 from .engine.model.errors import BadSetting
@@ -40,14 +35,7 @@ from .engine.model.identity import is_valid_identity
 from .engine.model.limits import MINIMUM_CURRENT_A, MINIMUM_DC_POWER_W
 from .grid import GRIDS
 from .meter_checks import check_lines_of_groups
-from .meter_config import (
-    CONF_FALLBACK_A,
-    CONF_LARGEST_A,
-    CONF_LOST_S,
-    CONF_MARGIN_A,
-    CONF_STALE_S,
-    TOTAL,
-)
+from .uplink_config import check_uplink
 from .wiring import WIRINGS, wirings_on
 
 # Contactors and vehicles do not like shorter ones, and nobody waits longer.
@@ -62,76 +50,12 @@ CONNECTOR_RANGES: dict[str, tuple[float, float]] = {
     UNIT_WATTS: (MINIMUM_DC_POWER_W, 1_000_000),
 }
 
-# The field that a sentence stands at; the others stand above the form.
-FIELDS = {
-    "already_configured": CONF_IDENTITY,
-    "connector_out_of_range": "base",
-    "connector_twice": "base",
-    "fallback_out_of_range": CONF_FALLBACK_A,
-    "fuse_below_group_limit": CONF_MAIN_FUSE_A,
-    "group_in_circle": CONF_PARENT,
-    "group_meter_lacks_line": CONF_PHASES,
-    "invalid_identity": CONF_IDENTITY,
-    "largest_out_of_range": CONF_LARGEST_A,
-    "limit_above_main_fuse": CONF_LIMIT,
-    "limit_above_parent": CONF_LIMIT,
-    "limit_below_child": CONF_LIMIT,
-    "limit_below_minimum": CONF_LIMIT,
-    "limit_not_positive": CONF_LIMIT,
-    "limit_too_large": CONF_LIMIT,
-    "lost_out_of_range": CONF_LOST_S,
-    "main_fuse_out_of_range": CONF_MAIN_FUSE_A,
-    "margin_out_of_range": CONF_MARGIN_A,
-    "maximum_out_of_range": CONF_MAXIMUM_A,
-    "meter_export_alone": "base",
-    "meter_line_missing": "base",
-    "meter_sensor_missing": "base",
-    "meter_sensor_own": "base",
-    "meter_sensor_silent": "base",
-    "meter_sensor_twice": "base",
-    "meter_sensor_wrong_kind": "base",
-    "meter_total_missing": TOTAL,
-    "more_phases_than_site": CONF_PHASES,
-    "name_missing": CONF_NAME,
-    "no_members": CONF_MEMBERS,
-    "share_below_minimum": CONF_LIMIT,
-    "site_would_not_fit": CONF_STRATEGY,
-    "stale_out_of_range": CONF_STALE_S,
-    "station_in_other_group": CONF_MEMBERS,
-    "station_wired_otherwise": CONF_PHASES,
-    "turn_out_of_range": "base",
-    "unknown_member": CONF_MEMBERS,
-    "unknown_parent": CONF_PARENT,
-    "voltage_out_of_range": CONF_VOLTAGE_V,
-    "wiring_not_on_split_phase": CONF_PHASES,
-}
-
-# The section of a station's form that a sentence speaks of: it is unfolded.
-SECTIONS = {
-    "connector_out_of_range": SECTION_CONNECTORS,
-    "connector_twice": SECTION_CONNECTORS,
-    "no_client_ca": SECTION_SECURITY,
-    "no_encrypted_port": SECTION_SECURITY,
-    "not_saved": SECTION_SECURITY,
-    "password_needed": SECTION_SECURITY,
-    "password_refused": SECTION_SECURITY,
-    "password_unanswered": SECTION_SECURITY,
-    "password_unsuitable": SECTION_SECURITY,
-    "site_not_running": SECTION_SECURITY,
-    "turn_out_of_range": SECTION_MORE,
-}
-
 # What is said of a group's own form, as it is said of a group from elsewhere.
 OF_GROUP = {
     "limit_above_main_fuse": "fuse_below_group_limit",
     "limit_below_minimum": "group_without_minimum",
     "share_below_minimum": "group_would_not_fit",
 }
-
-
-def form_error(err: BadSetting) -> dict[str, str]:
-    """Return the error of a form: the sentence at its field."""
-    return {FIELDS.get(err.key, "base"): err.key}
 
 
 def check_name(name: str) -> None:
@@ -207,6 +131,8 @@ def check_station(entry: ConfigEntry, name: str, data: Mapping[str, Any]) -> Non
         site.phases, split_phase=True
     ):
         raise BadSetting("wiring_not_on_split_phase")
+    check_admission(entry, data)
+    check_uplink(data)
     _check_connectors(data.get(SECTION_CONNECTORS, {}).get(CONF_EVSES, ()))
     station = station_config(name, data, site.phases)
     site = replace(site, stations={**site.stations, station.identity: station})

@@ -15,12 +15,13 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_PORT
 from homeassistant.core import callback
 
+from .central_config import SUBENTRY_CENTRAL
+from .central_flow import CentralFlow
 from .checks import (
     check_identity,
     check_options,
     check_ports,
     check_station,
-    form_error,
     is_adopted,
 )
 from .configuration import listener_config, site_config
@@ -40,8 +41,11 @@ from .const import (
     SUBENTRY_STATION,
 )
 from .discovery import UnknownStation, has_enough_cards
+from .driver_config import SUBENTRY_DRIVER
+from .driver_flow import DriverFlow
 from .engine.model.errors import BadSetting
 from .engine.security import CertificateFacts
+from .form_errors import form_error
 from .group_flow import GroupFlow
 from .options_flow import EvenloadOptionsFlow
 from .programme_config import SUBENTRY_PROGRAMME
@@ -77,11 +81,13 @@ class EvenloadConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return the forms of stations, groups and grid programmes."""
+        """Return the forms of stations, groups, grid programmes, drivers and central systems."""
         return {
             SUBENTRY_STATION: StationFlow,
             SUBENTRY_GROUP: GroupFlow,
             SUBENTRY_PROGRAMME: ProgrammeFlow,
+            SUBENTRY_DRIVER: DriverFlow,
+            SUBENTRY_CENTRAL: CentralFlow,
         }
 
     @override

@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_PORT
 
+from .central_config import central_systems
 from .const import (
     AUTOMATIC,
     CONF_CERTIFICATE,
@@ -49,6 +50,7 @@ from .const import (
     UNIT_WATTS,
     YES,
 )
+from .driver_config import admission_of, drivers_of
 from .engine.model.capabilities import PauseMethod
 from .engine.model.configuration import (
     EvseConfig,
@@ -66,7 +68,8 @@ from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.security import SecurityProfile
 from .grid import GRIDS
 from .meter_config import meter_config
-from .v2g_config import CONF_EXPORT_CAP_W, v2g_configs
+from .uplink_config import uplink_config
+from .v2g_config import CONF_EXPORT_BY_PHASE, CONF_EXPORT_CAP_W, v2g_configs
 from .wiring import BETWEEN_LINES, WIRINGS
 
 
@@ -112,8 +115,11 @@ def site_config(
         shadow=options.get(CONF_SHADOW, False),
         keeps_least=options.get(CONF_KEEP_LEAST, False),
         export_cap_w=float(options.get(CONF_EXPORT_CAP_W, 0)),
+        export_by_phase=bool(options.get(CONF_EXPORT_BY_PHASE)),
         stations=stations,
         groups=hung_up(groups),
+        drivers=drivers_of(entry),
+        uplinks=central_systems(entry),
     )
 
 
@@ -137,6 +143,8 @@ def station_config(
         v2g=v2g_configs(data),
         overrides=overrides(data.get(SECTION_ADVANCED, {})),
         security=SecurityProfile(data.get(CONF_SECURITY_PROFILE, 0)),
+        admission=admission_of(data),
+        uplink=uplink_config(data),
     )
 
 

@@ -56,10 +56,12 @@ def websocket_wirings(
     told = {
         device_id: {
             "lines": entry.runtime_data.wiring(key.identity),
-            "watts_per_ampere": entry.runtime_data.kind(key).watts(1.0),
+            "watts_per_ampere": kind.watts(1.0),
+            "watts_fed_per_ampere": kind.voltage_v * kind.phases,
         }
         for entry in entries
         for key in _connectors(entry)
+        for kind in [entry.runtime_data.kind(key)]
         if (device_id := _device_id(hass, entry, key))
     }
     connection.send_result(message["id"], told)

@@ -4,21 +4,17 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.datetime import DateTimeEntity, DateTimeEntityDescription
-from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .data import EvenloadConfigEntry
-from .engine.model.configuration import Strategy
 from .entity import EvseEntity
 from .errors import translated_errors
 from .roster import async_add_as_they_come
-from .sharing import WhereSharedBy
 
 # The engine sends one message at a time to each station, and lets one station not wait for another.
 PARALLEL_UPDATES = 0
-
 
 DEPARTURE = DateTimeEntityDescription(key="departure")
 
@@ -29,15 +25,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the departures."""
-    departures = WhereSharedBy(
+    async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
-        Strategy.EARLIEST_DEPARTURE,
-        (Platform.DATETIME, DEPARTURE.key),
-        create=lambda key: Departure(entry, key, DEPARTURE),
+        evse=lambda key: [Departure(entry, key, DEPARTURE)],
     )
-    async_add_as_they_come(hass, entry, async_add_entities, evse=departures.of)
 
 
 class Departure(EvseEntity, DateTimeEntity):

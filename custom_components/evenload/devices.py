@@ -1,4 +1,4 @@
-"""Devices: the site, its stations, their connectors and the load balancing groups."""
+"""Devices: the site, its stations, their connectors, the load balancing groups and the drivers."""
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -9,15 +9,20 @@ from homeassistant.helpers.device_registry import (
     DeviceInfo,
 )
 
+from .central_config import central_systems
 from .configuration import site_config
 from .const import CONF_IDENTITY, DOMAIN, SUBENTRY_STATION
 from .data import EvenloadConfigEntry
+from .driver_config import drivers_of
 from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Station
 from .engine.model.tree import ROOT
 from .engine.site import Site
 from .programme_config import programmes
+
+# By this the list from which an action's driver is chosen knows them.
+DRIVER_MODEL = "Driver"
 
 
 def station_subentry(
@@ -72,6 +77,17 @@ def node_state(site: Site, node_id: str) -> GroupState | None:
 def group_device(group_id: str) -> DeviceInfo:
     """Return the device of a group, for entities; the registry knows the rest."""
     return DeviceInfo(identifiers={(DOMAIN, group_id)})
+
+
+def service_device(name: str, model: str, title: str) -> DeviceInfo:
+    """Return the device of something that is no station and no group, for entities."""
+    return DeviceInfo(
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, name)},
+        manufacturer="Evenload",
+        model=model,
+        name=title,
+    )
 
 
 def evse_identifier(key: EvseKey) -> tuple[str, str]:
@@ -131,6 +147,16 @@ def async_sync_devices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> None:
         station = entry.runtime_data.stations[identity]
         above = circuits[config.circuits_above(identity)[0]]
         _sync_station(hass, entry, subentry, station, above)
+    for driver in drivers_of(entry).values():
+        registry.async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=driver.id,
+            entry_type=DeviceEntryType.SERVICE,
+            identifiers={(DOMAIN, driver.id)},
+            manufacturer="Evenload",
+            model=DRIVER_MODEL,
+            name=driver.name,
+        )
 
 
 @callback
@@ -209,11 +235,14 @@ def _move_entities(hass: HomeAssistant, prefix: str, from_id: str, to_id: str) -
 
 
 def is_known_device(entry: EvenloadConfigEntry, device: dr.AnyDeviceEntry) -> bool:
-    """Whether the site, one of its stations or groups, or a connector is this device."""
+    """Whether the site, one of its stations, groups or drivers, or a connector is this device."""
     site = entry.runtime_data
     known = {(DOMAIN, entry.entry_id)}
     known |= {(DOMAIN, name) for name in (*site.stations, *site.groups)}
-    known |= {(DOMAIN, name) for name in programmes(entry)}
+    known |= {
+        (DOMAIN, name)
+        for name in (*programmes(entry), *drivers_of(entry), *central_systems(entry))
+    }
     known |= {
         evse_identifier(EvseKey(station.identity, number))
         for station in site.stations.values()

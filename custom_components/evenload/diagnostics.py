@@ -5,19 +5,24 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED, async_redact_data
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from .const import CONF_CERTIFICATE, CONF_CLIENT_CA, CONF_PRIVATE_KEY
 from .data import EvenloadConfigEntry
 from .devices import node_name, station_of, station_subentry
+from .driver_config import CONF_TOKEN_KINDS, CONF_TOKENS, SUBENTRY_DRIVER
+from .engine.discretion import discreet
 from .engine.makes import make_of
 from .engine.model.stations import Station
 from .engine.model.tree import ROOT
 from .engine.security import Security
 from .household import meters_of
 from .outside_sensors import said_outside
+from .planning_inputs.shown import inputs_shown
 from .programme_sensors import programmes_shown
+from .shown_inside import async_store_shown, drivers_shown, plan_shown, uplinks_shown
 from .v2g_config import CONF_VEHICLES
 
 TO_REDACT = {
@@ -35,6 +40,11 @@ TO_REDACT = {
     "pin",
     "serial",
     "token",
+    # There may be keys in it.
+    "url",
+    "username",
+    CONF_TOKENS,
+    CONF_TOKEN_KINDS,
 }
 
 
@@ -49,7 +59,7 @@ async def async_get_config_entry_diagnostics(
             "subentries": [
                 {
                     "type": subentry.subentry_type,
-                    "title": subentry.title,
+                    "title": _title(subentry),
                     "data": subentry.data,
                 }
                 for subentry in entry.subentries.values()
@@ -65,6 +75,11 @@ async def async_get_config_entry_diagnostics(
                 **_discharging(entry),
                 "sensors": said_outside(hass, entry),
             },
+            "planning_inputs": inputs_shown(hass, entry),
+            "planning": plan_shown(entry),
+            "uplinks": uplinks_shown(entry),
+            "drivers": drivers_shown(entry),
+            "sessions": await async_store_shown(hass, entry),
             "programmes": programmes_shown(hass, entry),
             "pending": list(site.pending.values()),
         }
@@ -113,7 +128,7 @@ async def async_get_device_diagnostics(
 
 def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
     """Return a station with what it said last."""
-    known = _plain(station)
+    known = _texts_cleaned(_plain(station))
     secrets = set(_secrets(known))
     security = entry.runtime_data.security
     keys = security.keys(station.identity)
@@ -135,6 +150,12 @@ def _station(entry: EvenloadConfigEntry, station: Station) -> dict[str, Any]:
     }
 
 
+def _title(subentry: ConfigSubentry) -> str:
+    """Return what a subentry is called, but not who drives."""
+    is_person = subentry.subentry_type == SUBENTRY_DRIVER
+    return REDACTED if is_person else subentry.title
+
+
 def _redacted(data: dict[str, Any]) -> dict[str, Any]:
     """Return it as JSON can hold it, without what is nobody's business."""
     return async_redact_data(_plain(data), TO_REDACT)
@@ -153,12 +174,30 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _texts_cleaned(value: Any) -> Any:
+    """Return plain data without secrets in its texts."""
+    if isinstance(value, dict):
+        return {key: _texts_cleaned(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_texts_cleaned(item) for item in value]
+    return discreet(value) if isinstance(value, str) else value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Go through the texts of what is redacted as a whole."""
+    if isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value:
+            yield from _texts(item)
+
+
 def _secrets(value: Any) -> Iterator[str]:
     """Find what is redacted where it has a name, to find it in frames too."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if key in TO_REDACT and isinstance(item, str) and item:
-                yield item
+            if key in TO_REDACT:
+                yield from _texts(item)
             yield from _secrets(item)
     elif isinstance(value, list):
         for item in value:

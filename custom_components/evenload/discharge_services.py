@@ -1,29 +1,20 @@
 """The action that lets vehicles feed back until a time, or until so much energy was given."""
 
-from datetime import datetime, timedelta
+from typing import Any
 
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .const import DOMAIN
-from .errors import translated_errors
+from .moments import ATTR_DURATION, ATTR_UNTIL, said_end
+from .registering import async_register
 from .targets import connectors
+from .together import check_all, do_all
 
 SERVICE_DISCHARGE_UNTIL = "discharge_until"
 
-ATTR_DURATION = "duration"
 ATTR_ENERGY = "energy"
 ATTR_POWER = "power"
-ATTR_UNTIL = "until"
 
 DISCHARGE_UNTIL_SCHEMA = cv.make_entity_service_schema(
     {
@@ -38,12 +29,8 @@ DISCHARGE_UNTIL_SCHEMA = cv.make_entity_service_schema(
 @callback
 def async_setup_discharge_services(hass: HomeAssistant) -> None:
     """Register the action."""
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_DISCHARGE_UNTIL,
-        _discharge_until,
-        schema=DISCHARGE_UNTIL_SCHEMA,
-        supports_response=SupportsResponse.OPTIONAL,
+    async_register(
+        hass, (SERVICE_DISCHARGE_UNTIL, _discharge_until, DISCHARGE_UNTIL_SCHEMA)
     )
 
 
@@ -51,15 +38,22 @@ async def _discharge_until(call: ServiceCall) -> ServiceResponse:
     """Let vehicles feed back, and return what each of them is to give and what hinders it now."""
     until = said_end(call)
     energy_kwh: float | None = call.data.get(ATTR_ENERGY)
+    said: dict[str, Any] = {
+        "until": until,
+        "energy_wh": None if energy_kwh is None else energy_kwh * 1000,
+        "power_w": call.data.get(ATTR_POWER),
+    }
     told = connectors(call)
-    for entry, key in told:
-        with translated_errors(entry):
-            await entry.runtime_data.discharge_until(
-                key,
-                until=until,
-                energy_wh=None if energy_kwh is None else energy_kwh * 1000,
-                power_w=call.data.get(ATTR_POWER),
-            )
+    check_all(
+        call.hass,
+        told,
+        lambda entry, key: entry.runtime_data.check_discharge(key, **said),
+    )
+    await do_all(
+        call.hass,
+        told,
+        lambda entry, key: entry.runtime_data.discharge_until(key, **said),
+    )
     if not call.return_response:
         return None
     return {
@@ -74,24 +68,3 @@ async def _discharge_until(call: ServiceCall) -> ServiceResponse:
             for entry, key in told
         ]
     }
-
-
-def said_end(call: ServiceCall) -> datetime | None:
-    """Return when it ends, if a time or a duration was said. Raises where that is over."""
-    duration: timedelta | None = call.data.get(ATTR_DURATION)
-    if duration is not None:
-        return dt_util.utcnow() + duration
-    said: datetime | None = call.data.get(ATTR_UNTIL)
-    if said is None:
-        return None
-    # Who says no time zone means the one of the house.
-    until = dt_util.as_utc(said)
-    if until <= dt_util.utcnow():
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="discharge_end_passed",
-            translation_placeholders={
-                "until": dt_util.as_local(until).isoformat(" ", "minutes")
-            },
-        )
-    return until

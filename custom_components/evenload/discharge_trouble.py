@@ -12,6 +12,7 @@ from .data import EvenloadConfigEntry
 from .devices import station_subentry
 from .engine.model.identity import EvseKey
 from .engine.model.v2x import Hindrance
+from .fixes import fix_data
 
 # Many refuse for a moment: while a session begins, or a battery is cold.
 PATIENCE_S = 600
@@ -79,11 +80,13 @@ class DischargeTrouble:
             return
         self._shown.add(issue)
         subentry = station_subentry(self._entry, self._key.identity)
+        data = fix_data(self._entry, issue, str(self._key))
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id,
-            is_fixable=False,
+            data=data,
+            is_fixable=data is not None,
             severity=IssueSeverity.WARNING,
             translation_key=issue,
             translation_placeholders={

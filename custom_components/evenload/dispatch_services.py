@@ -1,26 +1,25 @@
-"""The actions that give a vehicle, a group or the whole site a signed setpoint, and take it back."""
+"""The actions that give a vehicle, a group or the whole site a signed setpoint, and take it back; and one for the grid's signal."""
 
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .const import DOMAIN
-from .discharge_services import ATTR_DURATION, ATTR_POWER, ATTR_UNTIL, said_end
-from .engine.model.v2x import V2gMode
+from .discharge_services import ATTR_POWER
+from .engine.model.tree import ROOT
+from .engine.model.v2x import ACTION, V2gMode
 from .errors import translated_errors
+from .moments import ATTR_DURATION, ATTR_UNTIL, said_end
+from .registering import async_register
 from .targets import Target, targets
 
 SERVICE_DISPATCH = "dispatch"
 SERVICE_END_DISPATCH = "end_dispatch"
+SERVICE_SHARE_GRID_SIGNAL = "share_grid_signal"
 
 ATTR_AFTERWARDS = "afterwards"
+ATTR_SIGNAL = "signal"
 
 DISPATCH_SCHEMA = cv.make_entity_service_schema(
     {
@@ -31,22 +30,20 @@ DISPATCH_SCHEMA = cv.make_entity_service_schema(
     }
 )
 END_SCHEMA = cv.make_entity_service_schema({})
+SIGNAL_SCHEMA = cv.make_entity_service_schema(
+    {vol.Required(ATTR_SIGNAL): vol.Coerce(int)}
+)
 
 
 @callback
 def async_setup_dispatch_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for name, action, schema in (
+    async_register(
+        hass,
         (SERVICE_DISPATCH, _dispatch, DISPATCH_SCHEMA),
         (SERVICE_END_DISPATCH, _end_dispatch, END_SCHEMA),
-    ):
-        hass.services.async_register(
-            DOMAIN,
-            name,
-            action,
-            schema=schema,
-            supports_response=SupportsResponse.OPTIONAL,
-        )
+        (SERVICE_SHARE_GRID_SIGNAL, _share_grid_signal, SIGNAL_SCHEMA),
+    )
 
 
 async def _dispatch(call: ServiceCall) -> ServiceResponse:
@@ -82,15 +79,31 @@ async def _dispatch(call: ServiceCall) -> ServiceResponse:
 
 
 async def _end_dispatch(call: ServiceCall) -> ServiceResponse:
-    """Take a setpoint back, and return whether there was one."""
+    """Take a setpoint back that an action gave, and return whether there was one; those of programmes and plans go on."""
     target = _target(call)
     name, site = target.name, target.entry.runtime_data
-    ended = any(one.target == name for one in site.dispatches)
+    own = (one for one in site.dispatches if one.source == ACTION)
+    ended = any(one.target == name for one in own)
     with translated_errors(target.entry):
         await site.end_dispatch(name)
     if not call.return_response:
         return None
     return {"target": name, "ended": ended}
+
+
+async def _share_grid_signal(call: ServiceCall) -> ServiceResponse:
+    """Take a grid operator's signal for a grid connection, and return who follows it."""
+    entry = _target(call).entry
+    site = entry.runtime_data
+    with translated_errors(entry):
+        site.share_grid_signal(call.data[ATTR_SIGNAL])
+    if not call.return_response:
+        return None
+    return {
+        "signal": call.data[ATTR_SIGNAL],
+        "offered_w": sum(site.responses.values()),
+        "vehicles": site.battery_of(ROOT).vehicles,
+    }
 
 
 def _target(call: ServiceCall) -> Target:

@@ -13,7 +13,7 @@ from .engine.model.groups import GroupState
 from .engine.model.identity import EvseKey
 from .engine.model.stations import Evse, Station
 from .engine.observers import Unsubscribe
-from .engine.site import Observer
+from .engine.telling import Observer
 
 
 class EvenloadEntity(Entity):

@@ -15,6 +15,7 @@ from .engine.model.events import (
     TokenPresented,
 )
 from .engine.model.identity import EvseKey
+from .engine.model.sessions import Booked
 from .engine.model.stations import Evse
 from .engine.model.transactions import Session
 from .engine.model.v2x import Hindrance
@@ -22,6 +23,7 @@ from .engine.model.v2x_ability import V2xAbility
 from .engine.observers import Observers
 from .entity import EvseEntity
 from .roster import async_add_as_they_come
+from .session_rows import charged_to, driver_name, kwh, money
 from .states import masked
 
 # Nothing is polled.
@@ -29,6 +31,7 @@ PARALLEL_UPDATES = 0
 
 SESSION_STARTED = "session_started"
 SESSION_ENDED = "session_ended"
+SESSION_BOOKED = "session_booked"
 TAG_READ = "tag_read"
 DISCHARGING_REFUSED = "discharging_refused"
 DISCHARGING_PROVEN = "discharging_proven"
@@ -46,6 +49,7 @@ ACTIVITY = EventEntityDescription(
     event_types=[
         SESSION_STARTED,
         SESSION_ENDED,
+        SESSION_BOOKED,
         TAG_READ,
         DISCHARGING_REFUSED,
         DISCHARGING_PROVEN,
@@ -104,6 +108,7 @@ class Activity(EvseEntity, EventEntity):
         """Be told of cards and of the grid too."""
         await super().async_added_to_hass()
         self.async_on_remove(self._stations.add(self._key.identity, self._async_told))
+        self.async_on_remove(self._site.on_booked(self._key, self._async_booked))
 
     @callback
     @override
@@ -157,6 +162,24 @@ class Activity(EvseEntity, EventEntity):
                     GRID_CONTROL_STARTED if event.started else GRID_CONTROL_ENDED,
                     {"control": event.control_id},
                 )
+
+    @callback
+    def _async_booked(self, booked: Booked) -> None:
+        """Tell what a session came to, once: when its end is on record."""
+        if booked.is_news:
+            account = charged_to(self._entry, booked)
+            about = {
+                "session": booked.id,
+                "exported_kwh": kwh(account.exported_wh),
+                "own_kwh": kwh(account.own_wh),
+                "cost": money(account.cost),
+                "unpriced_kwh": kwh(account.unpriced_wh),
+                "currency": account.currency,
+                "driver": driver_name(self._entry, booked),
+            }
+            # Of a station without a register the energy is added up.
+            summary = _summary(booked.session) | {"energy_kwh": kwh(account.energy_wh)}
+            self._tell(SESSION_BOOKED, summary | about)
 
     def _tell(self, event_type: str, attributes: dict[str, Any]) -> None:
         self._trigger_event(event_type, attributes)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -12,11 +13,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
     UnitOfFrequency,
-    UnitOfPower,
     UnitOfTemperature,
     UnitOfTime,
 )
@@ -27,6 +24,7 @@ from .engine.model.allotments import Reason
 from .engine.model.kinds import EvseKind
 from .engine.model.phases import ALL_PHASES, CurrentType, Phase
 from .engine.model.stations import Evse
+from .sensor_forms import AMPERES, ENERGY, VOLTS, WATTS
 from .states import ERRORS, STATUSES, error_state, status_state
 
 
@@ -41,6 +39,7 @@ class EvseSensorDescription(SensorEntityDescription):
     value: Callable[[Evse], StateType | datetime] = lambda _: None
     of_phase: Callable[[Evse], Mapping[Phase, float]] | None = None
     of_kind: Callable[[Evse, EvseKind], StateType] | None = None
+    attributes: Callable[[Evse], dict[str, Any]] | None = None
     lazy: bool = False
     # A phase of the grid: the station's own may be called otherwise.
     phase: Phase | None = None
@@ -50,10 +49,8 @@ class EvseSensorDescription(SensorEntityDescription):
 def _current(phase: Phase) -> EvseSensorDescription:
     return EvseSensorDescription(
         key=f"current_{phase}",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        **AMPERES,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
         lazy=True,
         phase=phase,
         current_type=CurrentType.AC,
@@ -64,17 +61,20 @@ def _current(phase: Phase) -> EvseSensorDescription:
 def _voltage(phase: Phase) -> EvseSensorDescription:
     return EvseSensorDescription(
         key=f"voltage_{phase}",
-        device_class=SensorDeviceClass.VOLTAGE,
+        **VOLTS,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         lazy=True,
         phase=phase,
         current_type=CurrentType.AC,
         of_phase=lambda evse: evse.reading.voltage_v,
     )
+
+
+def paused_for(evse: Evse) -> dict[str, Any]:
+    """Return for what a connector pauses, beside its owner's own wish."""
+    return {"paused_for": [pause.reason for pause in evse.paused_for]}
 
 
 def soc_of(evse: Evse) -> float | None:
@@ -97,19 +97,15 @@ DURATION = EvseSensorDescription(
 EVSE_SENSORS = (
     EvseSensorDescription(
         key="allotment",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        **AMPERES,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
         current_type=CurrentType.AC,
         value=lambda evse: evse.allotment.current.a if evse.allotment else None,
     ),
     EvseSensorDescription(
         key="allowed_power",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
+        **WATTS,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         current_type=CurrentType.DC,
         of_kind=lambda evse, kind: (
             kind.watts(evse.allotment.current.a) if evse.allotment else None
@@ -118,42 +114,32 @@ EVSE_SENSORS = (
     *(_current(phase) for phase in ALL_PHASES),
     EvseSensorDescription(
         key="dc_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        **AMPERES,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
         lazy=True,
         current_type=CurrentType.DC,
         value=lambda evse: evse.reading.dc_current_a,
     ),
     EvseSensorDescription(
         key="dc_voltage",
-        device_class=SensorDeviceClass.VOLTAGE,
+        **VOLTS,
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         lazy=True,
         current_type=CurrentType.DC,
         value=lambda evse: evse.reading.dc_voltage_v,
     ),
     EvseSensorDescription(
         key="energy_export",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_display_precision=2,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        **ENERGY,
         state_class=SensorStateClass.TOTAL_INCREASING,
         lazy=True,
         value=lambda evse: evse.reading.energy_export_wh,
     ),
     EvseSensorDescription(
         key="energy_import",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_display_precision=2,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        **ENERGY,
         state_class=SensorStateClass.TOTAL_INCREASING,
         value=lambda evse: evse.reading.energy_import_wh,
     ),
@@ -191,20 +177,16 @@ EVSE_SENSORS = (
     EvseSensorDescription(
         key="offered_current",
         entity_registry_enabled_default=False,
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        **AMPERES,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
         current_type=CurrentType.AC,
         value=lambda evse: evse.reading.offered_a,
     ),
     EvseSensorDescription(
         key="offered_power",
         entity_registry_enabled_default=False,
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
+        **WATTS,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         lazy=True,
         value=lambda evse: evse.reading.offered_w,
     ),
@@ -219,10 +201,8 @@ EVSE_SENSORS = (
     ),
     EvseSensorDescription(
         key="power",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
+        **WATTS,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         value=lambda evse: evse.reading.power_w,
     ),
     EvseSensorDescription(
@@ -245,14 +225,12 @@ EVSE_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[reason.value for reason in Reason],
         value=lambda evse: evse.allotment.reason if evse.allotment else None,
+        attributes=paused_for,
     ),
     DURATION,
     EvseSensorDescription(
         key="session_energy",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_display_precision=2,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        **ENERGY,
         state_class=SensorStateClass.TOTAL_INCREASING,
         value=lambda evse: evse.session.energy_wh if evse.session else None,
     ),

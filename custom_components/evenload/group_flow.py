@@ -11,7 +11,7 @@ from homeassistant.const import CONF_NAME
 from homeassistant.util.ulid import ulid_now
 import voluptuous as vol
 
-from .checks import check_group_data, form_error
+from .checks import check_group_data
 from .configuration import group_config, site_config
 from .const import (
     CONF_LIMIT,
@@ -25,6 +25,7 @@ from .engine.model.configuration import GroupConfig, SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.limits import Limit
 from .engine.model.phases import Phase
+from .form_errors import form_error
 from .meter_config import CONF_KIND, NO_METER
 from .meter_flow import MeterSteps
 from .schemas import group_schema, unfolded

@@ -173,6 +173,12 @@ def meters_of(hass: HomeAssistant, entry: EvenloadConfigEntry) -> dict[str, Any]
     }
 
 
+def sensors_of(entry: EvenloadConfigEntry, node_id: str) -> tuple[str, ...]:
+    """Return the sensors of the meter of a node; none where it has no meter."""
+    sensors = _wanted(entry, site_config(entry)).get(node_id)
+    return () if sensors is None else tuple(sensors.entities)
+
+
 def _wanted(entry: EvenloadConfigEntry, config: SiteConfig) -> dict[str, MeterSensors]:
     """Return the sensors of every meter by its node."""
     said = {ROOT: entry.options.get(CONF_METER)} | {

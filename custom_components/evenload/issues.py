@@ -8,6 +8,7 @@ from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_subentry
 from .engine.model.notices import Notice, NoticeKind
+from .fixes import fix_data
 
 SEVERITY = {
     NoticeKind.LIMIT_IGNORED: IssueSeverity.ERROR,
@@ -29,11 +30,13 @@ def async_follow_notices(hass: HomeAssistant, entry: EvenloadConfigEntry) -> Non
             ir.async_delete_issue(hass, DOMAIN, issue_id)
             return
         shown.add(issue_id)
+        data = fix_data(entry, notice.kind, notice.subject)
         ir.async_create_issue(
             hass,
             DOMAIN,
             issue_id,
-            is_fixable=False,
+            data=data,
+            is_fixable=data is not None,
             severity=SEVERITY.get(notice.kind, IssueSeverity.WARNING),
             translation_key=notice.kind,
             translation_placeholders={

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -11,7 +12,7 @@ from homeassistant.helpers import entity_registry as er
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .engine.observers import Unsubscribe
-from .engine.site import Observer
+from .engine.telling import Observer
 
 
 class Row(Protocol):
@@ -60,6 +61,7 @@ class Latecomers[S: Hashable, R: Row]:
     ) -> None:
         """Wait for nothing yet; the name of a subject begins the names of its entities."""
         self._registry = er.async_get(hass)
+        self._entry = entry
         self._platform = platform
         self._every = every
         self._ready = ready
@@ -94,6 +96,9 @@ class Latecomers[S: Hashable, R: Row]:
     @callback
     def _look(self, subject: S) -> None:
         """Add what has come, and take away what no longer belongs."""
+        # The platform is gone before the site is: what it is given then stays behind, in the way of what comes next.
+        if self._entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
         watch = self._watches[subject]
         belonging = self._belonging(subject)
         if belonging != watch.belonging:

@@ -1,5 +1,7 @@
 """Tools for language models that talk to Home Assistant: the same as can be said, and what explains it."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, override
 
@@ -20,6 +22,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .engine.model.limits import Current, Power
 from .voice.deeds import Deeds
+from .voice.foretelling import plan_figures
 from .voice.looking import circuit_figures, connector_figures
 from .voice.names import Known, async_known
 from .voice.words import Refusal, Said, async_load_words, words_for
@@ -29,7 +32,7 @@ _PROMPT = (
     f" {DOMAIN}__get_charging: 'limited_by' names the constraint. When a tool refuses, tell the user its reason."
 )
 
-_CHANGES = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
+_ALTERS = ToolAnnotations(destructive=False, idempotent=True, open_world=False)
 _READS = ToolAnnotations(
     read_only=True, destructive=False, idempotent=True, open_world=False
 )
@@ -47,24 +50,38 @@ def async_get_tools(
         return None
     tools: list[Tool] = [GetCharging(known)]
     if any(one.may_change for one in (*known.connectors, *known.circuits)):
-        tools += [tool(known) for tool in _CHANGING]
+        tools += [ChangingTool(change, known) for change in _CHANGES]
     return LLMTools(tools=tools, prompt=_PROMPT)
 
 
-class EvenloadTool(Tool):
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that can be changed: what a model is told of it, and what does it (it may raise `Refusal`)."""
+
+    name: str
+    title: str
+    description: str
+    do: Callable[[Deeds, dict[str, Any]], Awaitable[list[Said]]]
+    arguments: dict[Any, Any] = field(default_factory=dict)
+
+
+class ChangingTool(Tool):
     """A tool that is told a name, and refuses with a reason."""
 
     integration = DOMAIN
-    annotations = _CHANGES
-    arguments: dict[Any, Any] = {}
+    annotations = _ALTERS
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, change: Change, known: Known) -> None:
         """Offer the names that there are."""
+        self.name = f"{DOMAIN}__{change.name}"
+        self.title = change.title
+        self.description = change.description
+        self._change = change
         name = vol.Required(
             "name",
             description="The charging station, connector, group, grid connection or area that is meant",
         )
-        self.parameters = vol.Schema({name: _one_of(known)} | self.arguments)
+        self.parameters = vol.Schema({name: _one_of(known)} | change.arguments)
 
     @override
     async def async_call(
@@ -75,16 +92,12 @@ class EvenloadTool(Tool):
         deeds = Deeds(hass, llm_context.assistant)
         try:
             said = self.parameters(tool_input.tool_args)
-            answers = await self._do(deeds, said)
+            answers = await self._change.do(deeds, said)
         except Refusal as err:
             return ToolResult(data={"error": words.say(err.said)}, error=True)
         except vol.Invalid as err:
             return ToolResult(data={"error": str(err)}, error=True)
         return ToolResult(data={"done": [words.say(answer) for answer in answers]})
-
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        """Do it. Raises `Refusal`."""
-        raise NotImplementedError
 
 
 class GetCharging(Tool):
@@ -93,8 +106,9 @@ class GetCharging(Tool):
     name = f"{DOMAIN}__get_charging"
     title = "Get charging"
     description = (
-        "Says how fast vehicles charge or feed back and what limits them, and what is left on groups and the main fuse."
-        " Use it for 'how fast is the car charging and why' and 'what is left on the main fuse'."
+        "Says how fast vehicles charge or feed back and what limits them, when they will be charged and what that costs, and"
+        " what is left on groups and the main fuse. Use it for 'how fast is the car charging and why', 'when is the car full'"
+        " and 'what is left on the main fuse'."
     )
     integration = DOMAIN
     annotations = _READS
@@ -121,122 +135,12 @@ class GetCharging(Tool):
         connectors: list[Any] = []
         for one in meant:
             if one.key:
-                figures = connector_figures(one)
+                figures = connector_figures(one) | plan_figures(one)
                 if "limited_by" in figures:
                     figures["because"] = words.reason(figures["limited_by"])
                 connectors.append(figures)
         circuits: list[Any] = [circuit_figures(one) for one in meant if not one.key]
         return ToolResult(data={"connectors": connectors, "circuits": circuits})
-
-
-class SetLimit(EvenloadTool):
-    """Limits connectors and circuits."""
-
-    name = f"{DOMAIN}__set_limit"
-    title = "Set charging limit"
-    description = (
-        "Sets the most that a charging station, a group or the grid connection may draw"
-    )
-    arguments = {
-        vol.Required("amount", description="How much"): vol.All(
-            vol.Coerce(float), vol.Range(min=0)
-        ),
-        vol.Required(
-            "unit", description="A is amperes per phase, kW is all phases together"
-        ): vol.In(["A", "kW"]),
-    }
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        amount: float = said["amount"]
-        limit = Power(amount * 1000) if said["unit"] == "kW" else Current(amount)
-        return await deeds.limit(said["name"], limit)
-
-
-class AllowCharging(EvenloadTool):
-    """Pauses and resumes."""
-
-    name = f"{DOMAIN}__allow_charging"
-    title = "Pause or resume charging"
-    description = "Pauses charging without ending it, or lets it go on"
-    arguments = {
-        vol.Required("allowed", description="False pauses, true resumes"): cv.boolean
-    }
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        return await deeds.allow(said["name"], allowed=said["allowed"])
-
-
-class ChargeFirst(EvenloadTool):
-    """Puts vehicles first."""
-
-    name = f"{DOMAIN}__charge_first"
-    title = "Charge first"
-    description = "Charges a vehicle before all others until it is unplugged; with on false, among them again"
-    arguments = {vol.Optional("on", default=True): cv.boolean}
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        return await deeds.boost(said["name"], on=said["on"])
-
-
-class SetDeparture(EvenloadTool):
-    """Says when vehicles leave."""
-
-    name = f"{DOMAIN}__set_departure"
-    title = "Set departure"
-    description = "Sets when a vehicle leaves"
-    arguments = {
-        vol.Required(
-            "departure", description="Local date and time, such as 2026-11-23 07:00"
-        ): cv.string
-    }
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        return await deeds.depart(said["name"], _moment(said["departure"]))
-
-
-class Discharge(EvenloadTool):
-    """Lets vehicles feed back for a while."""
-
-    name = f"{DOMAIN}__discharge"
-    title = "Discharge until"
-    description = (
-        "Lets a vehicle feed back until a time, as far as its owner allows discharging"
-    )
-    arguments = {
-        vol.Required(
-            "until", description="Local date and time, such as 2026-11-22 21:00"
-        ): cv.string
-    }
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        return await deeds.discharge(said["name"], _moment(said["until"]))
-
-
-class EndDischarge(EvenloadTool):
-    """Ends that before its time."""
-
-    name = f"{DOMAIN}__end_discharge"
-    title = "End discharging"
-    description = "Ends that a vehicle feeds back until a time"
-
-    @override
-    async def _do(self, deeds: Deeds, said: dict[str, Any]) -> list[Said]:
-        return await deeds.end_discharge(said["name"])
-
-
-_CHANGING: tuple[type[EvenloadTool], ...] = (
-    SetLimit,
-    AllowCharging,
-    ChargeFirst,
-    SetDeparture,
-    Discharge,
-    EndDischarge,
-)
 
 
 def _one_of(known: Known) -> vol.In:
@@ -253,3 +157,130 @@ def _moment(said: str) -> datetime:
     if found <= dt_util.utcnow():
         raise Refusal("time_passed")
     return found
+
+
+async def _limit(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    amount: float = said["amount"]
+    limit = Power(amount * 1000) if said["unit"] == "kW" else Current(amount)
+    return await deeds.limit(said["name"], limit)
+
+
+async def _allow(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    until: str | None = said.get("until")
+    if until is None or said["allowed"]:
+        return await deeds.allow(said["name"], allowed=said["allowed"])
+    return await deeds.allow(said["name"], allowed=False, until=_moment(until))
+
+
+async def _unlimit(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    return await deeds.unlimit(said["name"])
+
+
+async def _boost(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    return await deeds.boost(said["name"], on=said["on"])
+
+
+async def _depart(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    return await deeds.depart(said["name"], _moment(said["departure"]))
+
+
+async def _charge_to(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    departure: str | None = said.get("departure")
+    when = None if departure is None else _moment(departure)
+    return await deeds.charge_to(said["name"], said["percent"], when)
+
+
+async def _discharge(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    return await deeds.discharge(said["name"], _moment(said["until"]))
+
+
+async def _end_discharge(deeds: Deeds, said: dict[str, Any]) -> list[Said]:
+    return await deeds.end_discharge(said["name"])
+
+
+_CHANGES = (
+    Change(
+        "set_limit",
+        "Set charging limit",
+        "Sets the most that a charging station, a group or the grid connection may draw",
+        _limit,
+        {
+            vol.Required("amount", description="How much"): vol.All(
+                vol.Coerce(float), vol.Range(min=0)
+            ),
+            vol.Required(
+                "unit", description="A is amperes per phase, kW is all phases together"
+            ): vol.In(["A", "kW"]),
+        },
+    ),
+    Change(
+        "allow_charging",
+        "Pause or resume charging",
+        "Pauses charging without ending it, or lets it go on",
+        _allow,
+        {
+            vol.Required(
+                "allowed", description="False pauses, true resumes"
+            ): cv.boolean,
+            vol.Optional(
+                "until",
+                description="When a pause ends by itself: local date and time, such as 2026-11-22 21:00",
+            ): cv.string,
+        },
+    ),
+    Change(
+        "remove_limit",
+        "Remove charging limit",
+        "Lets a charging station, a group or the grid connection draw as much as its settings allow again",
+        _unlimit,
+    ),
+    Change(
+        "charge_first",
+        "Charge first",
+        "Charges a vehicle before all others until it is unplugged; with on false, among them again",
+        _boost,
+        {vol.Optional("on", default=True): cv.boolean},
+    ),
+    Change(
+        "charge_to",
+        "Charge to",
+        "Sets how full a vehicle is to be; with a departure it charges in the cheapest hours until then",
+        _charge_to,
+        {
+            vol.Required("percent", description="100 is full"): vol.All(
+                vol.Coerce(float), vol.Range(min=0, max=100)
+            ),
+            vol.Optional(
+                "departure", description="Local date and time, such as 2026-11-23 07:00"
+            ): cv.string,
+        },
+    ),
+    Change(
+        "set_departure",
+        "Set departure",
+        "Sets when a vehicle leaves",
+        _depart,
+        {
+            vol.Required(
+                "departure", description="Local date and time, such as 2026-11-23 07:00"
+            ): cv.string
+        },
+    ),
+    Change(
+        "discharge",
+        "Discharge until",
+        "Lets a vehicle feed back until a time, as far as its owner allows discharging",
+        _discharge,
+        {
+            vol.Required(
+                "until", description="Local date and time, such as 2026-11-22 21:00"
+            ): cv.string
+        },
+    ),
+    Change(
+        "end_discharge",
+        "End discharging",
+        "Ends that a vehicle feeds back until a time",
+        _end_discharge,
+    ),
+)

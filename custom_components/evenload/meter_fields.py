@@ -1,5 +1,6 @@
 """The fields of a meter's forms: its kind, its sensors, and how it is believed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from homeassistant.helpers.selector import (
@@ -48,15 +49,23 @@ METER_KIND = SelectSelector(
 METER_SCHEMA = vol.Schema({vol.Required(CONF_KIND, default=NO_METER): METER_KIND})
 
 
-def sensors_schema(kind: MeterKind, phases: tuple[Phase, ...]) -> vol.Schema:
-    """Return the fields of a meter's sensors; which of them are needed is answered by sentences of ours."""
-    sensor = EntitySelector(
+def sensor_field(kind: MeterKind, ours: Collection[str] = ()) -> EntitySelector:
+    """Return the field of one sensor of a meter, ours not among the choices."""
+    return EntitySelector(
         EntitySelectorConfig(
+            exclude_entities=sorted(one for one in ours if one.startswith("sensor.")),
             filter=EntityWithDeviceFilterSelectorConfig(
                 domain="sensor", unit_of_measurement=units_of(kind)
-            )
+            ),
         )
     )
+
+
+def sensors_schema(
+    kind: MeterKind, phases: tuple[Phase, ...], ours: Collection[str] = ()
+) -> vol.Schema:
+    """Return the fields of a meter's sensors, ours not among the choices; which are needed is answered by sentences of ours."""
+    sensor = sensor_field(kind, ours)
     names = [TOTAL] if kind is MeterKind.TOTAL else [str(phase) for phase in phases]
     apart = feeds_back_apart(kind)
     fields: dict[Any, Any] = {

@@ -6,12 +6,12 @@ from typing import Any
 from homeassistant.data_entry_flow import FlowContext, FlowHandler, FlowResult
 from homeassistant.util import dt as dt_util
 
-from .checks import form_error
 from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.limits import Current, Limit
 from .engine.model.phases import Phase
-from .meter_checks import check_belief, check_sensors, live_reading
+from .form_errors import form_error
+from .meter_checks import check_belief, check_sensors, live_reading, own_sensors
 from .meter_config import CONF_KIND, MeterKind, meter_sensors
 from .meter_fields import BELIEF_SCHEMA, sensors_schema
 
@@ -53,7 +53,7 @@ class MeterSteps[
         placeholders: dict[str, str] = {}
         kind = MeterKind(self._meter[CONF_KIND])
         phases = self._metered_site.phases
-        schema = sensors_schema(kind, phases)
+        schema = sensors_schema(kind, phases, own_sensors(self.hass))
         if user_input is not None:
             # A field that was emptied is not sent.
             fields = {str(key) for key in schema.schema}

@@ -1,4 +1,4 @@
-"""The forms of the site: its grid connection, how it is shared, and the household's meter."""
+"""The forms of the site: its grid connection, how it is shared, the household's meter, and what is expected."""
 
 from typing import Any, override
 
@@ -9,24 +9,26 @@ from homeassistant.config_entries import (
 )
 import voluptuous as vol
 
-from .checks import check_site, form_error
+from .checks import check_site
 from .configuration import site_config
 from .const import CONF_METER
 from .engine.model.configuration import SiteConfig
 from .engine.model.errors import BadSetting
 from .engine.model.limits import Limit
 from .engine.model.phases import Phase
+from .form_errors import form_error
 from .meter_config import CONF_KIND, NO_METER, is_complete
 from .meter_fields import METER_SCHEMA
 from .meter_flow import MeterSteps
-from .schemas import GRID_SCHEMA, SHARING_SCHEMA
+from .planning_inputs.outlook_flow import OutlookSteps
+from .schemas import GRID_SCHEMA, SESSIONS_SCHEMA, SHARING_SCHEMA
 from .v2g_checks import check_grid, form_error as v2g_error, fuse_w
 from .v2g_config import CONF_FREQUENCY_SENSOR
 from .v2g_fields import GRID_DISCHARGE_SCHEMA
 
 
 class EvenloadOptionsFlow(
-    MeterSteps[ConfigFlowContext, ConfigFlowResult, str], OptionsFlow
+    MeterSteps[ConfigFlowContext, ConfigFlowResult, str], OutlookSteps, OptionsFlow
 ):
     """Changes the site while everything stays connected."""
 
@@ -40,7 +42,10 @@ class EvenloadOptionsFlow(
         self._options = dict(self.config_entry.options)
         self._meter = dict(self._options.get(CONF_METER, {}))
         return self.async_show_menu(
-            step_id="init", menu_options=["grid", "sharing", "meter", "discharging"]
+            step_id="init",
+            menu_options=[
+                *("grid", "sharing", "meter", "outlook", "discharging", "sessions"),
+            ],
         )
 
     async def async_step_grid(
@@ -77,6 +82,19 @@ class EvenloadOptionsFlow(
             ),
             errors=errors,
             description_placeholders=placeholders,
+        )
+
+    async def async_step_sessions(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change how long sessions are kept."""
+        if user_input is not None:
+            return self.async_create_entry(data=self._options | user_input)
+        return self.async_show_form(
+            step_id="sessions",
+            data_schema=self.add_suggested_values_to_schema(
+                SESSIONS_SCHEMA, self._options
+            ),
         )
 
     async def async_step_meter(

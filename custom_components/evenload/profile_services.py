@@ -1,6 +1,6 @@
 """Actions for charging profiles in stations: what they come to, and those that an owner writes."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import (
@@ -15,6 +15,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN
+from .data import EvenloadConfigEntry
 from .engine.model.capabilities import Purpose
 from .engine.model.errors import StationRefused
 from .engine.model.identity import EvseKey
@@ -26,15 +27,16 @@ from .engine.owners_profiles import (
     check_profile,
     profile_message,
 )
-from .errors import translated_errors
+from .moments import ATTR_DURATION, said as moment
+from .registering import async_register
 from .targets import connectors, stations
+from .together import check_all, do_all, is_connected
 
 SERVICE_CLEAR_PROFILE = "clear_profile"
 SERVICE_GET_COMPOSITE_SCHEDULE = "get_composite_schedule"
 SERVICE_SET_CHARGING_PROFILE = "set_charging_profile"
 
 ATTR_DAILY = "daily"
-ATTR_DURATION = "duration"
 ATTR_PERIODS = "periods"
 ATTR_PROFILE_ID = "profile_id"
 ATTR_PURPOSE = "purpose"
@@ -82,12 +84,10 @@ CLEAR_SCHEMA = cv.make_entity_service_schema(
 @callback
 def async_setup_profile_services(hass: HomeAssistant) -> None:
     """Register the actions; what stays in a station is an administrator's affair."""
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_GET_COMPOSITE_SCHEDULE,
-        _get_composite_schedule,
-        schema=SCHEDULE_SCHEMA,
-        supports_response=SupportsResponse.ONLY,
+    async_register(
+        hass,
+        (SERVICE_GET_COMPOSITE_SCHEDULE, _get_composite_schedule, SCHEDULE_SCHEMA),
+        answers=SupportsResponse.ONLY,
     )
     for name, action, schema in (
         (SERVICE_SET_CHARGING_PROFILE, _set_charging_profile, PROFILE_SCHEMA),
@@ -107,29 +107,30 @@ async def _get_composite_schedule(call: ServiceCall) -> ServiceResponse:
     """Return what stations say that they will allow, all their profiles taken together."""
     unit = call.data.get(ATTR_UNIT)
     seconds = int(call.data[ATTR_DURATION].total_seconds())
-    answers: list[Any] = []
-    for entry, key in connectors(call):
-        with translated_errors(entry):
-            commands = entry.runtime_data.commands(key.identity)
-            schedule = await commands.composite_schedule(
-                key.evse, seconds, UNITS[unit] if unit else None
-            )
-        answers.append(
-            {
-                "station": key.identity,
-                "connector": key.evse,
-                "unit": schedule.unit.value,
-                "start": schedule.start.isoformat() if schedule.start else None,
-                "periods": [
-                    {
-                        "start_s": period.start_s,
-                        "limit": period.limit,
-                        "phases": period.phases,
-                    }
-                    for period in schedule.periods
-                ],
-            }
+    meant = connectors(call)
+
+    async def ask(entry: EvenloadConfigEntry, key: EvseKey) -> dict[str, Any]:
+        commands = entry.runtime_data.commands(key.identity)
+        schedule = await commands.composite_schedule(
+            key.evse, seconds, UNITS[unit] if unit else None
         )
+        return {
+            "station": key.identity,
+            "connector": key.evse,
+            "unit": schedule.unit.value,
+            "start": schedule.start.isoformat() if schedule.start else None,
+            "periods": [
+                {
+                    "start_s": period.start_s,
+                    "limit": period.limit,
+                    "phases": period.phases,
+                }
+                for period in schedule.periods
+            ],
+        }
+
+    check_all(call.hass, meant, is_connected)
+    answers: list[Any] = await do_all(call.hass, meant, ask)
     return {"schedules": answers}
 
 
@@ -138,45 +139,55 @@ async def _set_charging_profile(call: ServiceCall) -> ServiceResponse:
     meant = connectors(call)
     if call.data[ATTR_PURPOSE] == Purpose.STATION_MAXIMUM:
         meant = list({key.identity: (entry, key) for entry, key in meant}.values())
-    answers: list[Any] = []
-    for entry, key in meant:
+
+    def check(entry: EvenloadConfigEntry, key: EvseKey) -> None:
+        is_connected(entry, key)
+        station = entry.runtime_data.stations[key.identity]
+        check_profile(station.capabilities, _said_profile(call, key))
+
+    async def put(entry: EvenloadConfigEntry, key: EvseKey) -> dict[str, Any]:
         profile = _said_profile(call, key)
         station = entry.runtime_data.stations[key.identity]
-        with translated_errors(entry):
-            commands = entry.runtime_data.commands(key.identity)
-            check_profile(station.capabilities, profile)
-            message = profile_message(station.version, profile)
-            answer = await commands.call("SetChargingProfile", message)
-            status = str(answer.get("status"))
-            if status.lower() != "accepted":
-                raise StationRefused(key.identity, "SetChargingProfile", status)
-        answers.append(
-            {
-                "station": key.identity,
-                "connector": key.evse,
-                "profile_id": profile.id,
-                "stack_level": profile.stack_level,
-            }
-        )
+        commands = entry.runtime_data.commands(key.identity)
+        message = profile_message(station.version, profile)
+        answer = await commands.call("SetChargingProfile", message)
+        status = str(answer.get("status"))
+        if status.lower() != "accepted":
+            raise StationRefused(key.identity, "SetChargingProfile", status)
+        return {
+            "station": key.identity,
+            "connector": key.evse,
+            "profile_id": profile.id,
+            "stack_level": profile.stack_level,
+        }
+
+    check_all(call.hass, meant, check)
+    answers: list[Any] = await do_all(call.hass, meant, put)
     return {"profiles": answers} if call.return_response else None
 
 
 async def _clear_profile(call: ServiceCall) -> ServiceResponse:
     """Take a profile out of stations, and return which of them had it."""
-    answers: list[Any] = []
-    for entry, identity in stations(call):
-        with translated_errors(entry):
-            check_id(call.data[ATTR_PROFILE_ID])
-            commands = entry.runtime_data.commands(identity)
-            cleared = await commands.clear_profile(call.data[ATTR_PROFILE_ID])
-        answers.append({"station": identity, "cleared": cleared})
+    meant = stations(call)
+    number: int = call.data[ATTR_PROFILE_ID]
+
+    def check(entry: EvenloadConfigEntry, identity: str) -> None:
+        check_id(number)
+        is_connected(entry, identity)
+
+    async def clear(entry: EvenloadConfigEntry, identity: str) -> dict[str, Any]:
+        cleared = await entry.runtime_data.commands(identity).clear_profile(number)
+        return {"station": identity, "cleared": cleared}
+
+    check_all(call.hass, meant, check)
+    answers: list[Any] = await do_all(call.hass, meant, clear)
     return {"stations": answers} if call.return_response else None
 
 
 def _said_profile(call: ServiceCall, key: EvseKey) -> OwnersProfile:
     said = call.data
     purpose = Purpose(said[ATTR_PURPOSE])
-    start = _utc(said.get(ATTR_START))
+    start = moment(call, ATTR_START)
     if purpose is Purpose.STATION_MAXIMUM and start is None:
         # It has no transaction to count from (2.0.1 K01.FR.38).
         start = dt_util.utcnow()
@@ -198,10 +209,5 @@ def _said_profile(call: ServiceCall, key: EvseKey) -> OwnersProfile:
         start=start,
         duration_s=None if duration is None else int(duration.total_seconds()),
         daily=said[ATTR_DAILY],
-        valid_to=_utc(said.get(ATTR_VALID_TO)),
+        valid_to=moment(call, ATTR_VALID_TO),
     )
-
-
-def _utc(said: datetime | None) -> datetime | None:
-    """Return a time in UTC: who says no zone means the one of the house."""
-    return None if said is None else dt_util.as_utc(said)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_URL
 
-from .const import SECTION_ADVANCED
+from .const import CONF_TARGET, SECTION_ADVANCED, TARGET_SITE
 from .engine.grid.server import Edition, Server, is_own_machine
 from .engine.model.errors import BadSetting
 from .engine.model.tree import ROOT
@@ -20,7 +20,6 @@ CONF_POLL_S: Final = "poll_s"
 CONF_PROGRAMME: Final = "programme"
 CONF_RESOURCE_NAME: Final = "resource_name"
 CONF_SCOPE: Final = "scope"
-CONF_TARGET: Final = "target"
 CONF_TOKEN_URL: Final = "token_url"
 CONF_VEN_NAME: Final = "ven_name"
 CONF_VERSION: Final = "version"
@@ -28,7 +27,6 @@ CONF_VERSION: Final = "version"
 # Home Assistant wants what it translates without dots.
 EDITIONS: Final = {"v3_0_1": Edition.V301, "v3_1": Edition.V31}
 CHARGES, DISCHARGES = "charges", "discharges"
-TARGET_SITE: Final = "site"
 
 DEFAULT_POLL_S: Final = 60
 DEFAULT_VEN_NAME: Final = "evenload"

@@ -1,16 +1,14 @@
 """The form of a grid programme: where it is, who asks, and whom it may dispatch."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_NAME, CONF_URL
-from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
     BooleanSelector,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -20,13 +18,12 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .checks import form_error
 from .configuration import site_config
-from .const import SECTION_ADVANCED
+from .const import CONF_TARGET, TARGET_SITE
 from .data import EvenloadConfigEntry
 from .engine.grid.server import ProgrammeError
-from .engine.model.errors import BadSetting
 from .engine.model.identity import EvseKey
+from .one_form_flow import OneFormFlow, advanced, choice_of
 from .programme_config import (
     CHARGES,
     CONF_ALLOW_HTTP,
@@ -35,7 +32,6 @@ from .programme_config import (
     CONF_PROGRAMME,
     CONF_RESOURCE_NAME,
     CONF_SCOPE,
-    CONF_TARGET,
     CONF_TOKEN_URL,
     CONF_VEN_NAME,
     CONF_VERSION,
@@ -43,19 +39,10 @@ from .programme_config import (
     DEFAULT_VEN_NAME,
     DISCHARGES,
     EDITIONS,
-    TARGET_SITE,
     check_programme,
     server_of,
 )
 from .programme_door import async_try_programme
-from .schemas import unfolded
-
-# What stands in the section is said above the form.
-OF_ADVANCED = {
-    "poll_out_of_range",
-    "programme_token_url_invalid",
-    "programme_not_encrypted",
-}
 
 _TEXT = TextSelector()
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
@@ -101,103 +88,56 @@ def programme_schema(targets: dict[str, str]) -> vol.Schema:
             vol.Optional(CONF_CLIENT_SECRET): TextSelector(
                 TextSelectorConfig(type=TextSelectorType.PASSWORD)
             ),
-            vol.Required(CONF_TARGET, default=TARGET_SITE): SelectSelector(
-                SelectSelectorConfig(
-                    options=[
-                        SelectOptionDict(value=value, label=label)
-                        for value, label in targets.items()
-                    ],
-                    mode=SelectSelectorMode.DROPDOWN,
-                )
-            ),
-            vol.Required(SECTION_ADVANCED): section(
-                ADVANCED_SCHEMA, {"collapsed": True}
-            ),
+            vol.Required(CONF_TARGET, default=TARGET_SITE): choice_of(targets),
+            **advanced(ADVANCED_SCHEMA),
         }
     )
 
 
-class ProgrammeFlow(ConfigSubentryFlow):
+class ProgrammeFlow(OneFormFlow):
     """Adds a grid programme and changes it."""
 
-    async def async_step_user(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Add a programme."""
-        return await self._async_ask("user", None, user_input)
+    of_advanced = frozenset(
+        {
+            "poll_out_of_range",
+            "programme_token_url_invalid",
+            "programme_not_encrypted",
+        }
+    )
 
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Change a programme."""
-        subentry = self._get_reconfigure_subentry()
-        current = {CONF_NAME: subentry.title, **subentry.data}
-        # It is not shown again.
-        current.pop(CONF_CLIENT_SECRET, None)
-        # A station or group that was removed cannot be chosen any more.
-        if current[CONF_TARGET] not in self._targets:
-            current[CONF_TARGET] = TARGET_SITE
-        return await self._async_ask("reconfigure", current, user_input)
+    @override
+    def _schema(self) -> vol.Schema:
+        return programme_schema(self._targets)
 
-    async def _async_ask(
-        self,
-        step_id: str,
-        suggested: dict[str, Any] | None,
-        user_input: dict[str, Any] | None,
-    ) -> SubentryFlowResult:
-        """Show the form until the programme answers."""
-        errors: dict[str, str] = {}
-        placeholders: dict[str, str] = {}
-        if user_input is not None:
-            data = dict(user_input)
-            name = data.pop(CONF_NAME).strip()
-            self._keep_secret(data)
-            try:
-                check_programme(name, data)
-                await async_try_programme(self.hass, server_of(data))
-            except BadSetting as err:
-                errors, placeholders = form_error(err), err.placeholders
-            except ProgrammeError as err:
-                errors = {"base": f"programme_{err.trouble}"}
-                placeholders = {"detail": err.detail[:200]}
-            else:
-                if step_id == "user":
-                    return self.async_create_entry(title=name, data=data)
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    self._get_reconfigure_subentry(),
-                    title=name,
-                    data=data,
-                )
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(
-                unfolded(programme_schema(self._targets), errors, _section(errors)),
-                user_input or suggested,
-            ),
-            errors=errors,
-            description_placeholders=placeholders,
-        )
+    @override
+    def _shown(self, known: dict[str, Any]) -> dict[str, Any]:
+        known.pop(CONF_CLIENT_SECRET, None)
+        return known
 
-    def _keep_secret(self, data: dict[str, Any]) -> None:
-        """Take the secret that is known, where the same client is named without one."""
-        if "subentry_id" not in self.context or data.get(CONF_CLIENT_SECRET):
+    @override
+    async def _async_check(
+        self, name: str, data: Mapping[str, Any]
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """The programme has to answer."""
+        check_programme(name, data)
+        try:
+            await async_try_programme(self.hass, server_of(data))
+        except ProgrammeError as err:
+            return {"base": f"programme_{err.trouble}"}, {"detail": err.detail[:200]}
+        return {}, {}
+
+    @override
+    def _keep_secret(self, data: dict[str, Any], known: Mapping[str, Any]) -> None:
+        if data.get(CONF_CLIENT_SECRET) or not data.get(CONF_CLIENT_ID):
             return
-        known = self._get_reconfigure_subentry().data
-        if data.get(CONF_CLIENT_ID) and data[CONF_CLIENT_ID] == known.get(
-            CONF_CLIENT_ID
-        ):
+        if data[CONF_CLIENT_ID] == known.get(CONF_CLIENT_ID):
             data[CONF_CLIENT_SECRET] = known[CONF_CLIENT_SECRET]
 
     @property
+    @override
     def _targets(self) -> dict[str, str]:
         """The names of whom a programme may dispatch."""
         return dispatch_targets(self._get_entry())
-
-
-def _section(errors: dict[str, str]) -> str | None:
-    """Return the section that a sentence above the form speaks of."""
-    return SECTION_ADVANCED if errors.get("base") in OF_ADVANCED else None
 
 
 def dispatch_targets(entry: EvenloadConfigEntry) -> dict[str, str]:

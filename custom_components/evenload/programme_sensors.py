@@ -12,17 +12,16 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
 from .data import EvenloadConfigEntry
+from .devices import service_device
 from .engine.grid.events import Ask
 from .engine.grid.server import Trouble
 from .engine.observers import Unsubscribe
-from .engine.site import Observer
+from .engine.telling import Observer
 from .entity import EvenloadEntity
 from .programme import Programme
 from .programmes import programmes_of
@@ -156,12 +155,8 @@ class ProgrammeSensor(EvenloadEntity, SensorEntity):
         super().__init__(entry, description, programme.id)
         self._programmes = programmes_of(hass, entry)
         self._programme = programme
-        self._attr_device_info = DeviceInfo(
-            entry_type=DeviceEntryType.SERVICE,
-            identifiers={(DOMAIN, programme.id)},
-            manufacturer="Evenload",
-            model="Grid programme",
-            name=programme.title,
+        self._attr_device_info = service_device(
+            programme.id, "Grid programme", programme.title
         )
 
     @property

@@ -26,10 +26,12 @@ class Wish:
 
 def wish_of(entry: EvenloadConfigEntry, programme: Programme) -> Wish | None:
     """Return what a programme wants of its vehicles now: a power, or that which brings them to a state of charge."""
-    values = programme.holding.values
-    if (held := values.get(Ask.DISPATCH)) is not None:
+    values, now = programme.holding.values, dt_util.utcnow()
+    held = values.get(Ask.DISPATCH)
+    if held is not None and held.until > now:
         return Wish(held.value, held.until)
-    if (held := values.get(Ask.CHARGE_STATE)) is None:
+    held = values.get(Ask.CHARGE_STATE)
+    if held is None or held.until <= now:
         return None
     battery = Battery(entry, programme.target)
     power_w = power_towards(battery, held.value, in_wh=held.event.charge_in_wh)

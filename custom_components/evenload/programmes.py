@@ -19,6 +19,7 @@ from .const import DOMAIN, SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .engine.grid.events import Ask
 from .engine.model.errors import BadSetting
+from .engine.model.v2x import PROGRAMME
 from .programme import Programme
 from .programme_battery import Registers
 from .programme_config import programmes
@@ -27,7 +28,6 @@ from .programme_wishes import Wish, is_as_good, wish_of
 
 _LOGGER = logging.getLogger(__name__)
 
-SOURCE = "programme"
 SAMPLE_EVERY = timedelta(seconds=60)
 SAVE_DELAY_S = 10.0
 
@@ -165,7 +165,7 @@ class Programmes:
         for name in self._limited.keys() | limits.keys():
             if self._limited.get(name) != (limit := limits.get(name)):
                 watts, until = limit or (None, None)
-                await self._site.set_import_limit(f"{SOURCE}/{name}", watts, until)
+                await self._site.set_import_limit(f"{PROGRAMME}/{name}", watts, until)
         self._limited = limits
         exports = [
             watts
@@ -186,14 +186,14 @@ class Programmes:
             if wish is not None:
                 wishes.setdefault(programme.target, wish)
         given = {
-            one.target: one for one in self._site.dispatches if one.source == SOURCE
+            one.target: one for one in self._site.dispatches if one.source == PROGRAMME
         }
         for target in given.keys() - wishes.keys():
-            await self._site.end_dispatch(target)
+            await self._site.end_dispatch(target, source=PROGRAMME)
         for target, wish in wishes.items():
             if not is_as_good(given.get(target), wish):
                 await self._site.dispatch(
-                    target, wish.power_w, wish.until, source=SOURCE
+                    target, wish.power_w, wish.until, source=PROGRAMME
                 )
 
     # Inside

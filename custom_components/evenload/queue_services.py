@@ -1,18 +1,15 @@
 """Actions for who charges first."""
 
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, callback
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .const import DOMAIN
+from .engine.model.stations import EvseSettings
+from .engine.settings import with_priority
 from .errors import translated_errors
+from .registering import async_register
 from .targets import connectors, what_they_may
+from .together import do_all
 
 SERVICE_BOOST = "boost"
 SERVICE_SET_PRIORITY = "set_priority"
@@ -31,30 +28,32 @@ PRIORITY_SCHEMA = cv.make_entity_service_schema(
 @callback
 def async_setup_queue_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for name, action, schema in (
+    async_register(
+        hass,
         (SERVICE_BOOST, _boost, BOOST_SCHEMA),
         (SERVICE_SET_PRIORITY, _set_priority, PRIORITY_SCHEMA),
-    ):
-        hass.services.async_register(
-            DOMAIN,
-            name,
-            action,
-            schema=schema,
-            supports_response=SupportsResponse.OPTIONAL,
-        )
+    )
 
 
 async def _boost(call: ServiceCall) -> ServiceResponse:
     """Put connectors to the front of the queue until they are unplugged, or take them back."""
-    for entry, key in connectors(call):
-        with translated_errors(entry):
-            await entry.runtime_data.boost(key, on=call.data[ATTR_ON])
-    return what_they_may(call)
+    on: bool = call.data[ATTR_ON]
+    meant = connectors(call)
+    await do_all(
+        call.hass, meant, lambda entry, key: entry.runtime_data.boost(key, on=on)
+    )
+    return what_they_may(call, meant)
 
 
 async def _set_priority(call: ServiceCall) -> ServiceResponse:
     """Set whom connectors come before."""
-    for entry, key in connectors(call):
-        with translated_errors(entry):
-            await entry.runtime_data.set_priority(key, call.data[ATTR_PRIORITY])
-    return what_they_may(call)
+    priority: int = call.data[ATTR_PRIORITY]
+    meant = connectors(call)
+    with translated_errors(meant[0][0]):
+        with_priority(EvseSettings(), priority)
+    await do_all(
+        call.hass,
+        meant,
+        lambda entry, key: entry.runtime_data.set_priority(key, priority),
+    )
+    return what_they_may(call, meant)

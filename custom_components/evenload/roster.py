@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity import Entity
@@ -53,6 +54,9 @@ def async_add_as_they_come(
 
     @callback
     def sweep() -> None:
+        # The platform is gone before the site is.
+        if entry.state is ConfigEntryState.UNLOAD_IN_PROGRESS:
+            return
         add(_stations(entry), stations, station)
         add(_evses(entry), evses, evse)
         add(_groups(entry), groups, lambda one: (*group(one), *node(one)))

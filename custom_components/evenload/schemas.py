@@ -19,12 +19,12 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .checks import SECTIONS
 from .const import (
     CONF_CERTIFICATE,
     CONF_CLIENT_CA,
     CONF_IDENTITY,
     CONF_KEEP_LEAST,
+    CONF_KEEP_MONTHS,
     CONF_LIMIT,
     CONF_MAIN_FUSE_A,
     CONF_MAXIMUM_A,
@@ -56,6 +56,7 @@ from .const import (
 )
 from .engine.model.configuration import Strategy
 from .engine.model.security import SecurityProfile
+from .form_errors import SECTIONS
 from .grid import GRIDS
 from .meter_config import NO_METER
 from .meter_fields import METER_KIND
@@ -104,6 +105,15 @@ SITE_SCHEMA = vol.Schema(
         vol.Required(CONF_MAIN_FUSE_A, default=DEFAULT_MAIN_FUSE_A): _number("A"),
         vol.Required(CONF_PHASES, default=DEFAULT_PHASES): PHASES,
         vol.Required(CONF_VOLTAGE_V, default=DEFAULT_VOLTAGE_V): _number("V"),
+    }
+)
+
+# Bookkeeping asks for ten years and more.
+SESSIONS_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_KEEP_MONTHS, default=0): NumberSelector(
+            NumberSelectorConfig(mode=NumberSelectorMode.BOX, min=0, max=240, step=1)
+        )
     }
 )
 

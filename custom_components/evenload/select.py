@@ -1,6 +1,7 @@
-"""On how many phases a connector charges, what its vehicle does beside being charged, and how a group shares."""
+"""When and on how many phases a connector charges, what its vehicle does beside that, and how a group shares."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 import logging
 from typing import override
 
@@ -10,12 +11,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .central_config import SUBENTRY_CENTRAL
 from .const import SIGNAL_CHANGED
 from .data import EvenloadConfigEntry
 from .devices import subentry_id
 from .discharging import where_allowed
 from .engine.model.configuration import Strategy
 from .engine.model.identity import EvseKey
+from .engine.model.planning import ChargeMode
 from .engine.model.v2x import V2gMode
 from .entity import EvseEntity, GroupEntity
 from .errors import translated_errors
@@ -38,10 +41,17 @@ PHASES = SelectEntityDescription(
 )
 _EVERY = (PHASES,)
 
+CHARGE_MODE = SelectEntityDescription(
+    key="charge_mode", options=[mode.value for mode in ChargeMode]
+)
+
 DISCHARGING_MODE = SelectEntityDescription(
     key="v2g_mode", options=[mode.value for mode in V2gMode]
 )
 # What needs nothing else to be set up.
+# Whose setpoints a vehicle may follow.
+_DISPATCHERS = (SUBENTRY_PROGRAMME, SUBENTRY_CENTRAL)
+
 _ALWAYS = (V2gMode.OFF, V2gMode.CHARGE_ONLY, V2gMode.HOUSE, V2gMode.SETPOINT)
 
 STRATEGY = SelectEntityDescription(
@@ -89,9 +99,49 @@ async def async_setup_entry(
         hass,
         entry,
         async_add_entities,
-        evse=lambda key: (*of_evse(key, that_switch.split(key)), *of_discharging(key)),
+        evse=lambda key: (
+            Charging(entry, key, CHARGE_MODE),
+            *of_evse(key, that_switch.split(key)),
+            *of_discharging(key),
+        ),
         node=lambda node_id: [GroupStrategy(entry, node_id, STRATEGY)],
     )
+
+
+class Charging(EvseEntity, SelectEntity):
+    """When a connector charges; the owner's, so it can be chosen while the station is away."""
+
+    _needs_connection = False
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        """Return the modes that there are here: feeding back as planned, where it is allowed."""
+        may_feed = self._site.v2g_config(self._key) is not None
+        is_chosen = self.current_option == ChargeMode.PLAN_V2G
+        return [
+            mode.value
+            for mode in ChargeMode
+            if mode is not ChargeMode.PLAN_V2G or may_feed or is_chosen
+        ]
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """Return when it charges."""
+        return self._evse.settings.goal.mode
+
+    @property
+    @override
+    def _shown(self) -> object:
+        return self.current_option, self.options
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Choose when it charges from now on."""
+        goal = replace(self._site.goal(self._key), mode=ChargeMode(option))
+        with translated_errors(self._entry):
+            await self._site.set_charge_goal(self._key, goal)
 
 
 class Phases(EvseEntity, SelectEntity):
@@ -128,7 +178,7 @@ class DischargingMode(EvseEntity, SelectEntity):
     def options(self) -> list[str]:
         """Return the modes that there are here."""
         there = {*_ALWAYS, self._evse.settings.v2g_mode}
-        if self._entry.get_subentries_of_type(SUBENTRY_PROGRAMME):
+        if any(map(self._entry.get_subentries_of_type, _DISPATCHERS)):
             there.add(V2gMode.PROGRAMME)
         return [mode.value for mode in V2gMode if mode in there]
 

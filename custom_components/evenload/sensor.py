@@ -2,35 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
-from homeassistant.const import UnitOfElectricCurrent, UnitOfPower
+from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import StateType
 
-from .const import CONF_PHASES, SIGNAL_CHANGED
+from .central_sensors import async_add_central_sensors
 from .data import EvenloadConfigEntry
-from .devices import named_node, node_name, node_state, subentry_id
+from .devices import subentry_id
+from .driver_sensors import async_add_driver_sensors
 from .engine.model.identity import EvseKey
 from .engine.model.phases import ALL_PHASES, CurrentType
 from .engine.model.stations import Evse
 from .engine.site import Site
-from .entity import EvseEntity, GroupEntity, StationEntity
+from .entity import EvseEntity, StationEntity
 from .evse_sensors import DURATION, EVSE_SENSORS, EvseSensorDescription
-from .grid import GRIDS
-from .group_sensors import (
-    GROUP_SENSORS,
-    NODE_SENSORS,
-    GroupSensorDescription,
-    is_in_amperes,
-)
+from .group_sensors import group_sensors
 from .lazy import Latecomers
+from .plan_sensors import plan_sensors, site_plan_sensors
+from .planning_inputs.input_sensors import async_add_input_sensors
 from .programme_sensors import async_add_programme_sensors
 from .roster import async_add_as_they_come
+from .session_sensors import session_sensors
 from .station_sensors import STATION_SENSORS, StationSensorDescription
 from .v2g_sensors import battery_sensors, discharge_sensors
 
@@ -108,51 +104,30 @@ async def async_setup_entry(
         ),
     )
 
-    def of_group(
-        group_id: str, rows: Iterable[GroupSensorDescription] = GROUP_SENSORS
-    ) -> list[GroupSensor]:
-        return [GroupSensor(entry, group_id, row) for row in rows]
-
-    def of_node(name: str) -> tuple[GroupSensorDescription, ...]:
-        if (state := node_state(site, named_node(entry, name))) is None:
-            # A group that was removed.
-            return ()
-        metered = state.meter is not None
-        phases = GRIDS[entry.options[CONF_PHASES]].phases
-        return tuple(
-            row
-            for row in NODE_SENSORS
-            if (metered or not row.of_meter)
-            and (row.phase is None or row.phase in phases)
-        )
-
-    of_nodes = Latecomers[str, GroupSensorDescription](
-        hass,
-        entry,
-        NODE_SENSORS,
-        belonging=of_node,
-        subscribe=lambda _, observer: async_dispatcher_connect(
-            hass, SIGNAL_CHANGED.format(entry.entry_id), observer
-        ),
-        add=lambda name, rows: async_add_entities(
-            of_group(named_node(entry, name), rows),
-            config_subentry_id=named_node(entry, name) or None,
-        ),
-    )
-
+    of_group, of_node = group_sensors(hass, entry, async_add_entities)
     of_discharging = discharge_sensors(hass, entry, async_add_entities)
     of_battery = battery_sensors(hass, entry, async_add_entities)
+    of_plans = plan_sensors(hass, entry, async_add_entities)
+    async_add_driver_sensors(hass, entry, async_add_entities)
     async_add_programme_sensors(hass, entry, async_add_entities)
+    async_add_central_sensors(hass, entry, async_add_entities)
+    async_add_input_sensors(hass, entry, async_add_entities)
     async_add_as_they_come(
         hass,
         entry,
         async_add_entities,
         station=lambda identity: of_station(identity, of_stations.split(identity)),
-        evse=lambda key: (*of_evse(key, of_evses.split(key)), *of_discharging(key)),
+        evse=lambda key: (
+            *of_evse(key, of_evses.split(key)),
+            *of_discharging(key),
+            *of_plans(key),
+            *session_sensors(entry, key),
+        ),
         group=of_group,
         node=lambda node_id: (
-            *of_group(node_id, of_nodes.split(node_name(entry, node_id))),
+            *of_node(node_id),
             *of_battery(node_id),
+            *site_plan_sensors(entry, node_id),
         ),
     )
 
@@ -187,8 +162,15 @@ class EvseSensor(EvseEntity, SensorEntity):
 
     @property
     @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what explains it."""
+        attributes = self.entity_description.attributes
+        return None if attributes is None else attributes(self._evse)
+
+    @property
+    @override
     def _shown(self) -> object:
-        return self.available, self.native_value
+        return self.available, self.native_value, self.extra_state_attributes
 
 
 def shown(site: Site, evse: Evse, row: EvseSensorDescription) -> StateType | datetime:
@@ -242,49 +224,3 @@ class SessionDuration(EvseSensor):
         if self._clock:
             self._clock()
             self._clock = None
-
-
-class GroupSensor(GroupEntity, SensorEntity):
-    """What flows in a group, and what could."""
-
-    entity_description: GroupSensorDescription
-
-    @property
-    @override
-    def native_value(self) -> StateType:
-        """Return what is known now."""
-        return self.entity_description.value(self._group)
-
-    @property
-    @override
-    def _shown(self) -> object:
-        # Another unit of the limit changes more than the value.
-        return self.native_value, self.device_class
-
-    @property
-    @override
-    def device_class(self) -> SensorDeviceClass | None:
-        """Return what the value is; the unit of the limit decides."""
-        if not self.entity_description.in_unit_of_limit:
-            return super().device_class
-        if is_in_amperes(self._group):
-            return SensorDeviceClass.CURRENT
-        return SensorDeviceClass.POWER
-
-    @property
-    @override
-    def native_unit_of_measurement(self) -> str | None:
-        """Return the unit of the value; the unit of the limit decides."""
-        if not self.entity_description.in_unit_of_limit:
-            return super().native_unit_of_measurement
-        if is_in_amperes(self._group):
-            return UnitOfElectricCurrent.AMPERE
-        return UnitOfPower.WATT
-
-    @property
-    @override
-    def suggested_display_precision(self) -> int | None:
-        """Return as many decimals as the phases show; watts have none."""
-        if not self.entity_description.in_unit_of_limit:
-            return super().suggested_display_precision
-        return 1 if is_in_amperes(self._group) else 0

@@ -139,7 +139,12 @@ class SensorTrouble:
             self._hass,
             DOMAIN,
             issue_id,
-            is_fixable=False,
+            data={
+                "entry_id": self._entry.entry_id,
+                "node_id": self._node_id,
+                "sensor": entity_id,
+            },
+            is_fixable=True,
             severity=IssueSeverity.ERROR,
             translation_key=key,
             translation_placeholders={"name": node.title, **err.placeholders},

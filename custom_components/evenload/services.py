@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv, service
 import voluptuous as vol
 
+from .appliance_services import async_setup_appliance_services
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import station_of
@@ -19,8 +20,12 @@ from .discharge_services import async_setup_discharge_services
 from .dispatch_services import async_setup_dispatch_services
 from .engine.model.errors import ListenerError
 from .errors import translated_errors
+from .hosting_services import async_setup_hosting_services
+from .pause_services import async_setup_pause_services
+from .plan_services import async_setup_plan_services
 from .profile_services import async_setup_profile_services
 from .queue_services import async_setup_queue_services
+from .session_services import async_setup_session_services
 from .station_services import async_setup_station_services
 from .wish_services import async_setup_wish_services
 
@@ -45,9 +50,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_setup_queue_services(hass)
     async_setup_discharge_services(hass)
     async_setup_dispatch_services(hass)
+    async_setup_hosting_services(hass)
+    async_setup_session_services(hass)
+    async_setup_pause_services(hass)
     async_setup_wish_services(hass)
     async_setup_station_services(hass)
     async_setup_profile_services(hass)
+    async_setup_plan_services(hass)
+    async_setup_appliance_services(hass)
     # Any message can be sent with it, also one that changes a password or the firmware.
     service.async_register_admin_service(
         hass,

@@ -40,10 +40,14 @@ from .const import (
     UNIT_WATTS,
     YES,
 )
+from .driver_config import SECTION_ADMISSION, drivers_of
+from .driver_fields import admission_schema
 from .engine.model.capabilities import PauseMethod
 from .engine.model.phases import CurrentType
 from .grid import GRIDS
+from .planning_inputs.vehicle_fields import CONF_VEHICLES_KNOWN
 from .schemas import STATION_SCHEMA
+from .uplink_config import UPLINK_FIELD
 from .v2g_fields import CONF_DISCHARGING
 from .wiring import wirings_on
 
@@ -131,12 +135,14 @@ OVERRIDES_SCHEMA = vol.Schema(
     }
 )
 
-# Whether its vehicles may feed back is asked of a station that is known; sections come last.
+# What is known of its vehicles, and whether they may feed back, is asked of a station that is known; sections come last.
 KNOWN_STATION_SCHEMA = vol.Schema(
     dict(
         sorted(
             {
                 **STATION_SCHEMA.schema,
+                **UPLINK_FIELD,
+                vol.Required(CONF_VEHICLES_KNOWN, default=False): BooleanSelector(),
                 vol.Required(CONF_DISCHARGING, default=False): BooleanSelector(),
             }.items(),
             key=lambda field: isinstance(field[1], section),
@@ -167,6 +173,12 @@ def station_schema(
     return vol.Schema(
         {
             **fields,
+            vol.Optional(SECTION_ADMISSION): section(
+                admission_schema(
+                    {one.id: one.name for one in drivers_of(entry).values()}
+                ),
+                {"collapsed": True},
+            ),
             vol.Optional(SECTION_CONNECTORS): section(
                 CONNECTORS_SCHEMA, {"collapsed": True}
             ),

@@ -5,19 +5,23 @@ from typing import Any
 from homeassistant.config_entries import SubentryFlowResult
 from homeassistant.const import CONF_NAME
 
-from .checks import check_identity, check_station, form_error
+from .checks import check_identity, check_station
 from .connection import own_url
 from .const import CONF_IDENTITY, CONF_PHASES
 from .engine.model.errors import BadSetting
+from .form_errors import form_error
+from .planning_inputs.vehicle_config import CONF_CARS
+from .planning_inputs.vehicle_fields import CONF_VEHICLES_KNOWN
+from .planning_inputs.vehicle_flow import VehicleSteps
 from .schemas import NEW_STATION_SCHEMA, unfolded
 from .security_flow import async_protect, suggested_security
 from .station_fields import KNOWN_STATION_SCHEMA, station_schema, usual_wiring
+from .uplink_config import kept_secret, shown
 from .v2g_config import CONF_V2G
 from .v2g_fields import CONF_DISCHARGING
-from .v2g_flow import DischargingSteps
 
 
-class StationFlow(DischargingSteps):
+class StationFlow(VehicleSteps):
     """Adds a station before it dials in, and changes it."""
 
     async def async_step_user(
@@ -60,21 +64,26 @@ class StationFlow(DischargingSteps):
         placeholders = {"identity": subentry.data[CONF_IDENTITY]}
         if user_input is not None:
             data = {**subentry.data, **user_input}
+            kept_secret(data, subentry.data)
             name = data.pop(CONF_NAME).strip()
             discharges = data.pop(CONF_DISCHARGING)
+            vehicles = data.pop(CONF_VEHICLES_KNOWN)
             try:
                 check_station(entry, name, data)
                 await async_protect(entry, data[CONF_IDENTITY], data)
             except BadSetting as err:
                 errors, placeholders = form_error(err), placeholders | err.placeholders
             else:
-                if discharges:
+                if discharges or vehicles:
                     # This page holds, whatever becomes of the next.
                     self.hass.config_entries.async_update_subentry(
                         entry, subentry, title=name, data=data
                     )
-                    return await self._async_discharging(name, data)
+                    return await self._async_more(
+                        name, data, vehicles=vehicles, discharging=discharges
+                    )
                 data.pop(CONF_V2G, None)
+                data.pop(CONF_CARS, None)
                 return self.async_update_and_abort(
                     entry, subentry, title=name, data=data
                 )
@@ -88,6 +97,8 @@ class StationFlow(DischargingSteps):
                 or {
                     CONF_NAME: subentry.title,
                     **subentry.data,
+                    **shown(subentry.data),
+                    CONF_VEHICLES_KNOWN: CONF_CARS in subentry.data,
                     CONF_DISCHARGING: CONF_V2G in subentry.data,
                     **suggested_security(
                         entry, subentry.data[CONF_IDENTITY], subentry.data

@@ -9,6 +9,7 @@ from homeassistant.helpers.typing import StateType
 
 from .engine.model.security import Protection
 from .engine.model.stations import Station
+from .engine.model.uplink import UplinkState
 from .states import ERRORS, FIRMWARE_STATUSES, error_state, firmware_state
 
 
@@ -43,6 +44,14 @@ STATION_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[protection.value for protection in Protection],
         value=lambda station: station.protection,
+    ),
+    StationSensorDescription(
+        key="uplink",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[state.value for state in UplinkState],
+        lazy=True,
+        value=lambda station: station.uplink,
     ),
     StationSensorDescription(
         key="station_error",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.components.switch.const import SwitchDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -39,6 +40,8 @@ SWITCHES = (
     ),
     EvseSwitchDescription(
         key="charging_allowed",
+        # The only one: lists of what an automation may pause are filtered by it.
+        device_class=SwitchDeviceClass.SWITCH,
         needs_connection=False,
         is_on=lambda evse: evse.settings.charging_allowed,
         turn=lambda site, key, on: site.set_charging_allowed(key, allowed=on),

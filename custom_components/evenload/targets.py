@@ -1,6 +1,6 @@
 """Whom an action means: connectors, stations, groups or grid connections, by entities, devices, areas or labels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
@@ -11,6 +11,7 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
+from .configuration import site_config
 from .const import DOMAIN
 from .data import EvenloadConfigEntry
 from .devices import named_node
@@ -51,18 +52,35 @@ def connectors(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, EvseKey]]:
     return found
 
 
+def connectors_behind(
+    call: ServiceCall,
+) -> list[tuple[EvenloadConfigEntry, EvseKey]]:
+    """Return the connectors that are meant: of a group or grid connection, all behind it. Raises where there is none."""
+    found: dict[tuple[str, EvseKey], EvenloadConfigEntry] = {}
+    for entry, key, node_id in targets(call):
+        keys = _behind(entry, node_id) if key is None else (key,)
+        found |= {(entry.entry_id, one): entry for one in keys}
+    if not found:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_target"
+        )
+    return [(entry, key) for (_, key), entry in found.items()]
+
+
 def stations(call: ServiceCall) -> list[tuple[EvenloadConfigEntry, str]]:
     """Return the stations that are meant, or of which a connector is. Raises where there is none."""
     entries = {key.identity: entry for entry, key in connectors(call)}
     return [(entry, identity) for identity, entry in entries.items()]
 
 
-def what_they_may(call: ServiceCall) -> ServiceResponse:
-    """Return what the connectors that are meant may do now, and why, if anybody wants to know."""
+def what_they_may(
+    call: ServiceCall, meant: Sequence[tuple[EvenloadConfigEntry, EvseKey]]
+) -> ServiceResponse:
+    """Return what connectors may do now, and why, if anybody wants to know."""
     if not call.return_response:
         return None
     answers: list[Any] = []
-    for entry, key in connectors(call):
+    for entry, key in meant:
         evse = entry.runtime_data.evse(key)
         allotment = evse.allotment
         answers.append(
@@ -70,6 +88,10 @@ def what_they_may(call: ServiceCall) -> ServiceResponse:
                 "station": key.identity,
                 "connector": key.evse,
                 "charging_allowed": evse.settings.charging_allowed,
+                "paused_for": [
+                    {"reason": one.reason, "until": one.until.isoformat()}
+                    for one in evse.paused_for
+                ],
                 "priority": evse.settings.priority,
                 "charges_first": evse.settings.boosted,
                 "allowed_a": allotment.current.a if allotment else None,
@@ -77,6 +99,13 @@ def what_they_may(call: ServiceCall) -> ServiceResponse:
             }
         )
     return {"connectors": answers}
+
+
+def _behind(entry: EvenloadConfigEntry, node_id: str) -> Iterator[EvseKey]:
+    for identity in sorted(site_config(entry).stations_below(node_id)):
+        station = entry.runtime_data.stations.get(identity)
+        for evse in station.evses if station else ():
+            yield EvseKey(identity, evse)
 
 
 def _devices(call: ServiceCall) -> set[str]:

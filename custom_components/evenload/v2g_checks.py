@@ -42,12 +42,15 @@ from .v2g_config import (
     CONF_SOC_SENSOR,
     CONF_UPKEEP_W,
     CONF_VENDOR,
+    CONF_WEAR,
     fields_of,
 )
 
 # Less does not move a vehicle, and more is no home's.
 MINIMUM_DISCHARGE_W = 500
 MAXIMUM_CAPACITY_KWH = 1000
+# Of what a kWh fed back wears, in any currency.
+MAXIMUM_WEAR = 100_000
 # An empty vehicle is of no use to its owner, and a battery below is harmed.
 MINIMUM_SOC = LEAST_SOC_PERCENT
 MAXIMUM_SOC = 95
@@ -90,6 +93,7 @@ FIELDS = {
     "scale_out_of_range": "base",
     "settles_out_of_range": "base",
     "upkeep_out_of_range": "base",
+    "wear_out_of_range": CONF_WEAR,
     "soc_sensor_missing": CONF_SOC_SENSOR,
     "soc_sensor_own": CONF_SOC_SENSOR,
     "soc_sensor_wrong_kind": CONF_SOC_SENSOR,
@@ -117,6 +121,8 @@ def check_permission(
     _check("minimum_soc_out_of_range", data[CONF_MINIMUM_SOC], MINIMUM_SOC, MAXIMUM_SOC)
     if (capacity := data.get(CONF_CAPACITY_KWH)) is not None:
         _check("capacity_out_of_range", capacity, 1, MAXIMUM_CAPACITY_KWH)
+    if (wear := data.get(CONF_WEAR)) is not None:
+        _check("wear_out_of_range", wear, 0, MAXIMUM_WEAR)
     if sensor := data.get(CONF_SOC_SENSOR):
         check_soc_sensor(hass, sensor)
     if not data[CONF_CONFIRMED]:

@@ -11,8 +11,10 @@ from .const import CONF_IDENTITY, CONF_UNIT, SUBENTRY_STATION
 from .engine.model.capabilities import Purpose
 from .engine.model.identity import EvseKey
 from .engine.model.limits import RateUnit
-from .engine.model.v2x import IdleMethod, V2gConfig, V2xDialect
-from .engine.model.v2x_ability import Method
+from .engine.model.orders import WHOLE_STATION
+from .engine.model.stations import OcppVersion, Station
+from .engine.model.v2x import IdleMethod, Steering, V2gConfig, V2xDialect
+from .engine.model.v2x_ability import EXTERNAL, HANDED, Method, V2xAbility
 
 # Of a station: what each connector may feed back, by its number.
 CONF_V2G = "v2g"
@@ -25,8 +27,10 @@ CONF_DIALECT = "dialect"
 CONF_DISCHARGE_W = "discharge_w"
 CONF_MINIMUM_SOC = "minimum_soc"
 CONF_SOC_SENSOR = "soc_sensor"
+CONF_STEERING = "steering"
 CONF_TOLD = "told"
 CONF_VEHICLES = "evccid"
+CONF_WEAR = "wear"
 CONF_WHERE = "where"
 
 # Of a dialect: the names of the engine's.
@@ -56,6 +60,7 @@ CONF_VALUE = "value"
 
 # Of the site.
 CONF_EXPORT_CAP_W = "export_cap_w"
+CONF_EXPORT_BY_PHASE = "export_by_phase"
 CONF_FREQUENCY_SENSOR = "frequency_sensor"
 CONF_FREQUENCY_W = "frequency_w"
 
@@ -68,6 +73,11 @@ AS_IT_SAYS = "as_it_says"
 
 DEFAULT_MINIMUM_SOC = V2gConfig(maximum_w=0).minimum_soc_percent
 DIALECT_DEFAULTS = V2xDialect(method=Method.NATIVE)
+
+_STEERED_BY = {
+    Steering.STATION: HANDED - EXTERNAL,
+    Steering.OTHERS: EXTERNAL,
+}
 
 _CHOICES = {CONF_IDLE: IdleMethod, CONF_PURPOSE: Purpose}
 _TABLES = (CONF_FIELDS, CONF_RELEASE_FIELDS)
@@ -89,7 +99,7 @@ def rows_of(data: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 def v2g_config(row: Mapping[str, Any]) -> V2gConfig:
     """Return what one connector may feed back."""
     confirmed = row.get(CONF_CONFIRMED_AT)
-    capacity_kwh = row.get(CONF_CAPACITY_KWH)
+    capacity_kwh, wear = row.get(CONF_CAPACITY_KWH), row.get(CONF_WEAR)
     dialect = row.get(CONF_DIALECT)
     return V2gConfig(
         maximum_w=float(row[CONF_DISCHARGE_W]),
@@ -98,8 +108,19 @@ def v2g_config(row: Mapping[str, Any]) -> V2gConfig:
         confirmed_at=dt_util.parse_datetime(confirmed) if confirmed else None,
         dialect=dialect_of(row[CONF_TOLD], dialect) if dialect is not None else None,
         capacity_wh=None if capacity_kwh is None else capacity_kwh * 1000.0,
+        wear_per_kwh=None if wear is None else float(wear),
         vehicles=tuple(row.get(CONF_VEHICLES, ())),
+        steering=Steering(row.get(CONF_STEERING, Steering.EVENLOAD)),
     )
+
+
+def steerings_of(station: Station, number: int) -> set[Steering]:
+    """Return who else may set the power of a connector, as far as its station says so."""
+    if station.version is not OcppVersion.V21:
+        return set()
+    known = station.capabilities.v2x
+    ability = known.get(number) or known.get(WHOLE_STATION) or V2xAbility()
+    return {who for who, modes in _STEERED_BY.items() if modes & {*ability.modes}}
 
 
 def dialect_of(method: str, data: Mapping[str, Any]) -> V2xDialect:

@@ -1,6 +1,6 @@
 """The fields of the forms of discharging: what a connector may feed back, and how its station is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from homeassistant.components.sensor import SensorDeviceClass
@@ -28,7 +28,7 @@ import voluptuous as vol
 
 from .const import CONF_UNIT, SECTION_ADVANCED, UNIT_AMPERES, UNIT_WATTS
 from .engine.model.capabilities import Purpose
-from .engine.model.v2x import IdleMethod
+from .engine.model.v2x import IdleMethod, Steering
 from .engine.model.v2x_ability import Method
 from .v2g_config import (
     AS_IT_SAYS,
@@ -39,6 +39,7 @@ from .v2g_config import (
     CONF_DISCHARGE_IS_POSITIVE,
     CONF_DISCHARGE_W,
     CONF_EXPIRES_S,
+    CONF_EXPORT_BY_PHASE,
     CONF_EXPORT_CAP_W,
     CONF_FIELD,
     CONF_FIELDS,
@@ -58,11 +59,13 @@ from .v2g_config import (
     CONF_SCALE,
     CONF_SETTLES_S,
     CONF_SOC_SENSOR,
+    CONF_STEERING,
     CONF_TOLD,
     CONF_UPKEEP_W,
     CONF_VALUE,
     CONF_VEHICLES,
     CONF_VENDOR,
+    CONF_WEAR,
     CONF_WHERE,
     DEFAULT_MINIMUM_SOC,
     DIALECT_DEFAULTS,
@@ -110,29 +113,42 @@ def _sensor(device_class: SensorDeviceClass, units: Iterable[str]) -> EntitySele
     )
 
 
-PERMISSION_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_DISCHARGE_W): _number("W"),
-        vol.Required(CONF_WHERE, default=TO_HOUSE): _choice(
-            "where", (TO_HOUSE, TO_GRID), SelectSelectorMode.LIST
-        ),
-        vol.Required(CONF_MINIMUM_SOC, default=DEFAULT_MINIMUM_SOC): _number("%"),
-        vol.Optional(CONF_SOC_SENSOR): _sensor(SensorDeviceClass.BATTERY, [PERCENTAGE]),
-        vol.Optional(CONF_CAPACITY_KWH): _number("kWh"),
-        vol.Optional(CONF_VEHICLES, default=list): TextSelector(
-            TextSelectorConfig(multiple=True)
-        ),
-        vol.Required(CONF_TOLD, default=AS_IT_SAYS): _choice(
-            "told", (AS_IT_SAYS, *Method)
-        ),
-        vol.Required(CONF_CONFIRMED, default=False): BooleanSelector(),
-    }
-)
+def permission_schema(steerings: Sequence[Steering], currency: str) -> vol.Schema:
+    """Return what a connector may feed back; who sets the power is asked where its station leaves a choice."""
+    chosen: dict[Any, Any] = {}
+    if len(steerings) > 1:
+        chosen[vol.Required(CONF_STEERING, default=Steering.EVENLOAD)] = _choice(
+            "steering", steerings, SelectSelectorMode.LIST
+        )
+    return vol.Schema(
+        {
+            vol.Required(CONF_DISCHARGE_W): _number("W"),
+            vol.Required(CONF_WHERE, default=TO_HOUSE): _choice(
+                "where", (TO_HOUSE, TO_GRID), SelectSelectorMode.LIST
+            ),
+            vol.Required(CONF_MINIMUM_SOC, default=DEFAULT_MINIMUM_SOC): _number("%"),
+            vol.Optional(CONF_SOC_SENSOR): _sensor(
+                SensorDeviceClass.BATTERY, [PERCENTAGE]
+            ),
+            vol.Optional(CONF_CAPACITY_KWH): _number("kWh"),
+            vol.Optional(CONF_WEAR): _number(f"{currency}/kWh"),
+            vol.Optional(CONF_VEHICLES, default=list): TextSelector(
+                TextSelectorConfig(multiple=True)
+            ),
+            vol.Required(CONF_TOLD, default=AS_IT_SAYS): _choice(
+                "told", (AS_IT_SAYS, *Method)
+            ),
+            **chosen,
+            vol.Required(CONF_CONFIRMED, default=False): BooleanSelector(),
+        }
+    )
+
 
 # Of the site: what may reach the grid, and what tells its frequency.
 GRID_DISCHARGE_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_EXPORT_CAP_W, default=0): _number("W"),
+        vol.Required(CONF_EXPORT_BY_PHASE, default=False): bool,
         vol.Optional(CONF_FREQUENCY_SENSOR): _sensor(
             SensorDeviceClass.FREQUENCY,
             sorted(unit for unit in FrequencyConverter.VALID_UNITS if unit),

@@ -24,6 +24,7 @@ from .engine.model.capabilities import Capabilities
 from .engine.model.errors import BadSetting
 from .engine.model.identity import EvseKey
 from .engine.model.kinds import evse_kind
+from .engine.model.v2x import Steering
 from .engine.model.v2x_ability import Method
 from .v2g_checks import check_dialect, check_permission, form_error
 from .v2g_config import (
@@ -32,16 +33,18 @@ from .v2g_config import (
     CONF_CONFIRMED_AT,
     CONF_DIALECT,
     CONF_DISCHARGE_W,
+    CONF_STEERING,
     CONF_TOLD,
     CONF_V2G,
     CONF_WHERE,
     rows_of,
+    steerings_of,
 )
 from .v2g_fields import (
     CONF_CONNECTORS,
-    PERMISSION_SCHEMA,
     connectors_schema,
     dialect_schema,
+    permission_schema,
 )
 
 
@@ -106,7 +109,7 @@ class DischargingSteps(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="discharging",
             data_schema=self.add_suggested_values_to_schema(
-                PERMISSION_SCHEMA,
+                permission_schema(self._steerings(known), self.hass.config.currency),
                 user_input or {**known, CONF_CONFIRMED: CONF_CONFIRMED_AT in known},
             ),
             errors=errors,
@@ -168,6 +171,16 @@ class DischargingSteps(ConfigSubentryFlow):
         if entry.state is ConfigEntryState.LOADED:
             found |= set(entry.runtime_data.stations[self._data[CONF_IDENTITY]].evses)
         return sorted(found) or [1]
+
+    def _steerings(self, known: Mapping[str, Any]) -> list[Steering]:
+        """Return who may set the power: whoever the station offers it to, and who was chosen before."""
+        entry: EvenloadConfigEntry = self._get_entry()
+        offered: set[Steering] = set()
+        if entry.state is ConfigEntryState.LOADED:
+            station = entry.runtime_data.stations[self._data[CONF_IDENTITY]]
+            offered = steerings_of(station, int(self._left[0]))
+        offered |= {Steering.EVENLOAD, Steering(known.get(CONF_STEERING, "evenload"))}
+        return [steering for steering in Steering if steering in offered]
 
     @property
     def _most_w(self) -> float:

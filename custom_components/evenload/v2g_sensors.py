@@ -1,9 +1,9 @@
 """What discharging shows: of a connector what it is told and why it is not done, of a group its vehicles as one battery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import Platform, UnitOfEnergy, UnitOfPower
+from homeassistant.const import EntityCategory, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -21,7 +21,9 @@ from .data import EvenloadConfigEntry
 from .discharging import where_allowed, where_any_allowed
 from .engine.model.identity import EvseKey
 from .engine.model.v2x import Battery, DischargeState, Hindrance
+from .engine.model.v2x_ability import OperationMode
 from .entity import EvseEntity, GroupEntity
+from .sensor_forms import ENERGY, STORED_ENERGY, WATTS
 
 # Home Assistant keeps "unknown" for what is not known.
 NOTHING = "nothing"
@@ -29,9 +31,10 @@ NOTHING = "nothing"
 
 @dataclass(frozen=True, kw_only=True)
 class DischargeSensorDescription(SensorEntityDescription):
-    """A sensor of a connector that may feed back."""
+    """A sensor of a connector that may feed back, and what else it says."""
 
     value: Callable[[DischargeState], StateType | datetime]
+    more: Callable[[DischargeState], Mapping[str, Any]] = lambda _: {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +47,14 @@ class BatterySensorDescription(SensorEntityDescription):
 DISCHARGE_SENSORS = (
     DischargeSensorDescription(
         key="discharge_left",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_display_precision=2,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        **ENERGY,
         value=lambda discharge: discharge.left_wh,
     ),
     DischargeSensorDescription(
         key="discharges_until",
         device_class=SensorDeviceClass.TIMESTAMP,
         value=lambda discharge: discharge.until,
+        more=lambda discharge: {"source": discharge.source},
     ),
     DischargeSensorDescription(
         key="hindrance",
@@ -62,11 +63,16 @@ DISCHARGE_SENSORS = (
         value=lambda discharge: discharge.hindrance or NOTHING,
     ),
     DischargeSensorDescription(
+        key="operation_mode",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[mode.name.lower() for mode in OperationMode],
+        value=lambda discharge: discharge.operation_mode.name.lower(),
+    ),
+    DischargeSensorDescription(
         key="setpoint",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
+        **WATTS,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         value=lambda discharge: discharge.setpoint_w,
     ),
 )
@@ -75,11 +81,8 @@ DISCHARGE_SENSORS = (
 def _energy(key: str, value: Callable[[Battery], float]) -> BatterySensorDescription:
     return BatterySensorDescription(
         key=key,
-        device_class=SensorDeviceClass.ENERGY_STORAGE,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        **STORED_ENERGY,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         value=value,
     )
 
@@ -87,10 +90,8 @@ def _energy(key: str, value: Callable[[Battery], float]) -> BatterySensorDescrip
 def _power(key: str, value: Callable[[Battery], float]) -> BatterySensorDescription:
     return BatterySensorDescription(
         key=key,
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
+        **WATTS,
         state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
         value=value,
     )
 
@@ -149,8 +150,14 @@ class DischargeSensor(EvseEntity, SensorEntity):
 
     @property
     @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return what belongs to it."""
+        return self.entity_description.more(self._evse.discharge)
+
+    @property
+    @override
     def _shown(self) -> object:
-        return self.native_value
+        return self.native_value, self.extra_state_attributes
 
 
 class BatterySensor(GroupEntity, SensorEntity):

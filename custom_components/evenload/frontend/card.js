@@ -2,6 +2,7 @@
 
 import { make, setAttribute, setText } from "./dom.js";
 import { Look } from "./look.js";
+import { prepareNames } from "./names.js";
 import { STYLES } from "./styles.js";
 import { word } from "./words.js";
 
@@ -20,6 +21,7 @@ export class EvenloadCard extends HTMLElement {
 
   #look = null;
   #hass = null;
+  #again = () => this.redraw();
 
   /** Take what the owner's dashboard says of this card. */
   setConfig(config) {
@@ -42,6 +44,7 @@ export class EvenloadCard extends HTMLElement {
   /** Draw what is now; a fault of ours is said in this card and leaves the others alone. */
   redraw() {
     const look = new Look(this.#hass);
+    prepareNames(this.#hass, this.#again);
     try {
       this.draw(look);
       setAttribute(this.fault, "hidden", true);

@@ -4,9 +4,12 @@ import { EvenloadCard } from "./card.js";
 import { OF_CIRCUIT } from "./controls.js";
 import { ControlsView } from "./controls-view.js";
 import { make, setAttribute, setChildren, setText } from "./dom.js";
-import { houseOf } from "./house.js";
+import { pastOf } from "./flows.js";
+import { evsesBelow, houseOf } from "./house.js";
 import { pictureOf } from "./picture.js";
 import { PictureView } from "./picture-view.js";
+import { planOf, sinceWhen } from "./plan.js";
+import { PlanView } from "./plan-view.js";
 import { wiringsOf } from "./wirings.js";
 import { word } from "./words.js";
 
@@ -16,9 +19,10 @@ export class EvenloadCircuitCard extends EvenloadCard {
     this.icon = make("ha-icon", { "aria-hidden": "true" });
     this.notes = make("ul", { class: "notes" });
     this.picture = new PictureView();
+    this.plan = new PlanView();
     this.controls = new ControlsView(() => this.hass);
-    const header = make("header", {}, this.icon, make("div", {}, this.heading, this.notes));
-    this.body.append(header, this.picture.node, this.controls.first, this.controls.details);
+    const header = make("div", { class: "head" }, this.icon, make("div", {}, this.heading, this.notes));
+    this.body.append(header, this.picture.node, this.plan.node, this.controls.first, this.controls.details);
   }
 
   static getStubConfig(hass) {
@@ -33,13 +37,24 @@ export class EvenloadCircuitCard extends EvenloadCard {
     if (!circuit) throw new Error(word(look.hass, "choose_device"));
     setText(this.heading, this.config.name ?? circuit.name);
     setAttribute(this.icon, "icon", circuit.parent ? "mdi:scale-balance" : "mdi:transmission-tower");
-    setChildren(this.notes, notesOf(look, circuit.entities), () => make("li"), (node, { text, isAlert }) => {
+    const notes = notesOf(look, circuit.entities);
+    setAttribute(this.notes, "hidden", !notes.length);
+    setChildren(this.notes, notes, () => make("li"), (node, { text, isAlert }) => {
       setText(node, text);
       setAttribute(node, "class", isAlert ? "alert" : null);
     });
     const wirings = wiringsOf(look.hass, this.#again);
     this.picture.update(look.hass, pictureOf(look, circuit, wirings));
+    this.plan.update(look.hass, this.#plan(look, circuit));
     this.controls.update(look, OF_CIRCUIT, circuit.entities);
+  }
+
+  /** Return what is planned for the whole site; groups have it at their connectors. */
+  #plan(look, circuit) {
+    if (circuit.parent) return null;
+    const planned = evsesBelow(circuit).filter(({ entities }) => look.state(entities.plan)?.attributes.slots?.length);
+    if (!planned.length) return null;
+    return planOf(look, planned, pastOf(look.hass, planned, sinceWhen(), this.#again));
   }
 }
 

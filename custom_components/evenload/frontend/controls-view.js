@@ -18,10 +18,10 @@ export class ControlsView {
   #hassOf;
   #rows = new WeakMap();
 
-  /** Show the controls of these keys. */
-  update(look, keys, ids) {
-    this.#fill(this.first, controlsOf(look, keys.first, ids), look);
-    const more = controlsOf(look, keys.more, ids);
+  /** Show the controls of these keys; `above` are the circuits that a connector is behind. */
+  update(look, keys, ids, above = []) {
+    this.#fill(this.first, controlsOf(look, keys.first, ids, above), look);
+    const more = controlsOf(look, keys.more, ids, above);
     setText(this.summary, word(look.hass, "more"));
     setAttribute(this.details, "hidden", !more.length);
     this.#fill(this.more, more, look);

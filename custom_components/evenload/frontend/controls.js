@@ -4,13 +4,35 @@ import { instant, wallClock, zoneOf } from "./times.js";
 
 export const OF_CIRCUIT = { first: ["limit", "strategy"], more: ["cap", "watch_only"] };
 export const OF_EVSE = {
-  first: ["charging_allowed", "boost", "v2g_mode", "departure", "priority"],
+  first: ["charging_allowed", "boost", "charge_mode", "departure", "target_soc", "price_limit", "priority", "v2g_mode"],
   more: ["maximum_current", "maximum_power", "phases", "discharge_limit", "minimum_soc"],
 };
+// A slider of more steps hits none of them.
+const MOST_STEPS = 256;
+// In which charging modes a number counts.
+const COUNTS_IN = { price_limit: ["price_limit"], target_soc: ["solar", "minimum_solar", "cheapest", "price_limit", "plan_v2g"] };
 
-/** Return the controls that there are, by the entities of a device. */
-export function controlsOf(look, keys, ids) {
-  return keys.filter((key) => look.state(ids[key])).map((key) => controlOf(look, key, ids[key]));
+// What counts only where a circuit is shared in one way.
+const COUNTS_WHERE = { priority: "priority" };
+
+/** Return the controls that there are, by the entities of a device; `above` are the circuits that it is behind. */
+export function controlsOf(look, keys, ids, above = []) {
+  const there = keys.filter((key) => look.state(ids[key]) && counts(look, key, ids) && isAskedFor(look, key, above));
+  return there.map((key) => controlOf(look, key, ids[key]));
+}
+
+/** Whether any circuit above is shared by what this sets; where nobody says how it is shared, that may be. */
+function isAskedFor(look, key, above) {
+  const strategy = COUNTS_WHERE[key];
+  if (!strategy || !above.length) return true;
+  // All are looked at: any of them may be shared otherwise in the next moment.
+  const ways = above.map(({ entities }) => look.known(entities.strategy)?.state ?? strategy);
+  return ways.includes(strategy);
+}
+
+function counts(look, key, ids) {
+  const mode = look.known(ids.charge_mode)?.state;
+  return !mode || !COUNTS_IN[key] || COUNTS_IN[key].includes(mode);
 }
 
 function controlOf(look, key, id) {
@@ -20,8 +42,8 @@ function controlOf(look, key, id) {
   const value = isThere && state.state !== "unknown" ? state.state : "";
   const control = { key, id, kind, name: look.name(id), value, text: isThere ? look.text(id) : "", disabled: !isThere };
   if (kind === "number") {
-    const { min, max, step } = state.attributes;
-    return { ...control, min, max, step };
+    const { min, max, step, unit_of_measurement: unit } = state.attributes;
+    return { ...control, min, max, step, unit, isTyped: (max - min) / step > MOST_STEPS };
   }
   if (kind === "select") {
     const options = state.attributes.options ?? [];

@@ -5,9 +5,10 @@ import { OF_EVSE } from "./controls.js";
 import { ControlsView } from "./controls-view.js";
 import { make, setAttribute, setChildren, setStyle, setText } from "./dom.js";
 import { factsOf } from "./facts.js";
-import { houseOf } from "./house.js";
+import { pastOf } from "./flows.js";
+import { circuitsAbove, houseOf } from "./house.js";
 import { colorOf } from "./picture-view.js";
-import { planOf } from "./plan.js";
+import { planOf, sinceWhen } from "./plan.js";
 import { PlanView } from "./plan-view.js";
 import { word } from "./words.js";
 
@@ -23,11 +24,12 @@ export class EvenloadEvseCard extends EvenloadCard {
     this.rows = make("ul", { class: "facts" });
     this.plan = new PlanView();
     this.controls = new ControlsView(() => this.hass);
-    const header = make("header", {}, this.icon, make("div", {}, this.heading, this.status), this.power);
+    const header = make("div", { class: "head" }, this.icon, make("div", {}, this.heading, this.status), this.power);
     this.body.append(header, this.reasons, this.rows, this.plan.node, this.controls.first, this.controls.details);
   }
 
   #facts;
+  #again = () => this.redraw();
 
   static getStubConfig(hass) {
     return { device_id: houseOf(hass).evses[0]?.id ?? "" };
@@ -35,7 +37,8 @@ export class EvenloadEvseCard extends EvenloadCard {
 
   /** Draw the connector as it is now. */
   draw(look) {
-    const evse = houseOf(look.hass).evses.find(({ id }) => id === this.config.device_id);
+    const house = houseOf(look.hass);
+    const evse = house.evses.find(({ id }) => id === this.config.device_id);
     if (!evse) throw new Error(word(look.hass, "choose_device"));
     const facts = factsOf(look, evse);
     this.#facts = facts;
@@ -44,8 +47,13 @@ export class EvenloadEvseCard extends EvenloadCard {
     setChildren(this.reasons, facts.reasons, (row) => this.#createRow(row), updateRow);
     setAttribute(this.rows, "hidden", !facts.rows.length);
     setChildren(this.rows, facts.rows, (row) => this.#createRow(row), updateRow);
-    this.plan.update(look.hass, planOf(look, evse.entities.plan));
-    this.controls.update(look, OF_EVSE, evse.entities);
+    this.plan.update(look.hass, this.#plan(look, evse));
+    this.controls.update(look, OF_EVSE, evse.entities, circuitsAbove(house, evse));
+  }
+
+  #plan(look, evse) {
+    if (!look.state(evse.entities.plan)?.attributes.slots?.length) return null;
+    return planOf(look, [evse], pastOf(look.hass, [evse], sinceWhen(), this.#again));
   }
 
   #drawHeader(facts, name, index) {
@@ -53,9 +61,11 @@ export class EvenloadEvseCard extends EvenloadCard {
     setAttribute(this.icon, "icon", facts.status.icon);
     setStyle(this.icon, "--evenload-color", facts.isAlert ? "var(--error-color)" : colorOf(index));
     setText(this.status, facts.status.text);
+    setAttribute(this.status, "aria-label", told(facts.status));
     setAttribute(this.status, "class", facts.isAlert ? "plain alert" : "plain");
     setAttribute(this.power, "hidden", !facts.power);
     setText(this.power, facts.power?.text);
+    setAttribute(this.power, "aria-label", facts.power && told(facts.power));
     setAttribute(this.power, "class", facts.isFeedingBack ? "plain power back" : "plain power");
   }
 
@@ -66,8 +76,14 @@ export class EvenloadEvseCard extends EvenloadCard {
   }
 }
 
+/** A value alone says not what it is to who sees nothing else. */
+function told({ name, text }) {
+  return `${name}: ${text}`;
+}
+
 function updateRow(node, { name, text }) {
   const [label, value] = node.firstElementChild.children;
   setText(label, name);
   setText(value, text);
+  setAttribute(node.firstElementChild, "aria-label", told({ name, text }));
 }

@@ -1,6 +1,7 @@
 /** What a connector says of itself: rows of a name and a value, and only those that say something. */
 
 import { shortTime } from "./times.js";
+import { pauseReason, word } from "./words.js";
 
 const ICONS = {
   available: "mdi:ev-station",
@@ -30,6 +31,11 @@ const ROWS = [
   { key: "discharge_left" },
   { key: "queue_position" },
   { key: "next_turn", text: timeOf },
+  // Where a plan alone holds a vehicle back, both say the same.
+  { key: "next_start", text: timeOf, when: (look, ids) => look.known(ids.next_turn)?.state !== look.known(ids.next_start).state },
+  { key: "full_at", text: timeOf },
+  { key: "planned_cost" },
+  { key: "shortfall", when: (look, { shortfall }) => look.number(shortfall) > 0 },
 ];
 
 /** Return what a connector is doing: its state, its power, why it gets what it gets, and the rest in rows. */
@@ -41,14 +47,15 @@ export function factsOf(look, evse) {
   return {
     status: {
       id: ids.status,
+      name: look.name(ids.status),
       // To a station a vehicle charges in either direction.
       text: isFeedingBack ? look.name(ids.discharging) : look.text(ids.status),
       icon: isFeedingBack ? "mdi:home-battery" : (ICONS[status?.state] ?? "mdi:ev-station"),
     },
     isAlert: ALERTS.has(status?.state),
     isFeedingBack,
-    power: power === null ? null : { id: ids.power, text: look.text(ids.power) },
-    reasons: [...errorsOf(look, ids), reasonOf(look, ids), hindranceOf(look, ids)].filter(Boolean),
+    power: power === null ? null : { id: ids.power, name: look.name(ids.power), text: look.text(ids.power) },
+    reasons: [...errorsOf(look, ids), reasonOf(look, ids), hindranceOf(look, ids), isFeedingBack && keptOf(look, ids)].filter(Boolean),
     rows: ROWS.filter((row) => look.known(ids[row.key]) && (row.when?.(look, ids) ?? true)).map((row) => ({
       key: row.key,
       id: ids[row.key],
@@ -68,19 +75,37 @@ function errorsOf(look, ids) {
 function reasonOf(look, ids) {
   if (!look.known(ids.reason)) return null;
   const line = look.known(ids.limiting_phase) ? ` (${look.text(ids.limiting_phase)})` : "";
-  return { key: "reason", id: ids.reason, name: look.name(ids.reason), text: look.text(ids.reason) + line };
+  return { key: "reason", id: ids.reason, name: look.name(ids.reason), text: pausesOf(look, ids) ?? look.text(ids.reason) + line };
 }
 
-/** Why a vehicle that is asked to give does not. */
+/** For what it pauses, where that is not its owner's own wish alone. */
+function pausesOf(look, ids) {
+  const { state, attributes } = look.known(ids.reason);
+  const reasons = attributes.paused_for ?? [];
+  if (state !== "paused" || !reasons.length) return null;
+  const isOff = look.known(ids.charging_allowed)?.state === "off";
+  const whose = isOff ? look.text(ids.reason) : word(look.hass, "paused");
+  return `${whose}: ${reasons.map((reason) => pauseReason(look.hass, reason)).join(", ")}`;
+}
+
+/** Why a vehicle that is asked to give does not: by its mode, or until something has ended. */
 function hindranceOf(look, ids) {
   const state = look.known(ids.hindrance)?.state;
   if (!state || state === "nothing" || state === "off" || !wantsToGive(look, ids)) return null;
   return { key: "hindrance", id: ids.hindrance, name: look.name(ids.hindrance), text: look.text(ids.hindrance) };
 }
 
+/** Why it may draw something though it gives: nobody else is given the room that it takes in the moment in which it stops. */
+function keptOf(look, { allotment, allowed_power: power }) {
+  const id = [allotment, power].find((one) => look.number(one) > 0);
+  if (!id) return null;
+  return { key: "kept", id, name: look.name(id), text: word(look.hass, "kept") };
+}
+
 function wantsToGive(look, ids) {
   const mode = look.known(ids.v2g_mode)?.state;
-  return Boolean(mode) && !QUIET.has(mode);
+  const isAsked = Boolean(look.known(ids.discharges_until) ?? look.known(ids.discharge_left));
+  return Boolean(mode) && mode !== "off" && (isAsked || !QUIET.has(mode));
 }
 
 function timeOf(look, id) {

@@ -69,6 +69,17 @@ export function evsesBelow(circuit) {
   return [...circuit.evses, ...circuit.groups.flatMap(evsesBelow)];
 }
 
+/** Return the circuits that a connector is behind, the nearest first. */
+export function circuitsAbove({ circuits }, evse) {
+  const above = [];
+  for (let id = evse.above; id; id = above.at(-1)?.parent) {
+    const circuit = circuits.find((one) => one.id === id);
+    if (!circuit) break;
+    above.push(circuit);
+  }
+  return above;
+}
+
 /** Return what a device is called: the owner's name for it comes first. */
 export function nameOf(device) {
   return device.name_by_user || device.name || "";

@@ -1,5 +1,7 @@
 /** Looks at states and remembers which: only when one of these changes, is there something to draw. */
 
+import { entityName } from "./names.js";
+
 const UNKNOWN = new Set(["unknown", "unavailable"]);
 // What is not a state, and changes what is drawn all the same.
 const BESIDES = ["entities", "devices", "locale", "language", "formatEntityState", "formatEntityName"];
@@ -43,11 +45,10 @@ export class Look {
     return state ? this.hass.formatEntityState(state) : "";
   }
 
-  /** Return what an entity is called, without its device. */
+  /** Return what an entity is called, without its device, in the user's language. */
   name(id) {
     const state = this.state(id);
-    const own = state && this.hass.formatEntityName?.(state, { type: "entity" });
-    return own || this.hass.entities[id]?.name || state?.attributes.friendly_name || "";
+    return state ? entityName(this.hass, state) : "";
   }
 
   /** Whether anything that was looked at is another one now. */

@@ -66,7 +66,8 @@ export function currentOn(look, evse, line, wiring) {
   if (measured !== null) return power < 0 ? -Math.abs(measured) : measured;
   const isMeasured = LINES.some((other) => look.number(evse.entities[`current_${other}`]) !== null);
   if (isMeasured || !power || !wiring?.lines.includes(line)) return 0;
-  return power / wiring.watts_per_ampere;
+  // What makes direct current loses some of what it takes; what comes out is told as it flows.
+  return power / (power < 0 ? wiring.watts_fed_per_ampere : wiring.watts_per_ampere);
 }
 
 /** Tell the smallest of many together. */

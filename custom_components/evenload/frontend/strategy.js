@@ -7,6 +7,8 @@ import { word } from "./words.js";
 const MOST_COLUMNS = 4;
 // A whole column, in the unit of cards.
 const COLUMN = 12;
+// With so few connectors of its own, a grid connection has room for a larger picture.
+const FEW = 2;
 
 /** Return the view of the whole house. Options: `title`, `hidden` and `order`, both lists of devices. */
 export function viewOf(config, hass) {
@@ -41,15 +43,16 @@ function inOrder(things, order) {
 
 function sectionOf(circuit, hidden, config) {
   const evses = inOrder(circuit.evses.filter(({ id }) => !hidden.has(id)), config.order ?? []);
+  const width = circuit.parent || evses.length > FEW ? 1 : 2;
   return {
     type: "grid",
-    column_span: Math.min(MOST_COLUMNS, 1 + evses.length),
-    cards: [card("evenload-circuit-card", circuit), ...evses.map((evse) => card("evenload-evse-card", evse))],
+    column_span: Math.min(MOST_COLUMNS, width + evses.length),
+    cards: [card("evenload-circuit-card", circuit, width), ...evses.map((evse) => card("evenload-evse-card", evse))],
   };
 }
 
-function card(type, { id }) {
-  return { type: `custom:${type}`, device_id: id, grid_options: { columns: COLUMN } };
+function card(type, { id }, width = 1) {
+  return { type: `custom:${type}`, device_id: id, grid_options: { columns: width * COLUMN } };
 }
 
 function nothing(hass) {

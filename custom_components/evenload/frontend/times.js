@@ -33,6 +33,12 @@ export function instant(text, zone) {
   return new Date(guess);
 }
 
+/** Return the hour of an instant on the user's wall, if it is a full one; otherwise what is no hour. */
+export function hourOf(hass, time) {
+  const [hour, minute] = wallClock(new Date(time), zoneOf(hass)).slice(11).split(":").map(Number);
+  return minute ? Number.NaN : hour;
+}
+
 /** Return a time as short as it can be said: without its day, if that is today. */
 export function shortTime(hass, text, now = new Date()) {
   const date = new Date(text);

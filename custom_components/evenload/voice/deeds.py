@@ -1,39 +1,82 @@
 """What is done, or answered, when somebody speaks; by sentences and by language models alike."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from homeassistant.core import HomeAssistant
 
-from ..amounts import for_circuit, for_connector
+from ..amounts import check_limit, for_circuit, for_connector, highest_of
 from ..configuration import site_config
 from ..engine.model.errors import BadSetting
 from ..engine.model.identity import EvseKey
 from ..engine.model.limits import Limit
-from .names import Known, Named, async_known
-from .words import Refusal, Said
+from ..engine.model.planning import ChargeGoal, ChargeMode
+from .names import EVERYONE, Known, Named, async_known
+from .words import Percent, Refusal, Said
+
+# What is said is no switch that somebody forgets: it counts beside the owner's own, and ends.
+_BY_VOICE = "voice"
 
 
 class Deeds:
     """What somebody who speaks to this assistant may do."""
 
-    def __init__(self, hass: HomeAssistant, assistant: str) -> None:
-        """Know what is exposed to it now."""
+    def __init__(
+        self, hass: HomeAssistant, assistant: str, area_id: str | None = None
+    ) -> None:
+        """Know what is exposed to it now, and where somebody speaks, if that is known."""
         self.known: Known = async_known(hass, assistant)
+        self._area_id = area_id
 
     async def limit(self, name: str | None, amount: Limit) -> list[Said]:
         """Limit connectors, or a circuit."""
         target = self._target(name)
         if isinstance(target, Named):
             return [await _limit_circuit(_changeable(target), amount)]
-        return [await _limit_connector(one, amount) for one in _all_may(target)]
+        several = _all_may(target)
+        for one in several:
+            # All of them, or none.
+            with _refusing(one):
+                check_limit(one.entry, one.key or one.node_id, amount)
+        return [await _limit_connector(one, amount) for one in several]
 
-    async def allow(self, name: str | None, *, allowed: bool) -> list[Said]:
-        """Pause connectors, or let them go on."""
+    async def unlimit(self, name: str | None) -> list[Said]:
+        """Let connectors, or a circuit, have as much as their settings allow."""
+        target = self._target(name)
+        several = [target] if isinstance(target, Named) else target
+        answers = []
+        for one in _all_may(several):
+            highest = highest_of(one.entry, one.key or one.node_id)
+            limit = _limit_connector if one.key else _limit_circuit
+            said = await limit(one, highest)
+            answers.append(Said("unlimited", said.values))
+        return answers
+
+    async def allow(
+        self, name: str | None, *, allowed: bool, until: datetime | None = None
+    ) -> list[Said]:
+        """Pause connectors, until a moment where one is said, or let them go on."""
         answers = []
         for one, key in self._keys(name):
-            await one.entry.runtime_data.set_charging_allowed(key, allowed=allowed)
+            site = one.entry.runtime_data
+            if until is not None:
+                with _refusing(one):
+                    await site.pause(key, _BY_VOICE, until)
+                values = {"name": one.name, "time": until}
+                answers.append(Said("paused_until", values))
+                continue
+            await site.set_charging_allowed(key, allowed=allowed)
+            if allowed and any(
+                pause.reason == _BY_VOICE for pause in site.evse(key).paused_for
+            ):
+                await site.resume(key, _BY_VOICE)
+            reasons = [pause.reason for pause in site.evse(key).paused_for]
+            if allowed and reasons:
+                values = {"name": one.name, "paused_for": reasons}
+                answers.append(Said("still_paused", values))
+                continue
             answers.append(Said("resumed" if allowed else "paused", {"name": one.name}))
         return answers
 
@@ -53,17 +96,46 @@ class Deeds:
             answers.append(Said("departs", {"name": one.name, "day": when}))
         return answers
 
+    async def charge_to(
+        self, name: str | None, percent: float, when: datetime | None
+    ) -> list[Said]:
+        """Charge vehicles so far, by a departure as cheaply as that goes."""
+        goals = [
+            (one, key, _charging_to(_goal(one, key), percent, by_departure=bool(when)))
+            for one, key in self._keys(name)
+        ]
+        await _set_goals(goals)
+        answers = []
+        for one, key, _ in goals:
+            values = {"name": one.name, "percent": Percent(percent)}
+            if when is None:
+                answers.append(Said("charges_to", values))
+                continue
+            await one.entry.runtime_data.set_departure(key, when)
+            answers.append(Said("charges_to_by", {**values, "day": when}))
+        return answers
+
+    async def charge_how(self, name: str | None, mode: ChargeMode) -> list[Said]:
+        """Charge vehicles in another way: fast, with the sun, or when it is cheapest."""
+        goals = [
+            (one, key, replace(_goal(one, key), mode=mode))
+            for one, key in self._keys(name)
+        ]
+        await _set_goals(goals)
+        return [Said(f"mode_{mode.value}", {"name": one.name}) for one, *_ in goals]
+
     async def discharge(self, name: str | None, until: datetime) -> list[Said]:
         """Let vehicles feed back until a moment."""
-        answers = []
-        for one, key in self._keys(name):
-            site = one.entry.runtime_data
-            status = site.evse(key).status
+        several = list(self._keys(name))
+        for one, key in several:
+            # All of them, or none.
             with _refusing(one):
-                if site.v2g_config(key) is None:
-                    raise BadSetting("v2g_not_set_up")
-            if status is None or not status.is_plugged_in:
+                one.entry.runtime_data.check_discharge(key, until=until)
+            if not _is_plugged_in(one):
                 raise Refusal("no_vehicle", name=one.name)
+        answers = []
+        for one, key in several:
+            site = one.entry.runtime_data
             with _refusing(one):
                 await site.discharge_until(key, until=until)
             hindrance = site.evse(key).discharge.hindrance
@@ -126,6 +198,10 @@ class Deeds:
         """Return a circuit, or connectors. Raises `Refusal`."""
         if not name:
             return [self._only_connector()]
+        if name == EVERYONE:
+            if not self.known.connectors:
+                raise Refusal("nothing_here")
+            return list(self.known.connectors)
         called = self._called(name)
         connectors = [one for one in called if one.key]
         return connectors or called[0]
@@ -136,15 +212,42 @@ class Deeds:
         raise Refusal("unknown_name", name=name)
 
     def _only_connector(self) -> Named:
-        """Return the one connector that there is, or the only one with a vehicle."""
+        """Return the one connector that there is, or the only one with a vehicle: where somebody speaks, else anywhere."""
         connectors = self.known.connectors
         if not connectors:
             raise Refusal("nothing_here")
-        with_vehicle = [one for one in connectors if _is_plugged_in(one)]
-        for found in (connectors, with_vehicle):
+        here = [one for one in connectors if self._area_id in one.area_ids]
+        near = here or list(connectors)
+        with_vehicle = [one for one in near if _is_plugged_in(one)]
+        for found in (near, with_vehicle):
             if len(found) == 1:
                 return found[0]
-        raise Refusal("which_one", names=[one.name for one in connectors])
+        raise Refusal("which_one", names=[one.name for one in near])
+
+
+def _goal(one: Named, key: EvseKey) -> ChargeGoal:
+    return one.entry.runtime_data.goal(key)
+
+
+async def _set_goals(goals: Sequence[tuple[Named, EvseKey, ChargeGoal]]) -> None:
+    """Set all of them, or none. Raises `Refusal`."""
+    for one, key, goal in goals:
+        with _refusing(one):
+            one.entry.runtime_data.check_charge_goal(key, goal)
+    for one, key, goal in goals:
+        with _refusing(one):
+            await one.entry.runtime_data.set_charge_goal(key, goal)
+
+
+def _charging_to(goal: ChargeGoal, percent: float, *, by_departure: bool) -> ChargeGoal:
+    """Return a goal that charges so far: full is when the vehicle says so, and who says when it leaves does not mean now."""
+    mode = goal.mode
+    if by_departure and mode in {ChargeMode.OFF, ChargeMode.FAST}:
+        mode = ChargeMode.CHEAPEST
+    elif mode is ChargeMode.OFF:
+        mode = ChargeMode.FAST
+    soc_percent = None if percent == 100 else percent
+    return replace(goal, mode=mode, soc_percent=soc_percent)
 
 
 async def _limit_connector(one: Named, amount: Limit) -> Said:

@@ -11,6 +11,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryChange,
 )
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import (
     area_registry as ar,
@@ -20,14 +21,20 @@ from homeassistant.helpers import (
 )
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.importlib import async_import_module
+from homeassistant.setup import async_when_setup
 
 from ..const import DOMAIN
+from .asking import Asking
 from .grammar import Grammar, Heard, Names, all_patterns
 from .names import async_known
 from .words import DEFAULT_LANGUAGE, Said, Vocabulary, words_for
 
 # Registries change often while Home Assistant starts, and everything is looked at each time.
 _SETTLES_S = 1.0
+
+# Their own module would bring along what assistants need.
+_ASSISTANTS = "assist_pipeline"
 
 
 @callback
@@ -43,8 +50,10 @@ class Listening:
         """Hear nothing yet."""
         self._hass = hass
         self._vocabulary = vocabulary
+        self._asking = Asking(hass, self._do)
         self._patterns: list[str] = []
         self._grammars: dict[str, Grammar] = {}
+        self._assistants: set[str] = set()
         self._forget: CALLBACK_TYPE | None = None
         self._waiting = False
 
@@ -57,7 +66,21 @@ class Listening:
         async_dispatcher_connect(
             self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
         )
+        # Home Assistant's own language is one of them.
+        bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._look)
+        async_when_setup(self._hass, _ASSISTANTS, self._follow_assistants)
         self._look()
+
+    async def _follow_assistants(self, hass: HomeAssistant, _: str) -> None:
+        name = f"{__package__}.pipelines"
+        (await async_import_module(hass, name)).async_follow(hass, self._speak)
+
+    @callback
+    def _speak(self, languages: set[str]) -> None:
+        """Hear the languages of the assistants."""
+        if languages != self._assistants:
+            self._assistants = languages
+            self._look()
 
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
@@ -76,13 +99,19 @@ class Listening:
         """Take in what is known now."""
         self._waiting = False
         known = async_known(self._hass, CONVERSATION)
+        # What is heard is read by Home Assistant in its event loop: no more than is spoken here.
+        spoken = [
+            words_for(self._vocabulary, language)
+            for language in (self._hass.config.language, *sorted(self._assistants))
+        ]
         grammars = {
-            language: Grammar(words, Names.of(known, words))
-            for language, words in self._vocabulary.items()
+            words.language: Grammar(words, Names.of(known, words)) for words in spoken
         }
         patterns = all_patterns(grammars.values())
         if patterns == self._patterns:
             return
+        # Its names are of before.
+        self._asking.stop()
         if self._forget:
             self._forget()
             self._forget = None
@@ -97,6 +126,12 @@ class Listening:
         language, heard = await self._hass.async_add_executor_job(
             self._understand, said.text, said.language
         )
+        return await self._do(said, language, heard)
+
+    async def _do(
+        self, said: ConversationInput, language: str, heard: Heard | None
+    ) -> str | None:
+        """Do what was heard; where it is not clear who is meant, the answer is a question."""
         words = words_for(self._vocabulary, language)
         if heard is None:
             return words.say(Said("not_understood", {}))
@@ -112,13 +147,16 @@ class Listening:
             device_id=said.device_id,
             satellite_id=said.satellite_id,
         )
+        if response.reprompt and language in self._grammars:
+            self._asking.ask(language, heard, self._grammars)
         spoken: dict[str, Any] = response.speech.get("plain", {})
         return spoken.get("speech")
 
     def _understand(self, text: str, language: str) -> tuple[str, Heard | None]:
         """Return what was meant and in which language: that of the speaker comes first."""
         spoken = words_for(self._vocabulary, language or DEFAULT_LANGUAGE).language
-        for one in (spoken, *(self._grammars.keys() - {spoken})):
+        others = self._grammars.keys() - {spoken}
+        for one in (*(self._grammars.keys() & {spoken}), *others):
             if (heard := self._grammars[one].understand(text)) is not None:
                 return one, heard
         return spoken, None

@@ -9,7 +9,7 @@ from ..engine.model.limits import Current, Limit, Power
 from ..engine.model.stations import Evse, EvseStatus
 from ..states import status_state
 from .names import Named
-from .words import Refusal, Said
+from .words import Percent, Refusal, Said
 
 # Less is the station's own electronics.
 _NOTHING_W = 50.0
@@ -36,6 +36,16 @@ def how_it_charges(one: Named) -> Said:
         return Said(plainly, values)
     values |= {"limit": _allowed(one, evse), "reason": allotment.reason.value}
     return Said("charging" if is_charging else "not_charging", values)
+
+
+def how_full(one: Named) -> Said:
+    """Return how full the battery of a vehicle is. Raises `Refusal` where nobody knows."""
+    evse = _evse_of(one)
+    if evse.status is None or not evse.status.is_plugged_in:
+        return Said("nobody", {"name": one.name})
+    if (soc := one.entry.runtime_data.soc_percent(evse.key)) is None:
+        raise Refusal("soc_unknown", name=one.name)
+    return Said("is_full_to", {"name": one.name, "percent": Percent(round(soc))})
 
 
 def what_is_left(one: Named) -> list[Said]:
@@ -81,6 +91,7 @@ def connector_figures(one: Named) -> dict[str, Any]:
         "limiting_phase": allotment.phase if allotment else None,
         "queue_position": allotment.position if allotment else None,
         "charging_allowed": evse.settings.charging_allowed,
+        "paused_for": [pause.reason for pause in evse.paused_for] or None,
         "charges_first": evse.settings.boosted,
         "departure": departs_at.isoformat() if departs_at else None,
         "session_energy_wh": session.energy_wh if session else None,

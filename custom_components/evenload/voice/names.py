@@ -30,6 +30,9 @@ _CONTROLS = {
     Platform.SWITCH,
 }
 
+# Stands for all connectors; nothing that is called so can be spoken.
+EVERYONE = "*"
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -40,6 +43,8 @@ class Named:
     key: EvseKey | None = None
     node_id: str = ROOT
     may_change: bool = False
+    # The areas that its device, or its station's, is in.
+    area_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +134,13 @@ class _Exposed:
                 key = EvseKey(identity, number)
                 if entities := self._of(str(key)):
                     several = len(station.evses) > 1
-                    yield Named(
+                    one = Named(
                         self._entry,
                         f"{title} {number}" if several else title,
                         key=key,
                         may_change=_any_control(entities),
                     )
+                    yield replace(one, area_ids=frozenset(self._area_ids(one)))
 
     def circuits(self, connectors: list[Named]) -> Iterator[Named]:
         """Yield groups and the grid connection: who may speak of every connector behind one, may speak of it."""
@@ -174,11 +180,15 @@ class _Exposed:
         """Return the names of the area that something is in."""
         areas = ar.async_get(self._hass)
         names: set[str] = set()
-        for device in self._devices(one):
-            area_id = dr.async_get_effective_area_id(self._hass, device)
-            if area_id and (area := areas.async_get_area(area_id)):
+        for area_id in one.area_ids:
+            if area := areas.async_get_area(area_id):
                 names |= {area.name, *area.aliases}
         return names
+
+    def _area_ids(self, one: Named) -> Iterator[str]:
+        for device in self._devices(one):
+            if area_id := dr.async_get_effective_area_id(self._hass, device):
+                yield area_id
 
     def _of(self, prefix: str) -> list[er.RegistryEntry]:
         """Return the exposed entities whose unique id begins so."""

@@ -1,6 +1,6 @@
 """The languages that are spoken: what can be said, and how it is answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,9 @@ from ..engine.model.limits import Current, Power
 LANGUAGES = Path(__file__).parent / "languages"
 DEFAULT_LANGUAGE = "en"
 
+# More than so many names nobody listens to.
+_MOST_NAMES = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -24,6 +27,21 @@ class Said:
     key: str
     values: Mapping[str, Any]
     refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What something costs."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """How full something is."""
+
+    value: float
 
 
 class Refusal(Exception):
@@ -52,6 +70,24 @@ class Words:
             {key: self._word(key, value) for key, value in values.items()}
         )
 
+    def say_all(self, answers: Sequence[Said]) -> list[str]:
+        """Return answers in words: what is the same of several, in one sentence."""
+        same: dict[str, list[Said]] = {}
+        for one in answers:
+            rest = {key: value for key, value in one.values.items() if key != "name"}
+            same.setdefault(f"{one.key} {rest}", []).append(one)
+        return [text for some in same.values() for text in self._alike(some)]
+
+    def _alike(self, answers: Sequence[Said]) -> list[str]:
+        first = answers[0]
+        together = f"{first.key}_all"
+        if len(answers) == 1 or together not in self.data["answers"]:
+            return [self.say(one) for one in answers]
+        names: Any = [one.values["name"] for one in answers]
+        if len(names) > _MOST_NAMES:
+            names = self.data["answers"]["several"].format(number=len(names))
+        return [self.say(Said(together, {**first.values, "name": names}))]
+
     def reason(self, name: str) -> str:
         """Return why an allotment is what it is, as a clause."""
         return str(self.data["reasons"][name])
@@ -69,9 +105,15 @@ class Words:
                 for phase, limit in value.items()
             )
         if isinstance(value, list):
-            return self._list(value)
+            return self._list(value, "or" if key == "names" else "and")
         if isinstance(value, Power):
             return f"{self._number(value.w / 1000)} kW"
+        if isinstance(value, Percent):
+            return f"{self._number(value.value)} %"
+        if isinstance(value, Money):
+            amount = f"{value.amount:.2f}".replace(".", self.data["decimal"])
+            currency = self.data["currencies"].get(value.currency, value.currency)
+            return f"{amount} {currency}".strip()
         return str(value)
 
     def _number(self, value: float) -> str:
@@ -80,16 +122,17 @@ class Words:
     def _time(self, moment: datetime, *, plainly: bool) -> str:
         local = dt_util.as_local(moment)
         clock = f"{local.hour}:{local.minute:02}"
-        tomorrow = local.date() != dt_util.now().date()
+        days = (local.date() - dt_util.now().date()).days
         today = "clock" if plainly else "at"
-        answer: str = self.data["answers"]["tomorrow" if tomorrow else today]
-        return answer.format(time=clock)
+        answer: str = self.data["answers"][{0: today, 1: "tomorrow"}.get(days, "later")]
+        weekday = self.data["weekdays"][local.weekday()]
+        return answer.format(time=clock, weekday=weekday)
 
-    def _list(self, parts: Any) -> str:
+    def _list(self, parts: Any, last_with: str = "and") -> str:
         *first, last = parts
         if not first:
             return str(last)
-        return f"{', '.join(first)} {self.data['answers']['and']} {last}"
+        return f"{', '.join(first)} {self.data['answers'][last_with]} {last}"
 
 
 type Vocabulary = Mapping[str, Words]

@@ -1,0 +1,1 @@
+"""What planning expects of the next hours: prices, sun, house, vehicles and departures, as Home Assistant knows them."""
