@@ -19,7 +19,7 @@ BEGIN = """
 import * as cards from "/cards.js";
 import * as circuit from "/evenload.js";
 const load = async () => Object.assign(window, cards, ...await Promise.all(
-  ["house", "picture", "look", "facts", "controls", "strategy", "times", "plan", "words", "numbers", "styles"].map((name) => import(`/${name}.js`))
+  ["house", "picture", "look", "facts", "controls", "strategy", "times", "plan", "flows", "words", "numbers", "styles"].map((name) => import(`/${name}.js`))
 ));
 window.ready = load();
 """
@@ -115,7 +115,13 @@ def entities() -> Json:
 
 def house(**more: Any) -> Json:
     """All of it, as the page's `homeAssistant` takes it."""
-    wirings = {"barn1": {"lines": ["l1", "l2"], "watts_per_ampere": 460}}
+    wirings = {
+        "barn1": {
+            "lines": ["l1", "l2"],
+            "watts_per_ampere": 460,
+            "watts_fed_per_ampere": 460,
+        }
+    }
     return {
         "devices": devices(),
         "entities": entities(),

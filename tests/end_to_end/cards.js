@@ -1,8 +1,9 @@
 /** A Home Assistant that has just what a card asks for; what it is told is kept in `hass.told`. */
-export function homeAssistant({ devices = {}, entities = {}, wirings = {}, language = "en" }) {
+export function homeAssistant({ devices = {}, entities = {}, wirings = {}, flows = {}, plans = {}, language = "en", system = language, names = {} }) {
   const hass = { devices: {}, entities: {}, states: {}, told: [], language };
   hass.locale = { language, number_format: "language", time_format: "24", time_zone: "server" };
-  hass.config = { time_zone: "Europe/Amsterdam" };
+  hass.config = { time_zone: "Europe/Amsterdam", language: system };
+  hass.localize = (key) => names.user?.[key] ?? "";
   hass.formatEntityState = (state, value = state.state) =>
     `${value} ${state.attributes.unit_of_measurement ?? ""}`.trim();
   hass.formatEntityName = (state) => hass.entities[state.entity_id].name;
@@ -10,7 +11,12 @@ export function homeAssistant({ devices = {}, entities = {}, wirings = {}, langu
     hass.told.push(call);
     if (hass.refuses) throw new Error("refused");
   };
-  hass.callWS = async () => wirings;
+  // What flowed, and what was planned, is told by device.
+  hass.callWS = async ({ type, statistic_ids, entity_ids }) => {
+    if (type === "evenload/wirings") return wirings;
+    if (type === "frontend/get_translations") return { resources: names.system };
+    return statistic_ids ? byEntity(hass, statistic_ids, flows) : byEntity(hass, entity_ids, plans);
+  };
   for (const [id, device] of Object.entries(devices)) hass.devices[id] = { id, name: id, ...device };
   for (const [path, [state, attributes = {}]] of Object.entries(entities)) {
     const [device, domain, key] = path.split(" ");
@@ -20,6 +26,10 @@ export function homeAssistant({ devices = {}, entities = {}, wirings = {}, langu
     hass.states[entity_id] = { entity_id, state, attributes };
   }
   return hass;
+}
+
+function byEntity(hass, ids, told) {
+  return Object.fromEntries(ids.map((id) => [id, told[hass.entities[id].device_id] ?? []]));
 }
 
 /** Return another Home Assistant in which one entity says something else. */

@@ -150,9 +150,26 @@ async def test_why_a_vehicle_gives_nothing_is_said_where_it_should(cards: Page) 
     given["entities"] |= {"barn1 sensor hindrance": ["soc_at_minimum"]}
     facts = await cards.evaluate(FACTS, {"given": given, "evse": "barn1"})
     assert [reason["text"] for reason in facts["reasons"]] == ["soc_at_minimum"]
-    given["entities"]["barn1 select v2g_mode"][0] = "off"
+    mode = given["entities"]["barn1 select v2g_mode"]
+    mode[0] = "charge_only"
     facts = await cards.evaluate(FACTS, {"given": given, "evse": "barn1"})
     assert facts["reasons"] == []
+    # Something was asked for until a moment, or until so much was given.
+    given["entities"] |= {"barn1 sensor discharge_left": ["3.2"]}
+    facts = await cards.evaluate(FACTS, {"given": given, "evse": "barn1"})
+    assert [reason["text"] for reason in facts["reasons"]] == ["soc_at_minimum"]
+    mode[0] = "off"
+    facts = await cards.evaluate(FACTS, {"given": given, "evse": "barn1"})
+    assert facts["reasons"] == []
+
+
+async def test_who_pauses_a_connector_is_named(cards: Page) -> None:
+    given = house(language="de")
+    paused = {"paused_for": ["no guests", "my neighbour"]}
+    given["entities"] |= {"drive sensor reason": ["paused", paused]}
+    facts = await cards.evaluate(FACTS, {"given": given, "evse": "drive"})
+    told = [reason["text"] for reason in facts["reasons"]]
+    assert told == ["Pausiert: keine Gäste, my neighbour"]
 
 
 async def test_what_is_wrong_is_said_first(cards: Page) -> None:
@@ -223,7 +240,7 @@ async def test_the_same_is_there_as_a_table(cards: Page) -> None:
         ["House", "10.0 A", "-2.0 A"],
         ["Barn Connector 1", "-10.0 A", "-10.0 A"],
         ["Garage", "6.0 A", "6.0 A"],
-        ["Left", "2.0 A", "0.0 A"],
+        ["Room", "2.0 A", "0.0 A"],
     ]
     await expect(cards.get_by_text("6.0 of 25")).to_have_count(2)
 
@@ -231,7 +248,8 @@ async def test_the_same_is_there_as_a_table(cards: Page) -> None:
 async def test_only_what_changed_is_drawn(cards: Page) -> None:
     await put(cards, "evenload-evse-card", "garage")
     assert await cards.evaluate(CHANGES, ["drive sensor power", "1500"]) == 0
-    assert await cards.evaluate(CHANGES, ["garage sensor allotment", "7"]) == 1
+    # What is seen, and what is read aloud.
+    assert await cards.evaluate(CHANGES, ["garage sensor allotment", "7"]) == 2
 
 
 async def test_a_card_breaks_alone_and_recovers(cards: Page) -> None:

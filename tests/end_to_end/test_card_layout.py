@@ -1,9 +1,9 @@
-"""What the dashboard consists of, the strip of a plan, times and numbers: in a real browser, without a Home Assistant."""
+"""What the dashboard consists of, times and numbers: in a real browser, without a Home Assistant."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 import pytest
 
 from tests.end_to_end.card_page import card_page, house
@@ -11,7 +11,7 @@ from tests.end_to_end.card_page import card_page, house
 pytestmark = pytest.mark.browser
 
 VIEW = "([config, given]) => viewOf(config, homeAssistant(given))"
-SHOWN = """([given]) => {
+SHOWN = """(given) => {
   const hass = homeAssistant(given);
   show(hass, "evenload-evse-card", "garage");
 }"""
@@ -83,27 +83,6 @@ async def test_another_layout_is_made_only_for_another_house(cards: Page) -> Non
     assert await cards.evaluate(asked, house()) == [False, False, True]
 
 
-async def test_the_strip_is_there_when_a_plan_is(cards: Page) -> None:
-    given = house()
-    await cards.evaluate(SHOWN, [given])
-    await expect(cards.get_by_role("img")).to_have_count(0)
-    slots = [
-        {"start": f"2026-11-22T{hour:02}:00:00Z", "power_w": power_w, "price": price}
-        for hour, power_w, price in ((1, 7400, 0.1), (2, 0, 0.3), (3, -3700, 0.4))
-    ]
-    given["entities"]["garage sensor plan"] = [
-        "charging",
-        {"slots": slots, "price_unit": "€/kWh"},
-    ]
-    await cards.evaluate(SHOWN, [given])
-    strip = cards.get_by_role("img", name="Planned for the next day")
-    await expect(strip).to_be_visible()
-    assert await strip.locator("rect").count() == 2
-    await expect(
-        cards.get_by_text("Planned power ≤ 7.4\u00a0kW · Price ≤ 0.40 €/kWh")
-    ).to_be_visible()
-
-
 TIMES = [
     # The clocks go forward in Amsterdam on 2026-03-29 at 02:00, and back on 2026-10-25 at 03:00.
     ("2026-03-29T01:30", "2026-03-29T00:30:00.000Z"),
@@ -147,6 +126,6 @@ async def test_our_own_words(cards: Page) -> None:
 
 async def test_nothing_moves_for_those_who_want_it_so(cards: Page) -> None:
     await cards.emulate_media(reduced_motion="reduce")
-    await cards.evaluate(SHOWN, [house()])
+    await cards.evaluate(SHOWN, house())
     moves = "() => getComputedStyle(document.querySelector('evenload-evse-card').shadowRoot.querySelector('input')).transitionDuration"
     assert await cards.evaluate(moves) == "0s"

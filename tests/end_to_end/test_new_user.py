@@ -1,25 +1,34 @@
-"""A new user's path, with clicks alone: add the integration, dial in, adopt, make a group of two."""
+"""A new user's path with every version and protection: add the integration, dial in, adopt, make a group of two."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
-import re
 import time
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page
 import pytest
 
 from simulator import SimulatedStation, Vehicle
+from tests.end_to_end.clicks import (
+    begin_group,
+    card_of_station,
+    done,
+    open_evenload,
+    open_section,
+    set_up_site,
+    submit,
+    tick,
+)
 from tests.end_to_end.conftest import Demo, StartDemo, sign_in
 from tests.end_to_end.wires import WIRES, Papers, Wire
 
 pytestmark = pytest.mark.browser
 
-# The issue's own figure: from the click on "Submit" to the vehicle's current.
+# From the click on "Submit" to the vehicle's current.
 SHARE_WITHIN_S = 10.0
 LIMIT_A = 20.0
-REDIAL_S = 90.0
+NAMES = ("Voltworks Home 1", "Voltworks Home 2")
 
 FILES = (
     "Certificate file",
@@ -68,52 +77,9 @@ async def chargers(
         yield boxes
 
 
-async def submit(page: Page) -> None:
-    """Send the form."""
-    await page.get_by_role("button", name="Submit").click()
-
-
-async def done(page: Page, words: str) -> None:
-    """Read the last page of a flow and close it."""
-    await expect(page.get_by_text(words)).to_be_visible()
-    button = page.get_by_role("button", name=re.compile("Close|Finish"))
-    await button.last.click()
-    await expect(page.get_by_text(words)).to_be_hidden()
-
-
-async def open_section(page: Page, name: str) -> None:
-    """Unfold a section of a form."""
-    await page.locator("ha-expansion-panel").get_by_text(name, exact=True).click()
-
-
-async def add_integration(
-    page: Page, port: str, files: Mapping[str, str] | None = None
-) -> None:
-    """Find Evenload among the integrations and set up the grid connection."""
-    await page.get_by_role("button", name="Add integration").click()
-    await page.get_by_placeholder("Search for a brand name").fill("Evenload")
-    await page.get_by_text("Evenload", exact=True).last.click()
-    await page.get_by_role("spinbutton", name="Port*").fill(port)
-    if files is not None:
-        await open_section(page, "Advanced")
-        for label, path in files.items():
-            await page.get_by_role("textbox", name=label).fill(path)
-    await submit(page)
-    await done(page, f":{port}/")
-
-
 async def adopt(page: Page, name: str, wire: Wire) -> None:
-    """Add the station that is announced, under a name of one's own."""
-    card = page.locator("ha-config-flow-card", has_text=name)
-    # The station dialled in vain until a moment ago, and waits longer each time. Home Assistant's page misses a card now
-    # and then that comes while a dialog is open; as people do, reload it.
-    async with asyncio.timeout(REDIAL_S):
-        while True:
-            try:
-                await expect(card).to_be_visible(timeout=10_000)
-                break
-            except AssertionError:
-                await page.reload()
+    """Add the station that is announced, as it calls itself."""
+    card = await card_of_station(page, name)
     await card.get_by_role("button", name="Add", exact=True).click()
     if wire.profile:
         # What the station shows of its own accord is taken as its password or its certificate.
@@ -121,19 +87,6 @@ async def adopt(page: Page, name: str, wire: Wire) -> None:
         await page.get_by_role("radio", name=PROTECTIONS[wire.profile]).click()
     await submit(page)
     await done(page, "has been added")
-
-
-async def make_group(page: Page) -> float:
-    """Put both stations behind one limit; returns when the form was sent."""
-    await page.get_by_role("button", name="Add load balancing group").click()
-    await page.get_by_role("textbox", name="Name*").fill("Cars")
-    await page.get_by_role("spinbutton", name="Limit*").fill(f"{LIMIT_A:g}")
-    for name in ("Voltworks Home 1", "Voltworks Home 2"):
-        await page.locator("ha-checkbox", has_text=name).click()
-    sent = time.monotonic()
-    await submit(page)
-    await done(page, "Created")
-    return sent
 
 
 @pytest.mark.parametrize("wire", WIRES)
@@ -147,15 +100,18 @@ async def test_from_nothing_to_a_shared_fuse(
     """Each car draws its share within ten seconds of saving the group."""
     await sign_in(page, new_home, "/config/integrations")
     files = dict(zip(FILES, papers.files().values(), strict=True))
-    await add_integration(
-        page,
-        new_home.ocpp_url.rpartition(":")[2],
-        files if wire.is_encrypted else None,
-    )
-    for name in ("Voltworks Home 1", "Voltworks Home 2"):
+    port = new_home.ocpp_url.rpartition(":")[2]
+    await open_evenload(page)
+    await set_up_site(page, port, files if wire.is_encrypted else None)
+    await done(page, f":{port}/")
+    for name in NAMES:
         await adopt(page, name, wire)
     await page.goto(f"{new_home.url}/config/integrations/integration/evenload")
-    sent = await make_group(page)
+    await begin_group(page, "Cars", LIMIT_A)
+    await tick(page, NAMES)
+    sent = time.monotonic()
+    await submit(page)
+    await done(page, "Created")
 
     share_a = LIMIT_A / len(chargers)
     while not all(abs(box.evse(1).currents.l1 - share_a) < 0.2 for box in chargers):

@@ -1,6 +1,5 @@
 """The demo opens on Evenload's own dashboard; owners find it among Home Assistant's when they add one."""
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -8,9 +7,10 @@ from playwright.async_api import ConsoleMessage, Locator, Page, Request, expect
 import pytest
 
 from tests.end_to_end.conftest import StartDemo, sign_in
+from tests.end_to_end.pictures import take
 from tests.end_to_end.test_sharing import home_of, within
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 PATIENCE_MS = 60_000
 PATIENCE_S = 30.0
@@ -55,13 +55,6 @@ def card_of(page: Page, name: str) -> Locator:
     return page.locator("evenload-evse-card, evenload-circuit-card").filter(has=heading)
 
 
-async def take(page: Page, folder: Path, name: str) -> None:
-    """Keep a picture for those who want to look: in SCREENSHOTS, if that is set."""
-    to = Path(os.environ.get("SCREENSHOTS", folder)) / f"dashboard-{name}.png"
-    to.parent.mkdir(parents=True, exist_ok=True)
-    await page.screenshot(path=to)
-
-
 async def test_the_house_at_a_glance_and_its_controls(
     start_demo: StartDemo, page: Page, tmp_path: Path
 ) -> None:
@@ -84,7 +77,7 @@ async def test_the_house_at_a_glance_and_its_controls(
         row = grid.get_by_role("row", name="Barn").get_by_role("cell").first
         await expect(row).to_contain_text("-", timeout=PATIENCE_MS)
         await expect(card_of(page, "Garage").get_by_text("Limited by")).to_be_visible()
-        await take(page, tmp_path, "desktop")
+        await take(page, tmp_path, "dashboard-desktop")
 
         pause = card_of(page, "Garage").get_by_role("switch", name="Charging allowed")
         await pause.focus()
@@ -117,10 +110,10 @@ async def look_on_a_phone(page: Page, folder: Path) -> None:
         await page.wait_for_timeout(1000)
         count, too_wide = await page.evaluate(WIDER_THAN_THE_PAGE)
         assert (count, too_wide) == (6, [])
-        await take(page, folder, f"phone-{scheme}")
+        await take(page, folder, f"dashboard-phone-{scheme}")
     await page.set_viewport_size(DESKTOP)
     await page.wait_for_timeout(1000)
-    await take(page, folder, "dark")
+    await take(page, folder, "dashboard-dark")
 
 
 async def test_owners_add_it_from_home_assistants_own_list(
@@ -138,6 +131,6 @@ async def test_owners_add_it_from_home_assistants_own_list(
 
     await page.get_by_role("button", name="Edit dashboard").click()
     await page.get_by_role("textbox", name="Title").fill("Our cars")
-    await take(page, tmp_path, "options")
+    await take(page, tmp_path, "dashboard-options")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Our cars").first).to_be_visible()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 import time
 from typing import Any
@@ -15,16 +15,19 @@ from simulator.demo.home import METER_LOST_S, METER_STALE_S, WITHOUT_METER_A
 from tests.end_to_end.conftest import Demo, StartDemo, sign_in
 from tests.end_to_end.test_crash import Owner, kill_home_assistant, owner_of
 
-pytestmark = pytest.mark.timeout(240)
-
 STATIONS = ("EVL-GARAGE", "EVL-DRIVEWAY", "EVL-CARPORT")
 FUSE_A = 25.0
 
 # The least that the kettle draws.
 KETTLE_A = 8.0
 
-# From the meter's sample to limits that hold in the stations.
-LOWERED_S = 3.0
+# From the meter's sample to less for the first car, by Home Assistant's own clock. All have their least already, and
+# nobody is paused for what may be a motor that starts: two seconds, a beat of the meter, and one for the machine.
+DECIDED_S = 4.0
+
+# From the sample to limits that hold in the stations: beyond the decision that is a matter of milliseconds, which a bench
+# measures, and of what else the machine does.
+LOWERED_S = 10.0
 PATIENCE_S = 40.0
 
 # What everybody keeps without a meter. More than that a station has for five minutes, less for half an hour.
@@ -33,6 +36,33 @@ GIVEN_S = 300
 MADE_ROOM_S = 1800
 
 WHY = {"main_fuse", "not_enough", "waiting_for_turn", "waiting_for_others"}
+
+# When the stations had which limits.
+type Seen = list[tuple[datetime, list[float | None]]]
+
+
+def lowered_after(seen: Seen, moment: datetime) -> datetime | None:
+    """Return when one of the limits first was lower than at a moment; what was lowered before had other reasons."""
+    _, then = next((one for one in reversed(seen) if one[0] <= moment), seen[0])
+    for at, limits in seen:
+        pairs = zip(then, limits, strict=True)
+        if at > moment and any((now or 0.0) < (was or 0.0) for was, now in pairs):
+            return at
+    return None
+
+
+async def decided_after(owner: Owner, moment: datetime) -> datetime | None:
+    """Return when a car was first given less than it had at a moment, as Home Assistant recorded it."""
+    found = []
+    for identity in STATIONS:
+        states = await owner.changes(f"{identity}_1_allotment", moment)
+        given = [
+            (datetime.fromisoformat(one["last_changed"]), float(one["state"]))
+            for one in states
+        ]
+        # The first is what there was then.
+        found += [at for at, given_a in given[1:] if given_a < given[0][1]]
+    return min(found, default=None)
 
 
 class SimulatedHome:
@@ -56,10 +86,34 @@ class SimulatedHome:
         """Return what each station lets its car draw, by its own profiles."""
         return [evse["limit_a"] for evse in (await self.stations()).values()]
 
+    @asynccontextmanager
+    async def watched(self) -> AsyncGenerator[Seen]:
+        """Write down the limits, again and again."""
+        seen: Seen = []
+
+        async def watch() -> None:
+            while True:
+                limits = await self.limits_a()
+                seen.append((datetime.now(UTC), limits))
+                await asyncio.sleep(0.1)
+
+        task = asyncio.create_task(watch())
+        try:
+            yield seen
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def meter(self) -> dict[str, Any]:
+        """Return what the grid's meter reads."""
+        async with self._http.get("/meter") as response:
+            reading: dict[str, Any] = await response.json()
+            return reading
+
     async def on_phase_a(self, phase: str) -> float:
         """Return what flows through the fuse of a phase."""
-        async with self._http.get("/meter") as response:
-            return float((await response.json())[f"current_{phase}_a"])
+        return float((await self.meter())[f"current_{phase}_a"])
 
 
 @asynccontextmanager
@@ -104,45 +158,49 @@ async def test_the_kettle_lowers_the_cars_in_the_next_sample(
         await home.act("/appliances/heat_pump", on=True)
         await all_charge(owner, home)
         await sign_in(page, demo, "/evenload-home")
-        before = await home.limits_a()
+        # To load it is work for the whole machine.
+        await expect(page.get_by_text("Main fuse").first).to_be_visible()
         began = datetime.now(UTC)
-        await owner.act("switch.turn_on", "appliance_kettle")
+        async with home.watched() as seen:
+            await owner.act("switch.turn_on", "appliance_kettle")
 
-        async def lowered() -> bool:
-            now = await home.limits_a()
-            return any(
-                (new or 0.0) < (old or 0.0)
-                for old, new in zip(before, now, strict=True)
-            )
+            async def said() -> datetime | None:
+                """Return when the meter first showed the kettle."""
+                states = await owner.changes("grid_current_l2_a", began)
+                without_a = min(
+                    (float(state["state"]) for state in states[:1]), default=0
+                )
+                for state in states:
+                    if float(state["state"]) > without_a + KETTLE_A / 2:
+                        return datetime.fromisoformat(state["last_changed"])
+                return None
 
-        await within(PATIENCE_S, lowered)
-        lowered_at = datetime.now(UTC)
+            async def lowered() -> bool:
+                said_at = await said()
+                return said_at is not None and lowered_after(seen, said_at) is not None
 
-        async def said() -> datetime | None:
-            """Return when the meter first showed the kettle."""
-            states = await owner.changes("grid_current_l2_a", began)
-            without_a = min((float(state["state"]) for state in states[:1]), default=0)
-            for state in states:
-                if float(state["state"]) > without_a + KETTLE_A / 2:
-                    return datetime.fromisoformat(state["last_changed"])
-            return None
+            async def relieved() -> bool:
+                return await home.on_phase_a("l2") <= FUSE_A
 
-        async def recorded() -> bool:
-            return await said() is not None
-
-        async def relieved() -> bool:
-            return await home.on_phase_a("l2") <= FUSE_A
-
-        await within(PATIENCE_S, relieved)
-        await within(PATIENCE_S, recorded)
+            await within(PATIENCE_S, lowered)
+            await within(PATIENCE_S, relieved)
         said_at = await said()
         assert said_at is not None
-        # Most of it is how often the stations are looked at here.
-        assert timedelta(0) <= lowered_at - said_at < timedelta(seconds=LOWERED_S)
+        lowered_at = lowered_after(seen, said_at)
+        assert lowered_at is not None
+        assert lowered_at - said_at < timedelta(seconds=LOWERED_S)
+
+        async def decided() -> bool:
+            return await decided_after(owner, said_at) is not None
+
+        await within(PATIENCE_S, decided)
+        decided_at = await decided_after(owner, said_at)
+        assert decided_at is not None
+        assert decided_at - said_at < timedelta(seconds=DECIDED_S)
         # Not even 6 A are left for each: one goes on, the others wait for their turn.
         for identity in STATIONS:
             assert await owner.state(f"{identity}_1_reason") in WHY
-        await expect(page.get_by_text("Main fuse").first).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("Main fuse").first).to_be_visible()
 
 
 async def test_a_meter_without_its_plug_is_stale_then_lost(

@@ -37,9 +37,10 @@ from simulator import (
     SimulatedStation,
     Vehicle,
 )
+from simulator.clock import VirtualClock
+from simulator.phases import Phase
+from tests.end_to_end.patience import until
 from tests.engine.csms.conftest import DictVault
-
-pytestmark = pytest.mark.timeout(300)
 
 KEY = EvseKey("BOX", 1)
 TARGET = "BOX_1"
@@ -65,6 +66,8 @@ class Row:
     dialect: V2xDialect | None = None
     options: dict[str, Any] = field(default_factory=dict)
     factory: dict[str, str] = field(default_factory=dict)
+    is_dc: bool = True
+    wiring: tuple[str, ...] = ("L1", "L2", "L3")
 
 
 def told(method: Method, **said: Any) -> V2xDialect:
@@ -119,11 +122,10 @@ class Story:
             v2g={1: config},
         )
         meter = MeterConfig(Current(32.0), stale_s=5, lost_s=15, raise_after_s=1)
-        self.site = Site(
-            SiteConfig("Home", Current(63.0), stations={"BOX": station}, meter=meter),
-            ListenerConfig(0, "127.0.0.1"),
-            DictVault(),
+        self.config = SiteConfig(
+            "Home", Current(63.0), stations={"BOX": station}, meter=meter
         )
+        self.site = Site(self.config, ListenerConfig(0, "127.0.0.1"), DictVault())
 
     async def __aenter__(self) -> Self:
         """Open the door, and have a car charge."""
@@ -135,17 +137,22 @@ class Story:
             "BOX",
             f"ws://127.0.0.1:{self.site.port}",
             versions=[row.version],
-            dc_w={1: 11_000.0},
+            dc_w={1: 11_000.0} if row.is_dc else {},
             autostart_tag="FREE",
             meter_interval_s=1,
             configuration=row.factory,
+            phases=tuple(map(Phase, row.wiring)),
             bidirectional=Bidirectional(
                 {1: 10_000.0}, forms=frozenset(row.forms), **row.options
             ),
         )
         await self._stack.enter_async_context(self.station)
         await self.station.wait_accepted()
-        self.house = Household(base_w=PerPhase.even(1000), solar_peak_w=0)
+        # It takes as much at any time of the day.
+        early_afternoon = VirtualClock(datetime(2026, 11, 2, 13, tzinfo=UTC))
+        self.house = Household(
+            base_w=PerPhase.even(1000), solar_peak_w=0, clock=early_afternoon
+        )
         self.house.loads.append(self.station.station)
         self._metering = asyncio.create_task(self._meter())
         car = Vehicle(soc_percent=60, dc_maximum_w=11_000, discharge_maximum_w=10_000)
@@ -194,14 +201,11 @@ class Story:
 
     async def until(self, what: str, condition: Callable[[], object]) -> None:
         """Wait until something is so."""
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while not condition():
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            discharge = self.site.evse(KEY).discharge
-            said = f"{self._row.name}: never {what}: {self.power_w:.0f} W, {discharge}"
-            raise AssertionError(said) from None
+        what = f"{what} ({self._row.name})"
+        await until(PATIENCE_S, what, condition, self._found)
+
+    def _found(self) -> object:
+        return f"{self.power_w:.0f} W, {self.site.evse(KEY).discharge}"
 
     async def prove(self) -> None:
         """Test the form as the owner does, as soon as it can be tested."""

@@ -13,8 +13,6 @@ from custom_components.evenload.engine.model.v2x_ability import Method
 from simulator import Form
 from tests.end_to_end.test_v2g import ALONE, KEY, Row, Story, told
 
-pytestmark = pytest.mark.timeout(200)
-
 SETPOINT = "V2XSetpoint"
 NEVER = {"timeout_s": 0.0}
 BY_KEY = Row(

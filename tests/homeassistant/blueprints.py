@@ -10,7 +10,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
-FOLDER = Path(__file__).parents[2] / "blueprints/automation"
+FOLDER = Path(__file__).parents[2] / "custom_components/evenload/blueprints/automation"
 FILES = sorted((FOLDER / "evenload").glob("*.yaml"))
 
 

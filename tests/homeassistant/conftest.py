@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -42,6 +43,17 @@ def group(name: str, *members: str, **data: Any) -> ConfigSubentryData:
     )
 
 
+def driver(name: str, *tokens: str, **data: Any) -> ConfigSubentryData:
+    """Return the subentry of a driver."""
+    return ConfigSubentryData(
+        data={"tokens": list(tokens), "stations": [], "more": {}, **data},
+        subentry_id=f"driver-{name.lower()}",
+        subentry_type="driver",
+        title=name,
+        unique_id=None,
+    )
+
+
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OPTIONS = {"main_fuse_a": 25, "phases": "3", "voltage_v": 230}
 
@@ -75,6 +87,19 @@ def engine() -> Generator[None]:
     """Put the fake in the engine's place."""
     with patch("custom_components.evenload.Site", FakeSite):
         yield
+
+
+@pytest.fixture(autouse=True)
+def sessions_file(tmp_path: Path) -> Generator[Path]:
+    """Let every test have a file of sessions of its own."""
+    path = tmp_path / "sessions.db"
+    with (
+        patch("custom_components.evenload.database_of", return_value=path),
+        patch(
+            "custom_components.evenload.session_upkeep.database_of", return_value=path
+        ),
+    ):
+        yield path
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ class FakeDischarges:
         self.said_frequency: list[float | None] = []
         self.batteries: dict[str, Battery] = {}
         self.dispatched: dict[str, Dispatch] = {}
+        self.offered: dict[str, float] = {"": 4000.0}
         self.outside_export_cap_w: float | None = None
         # What a test of discharging finds, and the powers that are measured meanwhile.
         self.proves = True
@@ -65,6 +66,15 @@ class FakeDischarges:
         power_w: float | None = None,
     ) -> None:
         self.asked.append(("discharge_until", key, until, energy_wh, power_w))
+
+    def check_discharge(
+        self,
+        key: EvseKey,
+        *,
+        until: datetime | None = None,
+        energy_wh: float | None = None,
+        power_w: float | None = None,
+    ) -> None:
         if self.v2g_config(key) is None:
             raise BadSetting("v2g_not_set_up")
         if until is None and energy_wh is None:
@@ -113,9 +123,20 @@ class FakeDischarges:
         )
         return self.dispatched[target]
 
-    async def end_dispatch(self, target: str) -> None:
+    async def end_dispatch(self, target: str, *, source: str = "action") -> None:
         self.asked.append(("end_dispatch", target))
-        self.dispatched.pop(target, None)
+        dispatched = self.dispatched.get(target)
+        if dispatched is not None and dispatched.source == source:
+            del self.dispatched[target]
+
+    def share_grid_signal(self, signal: int) -> None:
+        self.asked.append(("share_grid_signal", signal))
+        if not self.offered:
+            raise BadSetting("signal_for_nobody")
+
+    @property
+    def responses(self) -> dict[str, float]:
+        return self.offered
 
     @property
     def dispatches(self) -> tuple[Dispatch, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from typing import override
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
 from custom_components.evenload.engine.model.security import (
     Keys,
@@ -31,6 +31,7 @@ class FakeSecurity(Security):
         self.keep_shown_password = AsyncMock()  # type: ignore[method-assign]  # likewise
         self.forget_password = AsyncMock()  # type: ignore[method-assign]  # likewise
         self.pin_shown = AsyncMock()  # type: ignore[method-assign]  # likewise
+        self.serve_other = Mock()  # type: ignore[method-assign]  # likewise
         self.reload_certificate = AsyncMock()  # type: ignore[method-assign]  # likewise
 
     @property

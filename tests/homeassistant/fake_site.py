@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, override
 from unittest.mock import AsyncMock
 
@@ -35,12 +36,18 @@ from custom_components.evenload.engine.model.stations import (
     Station,
 )
 from custom_components.evenload.engine.model.tree import ROOT
+from custom_components.evenload.engine.model.uplink import UplinkStatus
 from custom_components.evenload.engine.observers import Unsubscribe
 from custom_components.evenload.engine.settings import with_maximum, with_priority
-from custom_components.evenload.engine.site import Observer, Site
+from custom_components.evenload.engine.site import Site
+from custom_components.evenload.engine.telling import Observer
 from custom_components.evenload.engine.vault import Part, Vault
 from tests.homeassistant.fake_discharges import FakeDischarges
+from tests.homeassistant.fake_hosting import FakeHosting
+from tests.homeassistant.fake_pauses import FakePauses
+from tests.homeassistant.fake_plans import FakePlans
 from tests.homeassistant.fake_security import FakeSecurity
+from tests.homeassistant.fake_sessions import FakeSessions
 
 
 class Observers[*Told]:
@@ -59,7 +66,7 @@ class Observers[*Told]:
             observer(*told)
 
 
-class FakeSite(FakeDischarges, Site):
+class FakeSite(FakeDischarges, FakeHosting, FakePauses, FakePlans, FakeSessions, Site):
     """Keeps the facade's promises with nothing behind it."""
 
     # Tests of setting up make the next site fail with this.
@@ -71,9 +78,11 @@ class FakeSite(FakeDischarges, Site):
         listener: ListenerConfig,
         vault: Vault,
         now: Callable[[], datetime] | None = None,
+        database: Path | None = None,
     ) -> None:
         """Nothing is read before `load`."""
         FakeDischarges.__init__(self)
+        FakePlans.__init__(self)
         self.config = config
         self.listener = listener
         self.vault = vault
@@ -82,6 +91,7 @@ class FakeSite(FakeDischarges, Site):
         self.command = AsyncMock(spec=Commands)
         self.security = FakeSecurity()
         self.told_frames: dict[str, list[dict[str, str]]] = {}
+        self.above: dict[str, UplinkStatus] = {}
         self._stations: dict[str, Station] = {}
         self._groups: dict[str, GroupState] = {}
         self._whole = GroupState(ROOT, config.main_fuse)
@@ -177,6 +187,14 @@ class FakeSite(FakeDischarges, Site):
     @override
     def pending(self) -> Mapping[str, PendingStation]:
         return self._pending
+
+    @override
+    def uplink(self, identity: str) -> UplinkStatus | None:
+        return self.above.get(identity)
+
+    @override
+    def node_uplink(self, uplink_id: str) -> UplinkStatus | None:
+        return self.above.get(uplink_id)
 
     @override
     def evse(self, key: EvseKey) -> Evse:

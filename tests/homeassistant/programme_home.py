@@ -1,12 +1,13 @@
 """A site with a grid programme at a small server, for tests."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -79,27 +80,76 @@ async def settled(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def later(hass: HomeAssistant, freezer: Any, vtn: Vtn, **delta: float) -> None:
-    freezer.tick(timedelta(**delta))
-    if vtn.clock is not None:
-        vtn.clock += timedelta(**delta)
-    async_fire_time_changed(hass)
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> FakeSite:
+    assert await hass.config_entries.async_setup(entry.entry_id)
     await settled(hass)
-
-
-def shown(hass: HomeAssistant, key: str, name: str = "flex") -> State:
-    unique_id = f"programme-{name}_{key}"
-    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id)
-    state = hass.states.get(entity_id or "")
-    assert state is not None
-    return state
+    return entry.runtime_data
 
 
 def asked(site: FakeSite, what: str) -> list[tuple[Any, ...]]:
     return [one[1:] for one in site.asked if one[0] == what]
 
 
-async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> FakeSite:
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await settled(hass)
-    return entry.runtime_data
+@dataclass
+class Home:
+    """A site that takes part in the programme "Flex", and who runs that."""
+
+    hass: HomeAssistant
+    entry: MockConfigEntry
+    vtn: Vtn
+    business: Business
+    programme: str
+    freezer: Any
+
+    def event(self, *payloads: tuple[str, float], **said: Any) -> Any:
+        """Announce an event; it begins now and lasts for an hour, if nothing else is said."""
+        said = {"start": START, "duration": HOUR, **said}
+        return self.business.event(self.programme, *payloads, **said)
+
+    async def set_up(self, *subentries: ConfigSubentryData) -> FakeSite:
+        """Set the site up, with other subentries than the usual one where they are given."""
+        if subentries:
+            self.entry = config_entry(*subentries)
+            # The one that was made first is not set up.
+            await self.hass.config_entries.async_remove("site")
+            self.entry.add_to_hass(self.hass)
+        return await set_up(self.hass, self.entry)
+
+    async def later(self, **delta: float) -> None:
+        """Let time pass, here and at the server."""
+        self.freezer.tick(timedelta(**delta))
+        if self.vtn.clock is not None:
+            self.vtn.clock += timedelta(**delta)
+        async_fire_time_changed(self.hass)
+        await settled(self.hass)
+
+    async def patience(self) -> None:
+        """Let so much time pass that what is wrong is told."""
+        for _ in range(11):
+            await self.later(minutes=1)
+
+    def shown(self, key: str, name: str = "flex") -> State:
+        """Return what a sensor of the programme shows."""
+        unique_id = f"programme-{name}_{key}"
+        registry = er.async_get(self.hass)
+        entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
+        state = self.hass.states.get(entity_id or "")
+        assert state is not None
+        return state
+
+    def issue(self, key: str) -> ir.IssueEntry | None:
+        """Return what Repairs says of it."""
+        registry = ir.async_get(self.hass)
+        return registry.async_get_issue(DOMAIN, f"{key}_site_programme-flex")
+
+
+@pytest.fixture
+def home(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    vtn: Vtn,
+    business: Business,
+    programme: str,
+    freezer: Any,
+) -> Home:
+    return Home(hass, entry, vtn, business, programme, freezer)

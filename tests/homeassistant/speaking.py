@@ -9,6 +9,7 @@ from homeassistant.components import conversation
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.evenload.engine.model.identity import EvseKey
@@ -28,10 +29,24 @@ async def listen(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     await hass.async_block_till_done()
 
 
-async def say(hass: HomeAssistant, text: str, language: str = "en") -> str:
-    """Say something to Home Assistant's own agent, and return its answer."""
+@pytest.fixture
+async def house(
+    hass: HomeAssistant, site: FakeSite, freezer: FrozenDateTimeFactory
+) -> FakeSite:
+    """A home that understands sentences."""
+    await listen(hass, freezer)
+    return site
+
+
+async def say(
+    hass: HomeAssistant, text: str, language: str = "en", **where: str
+) -> str:
+    """Say something to Home Assistant's own agent in its language, and return its answer."""
+    if hass.config.language != language:
+        await hass.config.async_update(language=language)
+        await hass.async_block_till_done()
     result = await conversation.async_converse(
-        hass, text, None, Context(), language=language
+        hass, text, None, Context(), language=language, **where
     )
     speech: str = result.response.speech["plain"]["speech"]
     return speech
@@ -53,4 +68,4 @@ def charge(site: FakeSite, key: EvseKey, **changes: Any) -> None:
 
 def at(hour: int, minute: int = 0, *, day: int = 22) -> datetime:
     """Return a time in Amsterdam in winter."""
-    return datetime(2026, 11, day, hour - 1, minute, tzinfo=UTC)
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC) - timedelta(hours=1)

@@ -15,26 +15,23 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.engine.model.capabilities import Purpose
 from custom_components.evenload.engine.site import Site
-from tests.homeassistant.conftest import config_entry, group, station
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import group, station
+from tests.homeassistant.real_site import Station, until
 from tests.homeassistant.test_actions_wishes import act
-from tests.homeassistant.test_real_site import Station, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
+engine = real_site.engine
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A site on a port of its own."""
-    entry = config_entry(
-        station("garage", "Garage"), group("Yard", "garage"), port=0, host="127.0.0.1"
+    """A site with one station in a group."""
+    return real_site.entry_of(
+        hass, station("garage", "Garage"), group("Yard", "garage")
     )
-    entry.add_to_hass(hass)
-    return entry
 
 
 @pytest.fixture
@@ -138,6 +135,8 @@ async def test_a_sentence_reaches_the_station(
     hass: HomeAssistant, garage: Listening
 ) -> None:
     async def say(text: str, language: str) -> str:
+        if hass.config.language != language:
+            await hass.config.async_update(language=language)
         answer = await conversation.async_converse(
             hass, text, None, Context(), language=language
         )
@@ -154,6 +153,7 @@ async def test_a_sentence_reaches_the_station(
     assert await say("entlade die Garage bis neun", "de") == (
         "Das geht nicht: Entladen ist für Garage nicht eingerichtet."
     )
+    # What is heard follows the language at home.
     assert await say("limit the yard to 30 amps", "en") == (
         "That is not possible: Yard has a limit of 20 A in its settings."
     )

@@ -96,6 +96,21 @@ async def test_settings_are_read_and_written(
     assert answer["stations"] == [{"station": "garage", "restart_needed": True}]
 
 
+async def test_a_setting_that_a_station_does_not_have(
+    hass: HomeAssistant, garage: FakeSite
+) -> None:
+    said = {"key": "Nope", "value": "60"}
+    for answer in ("NotSupported", "UnknownVariable", "UnknownComponent"):
+        refused = StationRefused("garage", "ChangeConfiguration", answer)
+        garage.command.set_configuration.side_effect = refused
+        with pytest.raises(HomeAssistantError, match="does not know the setting Nope"):
+            await act(hass, "set_configuration", "garage", **said)
+    rejected = StationRefused("garage", "ChangeConfiguration", "Rejected")
+    garage.command.set_configuration.side_effect = rejected
+    with pytest.raises(HomeAssistantError, match="with Rejected"):
+        await act(hass, "set_configuration", "garage", **said)
+
+
 async def test_messages_are_asked_for(hass: HomeAssistant, garage: FakeSite) -> None:
     garage.put(Evse(EvseKey("garage", 2)))
     for message in ("Heartbeat", "StatusNotification"):

@@ -151,6 +151,7 @@ async def test_pausing_and_going_on(hass: HomeAssistant, site: FakeSite) -> None
             "station": "drive",
             "connector": 1,
             "charging_allowed": True,
+            "paused_for": [],
             "priority": 5,
             "charges_first": False,
             "allowed_a": None,

@@ -14,14 +14,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Power
 from tests.homeassistant.automating import GARAGE, connect
-from tests.homeassistant.blueprints import end, restart, use
+from tests.homeassistant.blueprints import end, use
 from tests.homeassistant.fake_site import FakeSite
-
-DRIVE = EvseKey("drive", 1)
-ALLOWED = "switch.garage_charging_allowed"
 
 
 @pytest.fixture
@@ -44,82 +40,20 @@ async def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, **by: int) 
     await hass.async_block_till_done()
 
 
-def allowed(site: FakeSite) -> bool:
-    """Whether the garage may charge."""
-    return site.evse(GARAGE).settings.charging_allowed
-
-
-# Dear electricity
-
-
-@pytest.fixture
-async def by_price(hass: HomeAssistant, online: FakeSite) -> FakeSite:
-    """A garage that waits while electricity costs more than 0.25."""
-    await show(hass, "sensor.price", "0.20")
-    await use(
-        hass,
-        "pause_above_price",
-        price="sensor.price",
-        highest=0.25,
-        switches=[ALLOWED],
-    )
-    return online
-
-
-async def test_charging_waits_until_electricity_is_cheap(
-    hass: HomeAssistant, by_price: FakeSite
-) -> None:
-    for price, expected in (
-        ("0.251", False),
-        ("0.40", False),
-        ("0.25", True),
-        ("-0.01", True),
-    ):
-        await show(hass, "sensor.price", price)
-        assert allowed(by_price) is expected, price
-    # The drive is nobody's business.
-    assert all(key == GARAGE for _, key, _ in by_price.asked)
-
-
-async def test_charging_goes_on_when_nobody_knows_the_price(
-    hass: HomeAssistant, by_price: FakeSite, freezer: FrozenDateTimeFactory
-) -> None:
-    await show(hass, "sensor.price", "0.40")
-    await show(hass, "sensor.price", "unavailable")
-    await later(hass, freezer, minutes=14)
-    assert not allowed(by_price)
-    await later(hass, freezer, minutes=2)
-    assert allowed(by_price)
-
-
-async def test_who_pauses_by_hand_stays_paused(
-    hass: HomeAssistant, by_price: FakeSite
-) -> None:
-    await by_price.set_charging_allowed(GARAGE, allowed=False)
-    await show(hass, "sensor.price", "0.21")
-    hass.bus.async_fire("automation_reloaded")
-    await hass.async_block_till_done()
-    assert not allowed(by_price)
-
-
-@pytest.mark.parametrize(("price", "expected"), [("0.40", False), ("0.10", True)])
-async def test_the_price_changed_while_home_assistant_was_away(
-    hass: HomeAssistant, online: FakeSite, price: str, expected: bool
-) -> None:
-    await online.set_charging_allowed(GARAGE, allowed=not expected)
-    await show(hass, "sensor.price", price)
-    await use(
-        hass,
-        "pause_above_price",
-        price="sensor.price",
-        highest=0.25,
-        switches=[ALLOWED],
-    )
-    await restart(hass)
-    assert allowed(online) is expected
-
-
 # Surplus
+
+
+async def half_minutes(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, count: int
+) -> None:
+    """Let time pass as the automation counts it."""
+    for _ in range(count):
+        await later(hass, freezer, seconds=30)
+
+
+def pauses(site: FakeSite) -> list[str]:
+    """Return for what the garage pauses by now."""
+    return [one.reason for one in site.let_pauses_end(GARAGE).paused_for]
 
 
 async def surplus(
@@ -160,33 +94,48 @@ async def test_the_limit_follows_the_surplus(
     assert await surplus(hass, freezer, 9000) == 20
 
 
-@pytest.mark.usefixtures("by_sun")
 async def test_a_cloud_passes(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, by_sun: FakeSite, freezer: FrozenDateTimeFactory
 ) -> None:
     assert await surplus(hass, freezer, 2400) == 10
     assert await surplus(hass, freezer, 500) == 6
-    assert await surplus(hass, freezer, 500, minutes=4) == 6
+    await half_minutes(hass, freezer, 8)
     assert await surplus(hass, freezer, 2400) == 10
     assert await surplus(hass, freezer, 500) == 6
-    await later(hass, freezer, minutes=4)
-    assert await surplus(hass, freezer, 500, minutes=2) == 0
+    await half_minutes(hass, freezer, 9)
+    assert pauses(by_sun) == []
+    await half_minutes(hass, freezer, 2)
+    assert pauses(by_sun) == ["no sun"]
+    # It is renewed all night.
+    await half_minutes(hass, freezer, 40)
+    assert pauses(by_sun) == ["no sun"]
     # A pause lasts, too.
-    assert await surplus(hass, freezer, 2400, minutes=4) == 0
-    assert await surplus(hass, freezer, 2400, minutes=2) == 10
+    assert await surplus(hass, freezer, 2400) == 10
+    await half_minutes(hass, freezer, 4)
+    assert pauses(by_sun) == ["no sun"]
+    await half_minutes(hass, freezer, 12)
+    assert pauses(by_sun) == []
 
 
-@pytest.mark.usefixtures("by_sun")
+async def test_who_turns_it_off_is_not_left_with_a_pause(
+    hass: HomeAssistant, by_sun: FakeSite, freezer: FrozenDateTimeFactory
+) -> None:
+    await surplus(hass, freezer, 2400)
+    await surplus(hass, freezer, 0)
+    await half_minutes(hass, freezer, 12)
+    assert pauses(by_sun) == ["no sun"]
+    await end(hass)
+    assert await surplus(hass, freezer, 0, minutes=7) == 6
+    assert pauses(by_sun) == []
+
+
 async def test_without_the_meter_there_is_no_surplus(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant, by_sun: FakeSite, freezer: FrozenDateTimeFactory
 ) -> None:
     assert await surplus(hass, freezer, 2400) == 10
     await show(hass, "sensor.grid", "unavailable")
-    await later(hass, freezer, minutes=6)
-    await later(hass, freezer, minutes=6)
-    found = hass.states.get("number.yard_limit")
-    assert found
-    assert float(found.state) == 0
+    await half_minutes(hass, freezer, 13)
+    assert pauses(by_sun) == ["no sun"]
 
 
 async def test_a_limit_in_watts_on_three_phases(
@@ -267,3 +216,18 @@ async def test_the_grid_operator_s_number(
     assert capped.cap is None
     await show(hass, "sensor.allowed", "-1", unit_of_measurement="kW")
     assert capped.cap == Power(0)
+
+
+async def test_a_number_of_something_else_is_no_limit(
+    hass: HomeAssistant, capped: FakeSite
+) -> None:
+    await show(hass, "sensor.allowed", "60", unit_of_measurement="%")
+    await use(
+        hass,
+        "grid_operator_signal",
+        signal="sensor.allowed",
+        cap="number.home_limit_of_the_grid_operator",
+    )
+    hass.bus.async_fire("automation_reloaded")
+    await hass.async_block_till_done()
+    assert capped.cap is None

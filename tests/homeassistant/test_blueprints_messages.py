@@ -81,6 +81,20 @@ async def test_a_session_ended(
     }
 
 
+async def test_it_is_said_in_the_words_of_its_owner(
+    hass: HomeAssistant, online: FakeSite, told: list[ServiceCall]
+) -> None:
+    await use(
+        hass,
+        "notify_session_ended",
+        stations=[device(hass, "garage")],
+        phones=[PHONE],
+        message="Fertig nach {duration}, {energy} kWh.",
+    )
+    await visit(hass, online, GARAGE, 12_340)
+    assert told[0].data["message"] == "Fertig nach 3 h 10 min, 12.3 kWh."
+
+
 async def test_a_session_ended_elsewhere_or_with_nothing(
     hass: HomeAssistant, online: FakeSite, shown: list[ServiceCall]
 ) -> None:
@@ -212,11 +226,11 @@ async def test_somebody_plugs_in_while_you_are_away(
     for away, messages in (("off", 0), ("on", 1)):
         hass.states.async_set("input_boolean.away", away)
         await hass.async_block_till_done()
-        assert online.evse(GARAGE).settings.charging_allowed is (away == "off")
+        assert online.evse(GARAGE).may_charge is (away == "off")
         await visit(hass, online, GARAGE, 40)
         assert len(shown) == messages
     assert shown[0].data["title"] == "Garage"
     hass.states.async_set("input_boolean.away", "off")
     await hass.async_block_till_done()
     for key in (GARAGE, EvseKey("drive", 1)):
-        assert online.evse(key).settings.charging_allowed
+        assert online.evse(key).may_charge

@@ -50,7 +50,7 @@ async def test_guests_come_and_go(hass: HomeAssistant, online: FakeSite) -> None
     ):
         show(hass, "input_boolean.guests", state)
         await hass.async_block_till_done()
-        assert online.evse(GARAGE).settings.charging_allowed is allowed, state
+        assert online.evse(GARAGE).may_charge is allowed, state
         shown = hass.states.get(MAXIMUM)
         assert shown
         assert float(shown.state) == maximum
@@ -84,6 +84,7 @@ async def listening(hass: HomeAssistant, online: FakeSite) -> FakeSite:
         ("en", "Set the charging current to 16 amps.", 16, "Charging is limited to"),
         ("de", "Begrenze das Laden auf zwölf Ampere", 12, "Das Laden ist auf 12"),
         ("nl", "Beperk het laden tot 8 ampère", 8, "Het laden is beperkt tot 8"),
+        ("fr", "Limite la recharge à seize ampères", 16, "La recharge est limitée"),
     ],
 )
 async def test_a_limit_is_said(
@@ -105,6 +106,7 @@ async def test_a_limit_is_said(
         ("en", "limit charging to a few amps", "I did not understand the number."),
         ("de", "begrenze das Laden auf 3 Ampere", "Möglich sind 6 bis 32 Ampere."),
         ("nl", "zet het laden op zeven en een half ampère", "Ik heb het getal niet"),
+        ("fr", "limite la charge à 3 ampères", "Il faut de 6 à 32 ampères."),
     ],
 )
 async def test_what_is_not_possible_gets_an_answer(

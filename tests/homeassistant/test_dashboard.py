@@ -1,6 +1,7 @@
 """The dashboard's files are served, ask nothing of the outside, and speak all of our languages."""
 
 from collections.abc import Generator
+import json
 from pathlib import Path
 import re
 from unittest.mock import patch
@@ -108,13 +109,32 @@ def test_a_file_is_one_concept(name: str) -> None:
     assert len(SOURCES[name].splitlines()) <= 250
 
 
-def test_every_language_has_all_words_and_every_word_is_used() -> None:
+def words_of_all_languages() -> dict[str, dict[str, str]]:
+    """Return our own words by language."""
     texts: dict[str, dict[str, str]] = {}
     for line in SOURCES["words.js"].splitlines():
         if match := re.fullmatch(r"  (\w\w): \{", line):
             words = texts.setdefault(match[1], {})
         elif match := re.fullmatch(r"    (\w+): \"(.+)\",", line):
             words[match[1]] = match[2]
+    return texts
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_one_word_for_one_thing(language: str) -> None:
+    words = words_of_all_languages()[language]
+    folder = Path(FOLDER).parent / "translations"
+    translations = json.loads((folder / f"{language}.json").read_text())
+    sensors = translations["entity"]["sensor"]
+    assert f"{words['house']} L1" == sensors["house_l1"]["name"]
+    assert f"{words['left']} L1" == sensors["headroom_l1"]["name"]
+    assert words["power"] == sensors["power"]["name"]
+    site = translations["config"]["step"]["user"]["data"]["phases"]
+    assert site.lower() in words["card_circuit_about"].lower()
+
+
+def test_every_language_has_all_words_and_every_word_is_used() -> None:
+    texts = words_of_all_languages()
     assert texts.keys() == LANGUAGES
     used = {
         word for source in SOURCES.values() for word in re.findall(r"\"(\w+)\"", source)
@@ -141,6 +161,7 @@ async def test_what_connectors_carry_is_told(
     assert answer["result"][garage.id] == {
         "lines": ["l1", "l2", "l3"],
         "watts_per_ampere": 690.0,
+        "watts_fed_per_ampere": 690.0,
     }
     assert len(answer["result"]) == 2
 

@@ -17,11 +17,12 @@ import voluptuous as vol
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.events import (
+    Booted,
     GridAlarmReported,
     GridControlReported,
 )
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.stations import Evse
+from custom_components.evenload.engine.model.stations import Evse, StationInfo
 from custom_components.evenload.engine.model.v2x import DischargeState, Hindrance
 from custom_components.evenload.engine.model.v2x_ability import Method, V2xAbility
 from tests.homeassistant.conftest import NOW, config_entry, station
@@ -213,3 +214,41 @@ async def test_what_the_grid_does_is_told_at_the_first_connector(
         ("grid_control_started", "c7"),
         ("grid_control_ended", "c7"),
     ]
+
+
+async def test_trouble_with_the_grid_that_lasts_is_told(
+    hass: HomeAssistant, entry: MockConfigEntry, site: FakeSite, freezer: Any
+) -> None:
+    issue = "grid_alarm_lasts_site_garage"
+    over = GridAlarmReported(
+        identity="garage", at=NOW, control="VoltWatt", fault="OverVoltage", ended=False
+    )
+    under = replace(over, control="FreqDroop", fault="UnderFrequency")
+
+    def words() -> str | None:
+        known = ir.async_get(hass).async_get_issue(DOMAIN, issue)
+        placeholders = None if known is None else known.translation_placeholders
+        return placeholders and f"{placeholders['name']}: {placeholders['fault']}"
+
+    # What passes is no trouble, and who does not say what is wrong has none.
+    for event in (over, replace(over, ended=True), replace(under, fault=None)):
+        site.tell(event)
+    await pass_time(hass, freezer, 301)
+    assert words() is None
+    site.tell(over)
+    await pass_time(hass, freezer, 290)
+    assert words() is None
+    site.tell(under)
+    await pass_time(hass, freezer, 11)
+    assert words() == "Garage: OverVoltage"
+    # One of two is over.
+    site.tell(replace(over, ended=True))
+    assert words() == "Garage: UnderFrequency"
+    # A station that starts anew tells it again.
+    site.tell(Booted(identity="garage", at=NOW, info=StationInfo()))
+    assert words() is None
+    site.tell(under)
+    await pass_time(hass, freezer, 301)
+    assert words() == "Garage: UnderFrequency"
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert words() is None

@@ -23,7 +23,11 @@ from custom_components.evenload.engine.model.v2x import (
     Hindrance,
     V2gMode,
 )
-from custom_components.evenload.engine.model.v2x_ability import Method, V2xAbility
+from custom_components.evenload.engine.model.v2x_ability import (
+    Method,
+    OperationMode,
+    V2xAbility,
+)
 from tests.homeassistant.conftest import NOW, config_entry, group, station
 from tests.homeassistant.fake_site import FakeSite
 
@@ -44,6 +48,7 @@ OF_CONNECTOR = (
     "sensor.garage_discharges_until",
     "sensor.garage_energy_left_to_discharge",
     "sensor.garage_not_discharging_because",
+    "sensor.garage_power_is_set_by",
     "sensor.garage_setpoint",
 )
 OF_BATTERY = (
@@ -124,7 +129,9 @@ async def test_what_a_vehicle_does_is_seen(hass: HomeAssistant, site: FakeSite) 
                 hindrance=None,
                 soc_percent=61.5,
                 until=NOW + timedelta(hours=1),
+                source="action",
                 left_wh=2500,
+                operation_mode=OperationMode.LOCAL_LOAD_BALANCING,
             ),
         )
     )
@@ -132,8 +139,11 @@ async def test_what_a_vehicle_does_is_seen(hass: HomeAssistant, site: FakeSite) 
     assert state(hass, "sensor.garage_power") == "-2950"
     assert state(hass, "binary_sensor.garage_discharging") == "on"
     assert state(hass, "sensor.garage_setpoint") == "-3000"
+    assert state(hass, "sensor.garage_power_is_set_by") == "local_load_balancing"
     assert state(hass, "sensor.garage_not_discharging_because") == "nothing"
-    assert state(hass, "sensor.garage_discharges_until") == "2026-11-01T13:00:00+00:00"
+    until = hass.states.get("sensor.garage_discharges_until")
+    assert until.state == "2026-11-01T13:00:00+00:00"
+    assert until.attributes["source"] == "action"
     assert state(hass, "sensor.garage_energy_left_to_discharge") == "2.5"
     assert state(hass, "sensor.garage_vehicle_battery") == "61.5"
     # Both registers together make a battery of the Energy dashboard.

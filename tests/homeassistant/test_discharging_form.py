@@ -8,9 +8,14 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.stations import Evse
-from custom_components.evenload.engine.model.v2x import V2gConfig
+from custom_components.evenload.engine.model.stations import Evse, OcppVersion
+from custom_components.evenload.engine.model.v2x import Steering, V2gConfig
+from custom_components.evenload.engine.model.v2x_ability import (
+    OperationMode,
+    V2xAbility,
+)
 from tests.homeassistant.conftest import NOW
 from tests.homeassistant.discharging_pages import (
     ALLOWED,
@@ -54,7 +59,10 @@ async def test_what_a_vehicle_may_feed_back(
     assert (page["step_id"], page["last_step"]) == ("discharging", None)
     assert page["description_placeholders"] == {"connector": "1", "most": "22080"}
     result = await go_on(
-        hass, page, ALLOWED | {"soc_sensor": "sensor.car_battery", "capacity_kwh": 77}
+        hass,
+        page,
+        ALLOWED
+        | {"soc_sensor": "sensor.car_battery", "capacity_kwh": 77, "wear": 0.08},
     )
     assert result["reason"] == "reconfigure_successful"
     assert site.config.stations["garage"].v2g == {
@@ -63,6 +71,7 @@ async def test_what_a_vehicle_may_feed_back(
             minimum_soc_percent=25,
             confirmed_at=NOW,
             capacity_wh=77_000,
+            wear_per_kwh=0.08,
         )
     }
 
@@ -106,6 +115,7 @@ async def test_it_can_be_changed_and_taken_back(
         ({"discharge_w": float("nan")}, {"discharge_w": "discharge_out_of_range"}, {}),
         ({"minimum_soc": 2}, {"minimum_soc": "minimum_soc_out_of_range"}, {}),
         ({"capacity_kwh": 0}, {"capacity_kwh": "capacity_out_of_range"}, {}),
+        ({"wear": -0.1}, {"wear": "wear_out_of_range"}, {}),
         (
             {"soc_sensor": "sensor.gone"},
             {"soc_sensor": "soc_sensor_missing"},
@@ -184,3 +194,40 @@ async def test_the_first_page_holds_whatever_becomes_of_the_next(
     await hass.async_block_till_done()
     barn = site.config.stations["garage"]
     assert (barn.name, barn.maximum.a, barn.v2g) == ("Barn", 16, {})
+
+
+@pytest.mark.parametrize(
+    ("version", "modes", "choices"),
+    [
+        (OcppVersion.V16, tuple(OperationMode), None),
+        (OcppVersion.V21, (OperationMode.CENTRAL_SETPOINT, OperationMode.IDLE), None),
+        (
+            OcppVersion.V21,
+            (OperationMode.LOCAL_LOAD_BALANCING,),
+            ["evenload", "station"],
+        ),
+        (OcppVersion.V21, (OperationMode.EXTERNAL_SETPOINT,), ["evenload", "others"]),
+        (OcppVersion.V21, tuple(OperationMode), ["evenload", "station", "others"]),
+    ],
+)
+async def test_who_sets_the_power_is_asked_where_the_station_leaves_a_choice(
+    hass: HomeAssistant,
+    site: FakeSite,
+    version: OcppVersion,
+    modes: tuple[OperationMode, ...],
+    choices: list[str] | None,
+) -> None:
+    known = Capabilities(v2x={1: V2xAbility(modes=modes)})
+    site.put_station("garage", connected=True, version=version, capabilities=known)
+    page = await open_page(hass, ON)
+    [selector] = [
+        field
+        for name, field in page["data_schema"].schema.items()
+        if name == "steering"
+    ] or [None]
+    assert (selector and selector.config["options"]) == choices
+    said = {} if choices is None else {"steering": choices[-1]}
+    result = await go_on(hass, page, ALLOWED | said)
+    assert result["reason"] == "reconfigure_successful"
+    kept = site.config.stations["garage"].v2g[1].steering
+    assert kept == (choices[-1] if choices else Steering.EVENLOAD)

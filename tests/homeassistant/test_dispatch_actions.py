@@ -91,11 +91,20 @@ async def test_an_entity_stands_for_its_connector_and_no_answer_is_asked_for(
     assert await call(hass, "end_dispatch", False, entity_id=entity) is None
 
 
+async def test_what_a_programme_has_asked_for_is_not_ended_by_an_action(
+    hass: HomeAssistant, site: FakeSite
+) -> None:
+    await site.dispatch("", -2000, NOW + timedelta(hours=1), source="programme")
+    answer = await call(hass, "end_dispatch", device_id=device(hass, "site"))
+    assert answer == {"target": "", "ended": False}
+    assert site.dispatches
+
+
 @pytest.mark.parametrize(
     ("names", "said", "error"),
     [
         (["garage"], {}, "dispatch_without_end"),
-        (["garage"], {"until": "2026-11-01T11:00:00+00:00"}, "discharge_end_passed"),
+        (["garage"], {"until": "2026-11-01T11:00:00+00:00"}, "end_passed"),
         (["garage", "drive"], {"duration": "01:00:00"}, "dispatch_several"),
         ([], {"duration": "01:00:00"}, "dispatch_nobody"),
     ],
@@ -155,3 +164,20 @@ async def test_what_is_no_dispatch(
 ) -> None:
     with pytest.raises(vol.Invalid):
         await call(hass, "dispatch", device_id=device(hass, "garage"), **data)
+
+
+async def test_a_signal_of_the_grid_operator_s(
+    hass: HomeAssistant, site: FakeSite
+) -> None:
+    site.batteries[""] = Battery(vehicles=2)
+    home = device(hass, "site")
+    answer = await call(hass, "share_grid_signal", device_id=home, signal=-40)
+    assert site.asked[-1] == ("share_grid_signal", -40)
+    assert answer == {"signal": -40, "offered_w": 4000, "vehicles": 2}
+    assert not await call(hass, "share_grid_signal", False, device_id=home, signal=0)
+    site.offered.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "share_grid_signal", device_id=home, signal=10)
+    assert caught.value.translation_key == "signal_for_nobody"
+    with pytest.raises(vol.Invalid):
+        await call(hass, "share_grid_signal", device_id=home, signal="much")

@@ -14,11 +14,13 @@ import yaml
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.csms.commands import CompositeSchedule
 from custom_components.evenload.engine.model.limits import RateUnit
+from custom_components.evenload.engine.model.planning import VehicleFacts
 from custom_components.evenload.engine.model.stations import OcppVersion
-from tests.homeassistant.conftest import config_entry, group, station
+from tests.homeassistant.conftest import config_entry, driver, group, station
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.speaking import GARAGE, charge, listen, say
+from tests.homeassistant.speaking import GARAGE, at, charge, listen, say
 from tests.homeassistant.test_discharging import PERMISSION
+from tests.homeassistant.test_intents_planning import plan
 
 DOCS = Path(__file__).parents[2] / "docs"
 ACTIONS = re.findall(r"```yaml\n(.*?)```", (DOCS / "actions.md").read_text(), re.DOTALL)
@@ -29,8 +31,8 @@ ROWS = [
 ]
 SENTENCES = [
     (language, sentence)
-    for row in ROWS[1:13]
-    for language, sentence in zip(("en", "de", "nl"), row, strict=True)
+    for row in ROWS[1:22]
+    for language, sentence in zip(("en", "de", "nl", "fr"), row, strict=True)
 ]
 
 
@@ -38,7 +40,9 @@ SENTENCES = [
 def entry(hass: HomeAssistant) -> MockConfigEntry:
     """A site with a car that may feed back."""
     entry = config_entry(
-        station("garage", "Garage", v2g={"1": PERMISSION}), group("Yard", "garage")
+        station("garage", "Garage", v2g={"1": PERMISSION}),
+        group("Yard", "garage"),
+        driver("Anna", "04A2B3C4"),
     )
     entry.add_to_hass(hass)
     return entry
@@ -51,6 +55,8 @@ async def house(
     """A home with a car in the garage."""
     await listen(hass, freezer)
     charge(site, GARAGE)
+    plan(site, cost=2.5, full_at=at(3, 15, day=23))
+    site.set_vehicle(GARAGE, VehicleFacts(soc_percent=40.0))
     site.put_station("garage", version=OcppVersion.V16)
     site.command.call.return_value = {"status": "Accepted"}
     site.command.get_configuration.return_value = {}
@@ -82,6 +88,8 @@ async def test_every_example_works(
     data = example.get("data", {})
     if "device_id" in data:
         data |= targeted(hass, {"device_id": data["device_id"]})
+    if "driver" in data:
+        data["driver"] = targeted(hass, {"device_id": data["driver"]})["device_id"]
     await hass.services.async_call(
         DOMAIN,
         example["action"].removeprefix("evenload."),
@@ -99,13 +107,21 @@ async def test_every_action_has_an_example(
     assert shown == there
 
 
+_ANSWERS = (
+    *("Garage ", "Yard ", "12 A", "0 A", "Auf Home", "Op Home", "Il reste"),
+    *("Sur Home", "C'est noté", "Pour Garage", "Aucune voiture n'est"),
+    *("The car at", "Das Auto an", "De auto bij", "La voiture sur"),
+    *("Charging at", "Das Laden an", "Het laden bij"),
+)
+
+
 @pytest.mark.parametrize(("language", "sentence"), SENTENCES)
 async def test_every_sentence_is_understood(
     hass: HomeAssistant, house: FakeSite, language: str, sentence: str
 ) -> None:
     answer = await say(hass, sentence, language)
-    assert answer.startswith(("Garage ", "Yard ", "12 A", "0 A", "Auf Home", "Op Home"))
+    assert answer.startswith(_ANSWERS)
 
 
 def test_every_operation_has_a_sentence() -> None:
-    assert len(SENTENCES) == 36
+    assert len(SENTENCES) == 84

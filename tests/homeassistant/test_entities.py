@@ -184,8 +184,15 @@ async def test_while_a_station_is_away_only_the_owner_s_settings_are_there(
     }
     assert there == {
         "binary_sensor.garage_connection",
+        "datetime.garage_departure",
         "event.garage_activity",
+        "number.garage_charge_to",
         "number.garage_maximum_current",
+        "number.garage_price_limit",
+        "select.garage_charging_mode",
+        # What is over does not change any more.
+        "sensor.garage_cost_of_last_session",
+        "sensor.garage_energy_of_last_session",
         "switch.garage_charge_first",
         "switch.garage_charging_allowed",
     }

@@ -1,5 +1,8 @@
 """What Alexa and Google Assistant can do with our entities, as Home Assistant has them: docs/voice.md says so."""
 
+import json
+from pathlib import Path
+import re
 from unittest.mock import Mock
 
 from homeassistant.components.alexa.config import AbstractConfig
@@ -10,6 +13,7 @@ from homeassistant.core import HomeAssistant, State
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components import evenload
 from tests.homeassistant.conftest import config_entry, group, station
 from tests.homeassistant.fake_site import FakeSite
 from tests.homeassistant.speaking import GARAGE, charge
@@ -47,6 +51,21 @@ def google(state: State) -> set[str]:
         for trait in TRAITS
         if trait.supported(state.domain, 0, device_class, state.attributes)
     }
+
+
+COMPONENT = Path(evenload.__file__).parent
+NAMED = {"switches": "switch", "numbers": "number", "choices": "select"} | {
+    "buttons": "button"
+}
+
+
+@pytest.mark.parametrize(("kind", "platform"), NAMED.items())
+def test_the_table_names_all_that_can_be_set(kind: str, platform: str) -> None:
+    page = (COMPONENT.parents[1] / "docs/voice.md").read_text()
+    (row,) = re.findall(rf"^\| {kind}: ([^|]+) \|", page, re.MULTILINE)
+    texts = json.loads((COMPONENT / "translations/en.json").read_text())
+    names = {words["name"] for words in texts["entity"][platform].values()}
+    assert set(re.findall(r"\*([^*]+)\*", row)) == names
 
 
 ON_OFF = {"Alexa.PowerController", "Alexa.ContactSensor"}

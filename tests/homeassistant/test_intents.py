@@ -1,8 +1,7 @@
-"""Limits, pauses and questions in three languages: what is answered, and what is done."""
+"""Limits, pauses and questions in every language: what is answered, and what is done."""
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -11,17 +10,11 @@ from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.readings import Reading
 from custom_components.evenload.engine.model.stations import EvseStatus
 from custom_components.evenload.engine.model.tree import ROOT
+from tests.homeassistant import speaking
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.speaking import DRIVE, GARAGE, charge, listen, say
+from tests.homeassistant.speaking import DRIVE, GARAGE, charge, say
 
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, site: FakeSite, freezer: FrozenDateTimeFactory
-) -> FakeSite:
-    """A home that understands sentences."""
-    await listen(hass, freezer)
-    return site
+house = speaking.house
 
 
 @pytest.mark.parametrize(
@@ -34,6 +27,16 @@ async def house(
         ("de", "Stelle Garage auf 10 A", "Garage ist auf 10 A begrenzt."),
         ("nl", "Beperk de garage tot tien ampère", "Garage is begrensd op 10 A."),
         ("nl", "Zet garage op 10 ampere", "Garage is begrensd op 10 A."),
+        (
+            "fr",
+            "Limite le garage à dix ampères",
+            "C'est noté : 10 A au maximum pour Garage.",
+        ),
+        (
+            "fr",
+            "réglez la recharge du garage à 10 A",
+            "C'est noté : 10 A au maximum pour Garage.",
+        ),
     ],
 )
 async def test_a_limit(
@@ -53,6 +56,11 @@ async def test_a_limit(
             "Garage ist auf 6,9 kW begrenzt.",
         ),
         ("nl", "begrens de garage op 6,9 kW", "Garage is begrensd op 6,9 kW."),
+        (
+            "fr",
+            "limite le garage à 6,9 kW",
+            "C'est noté : 6,9 kW au maximum pour Garage.",
+        ),
     ],
 )
 async def test_a_limit_in_kilowatts(
@@ -79,6 +87,11 @@ async def test_a_limit_in_kilowatts(
             "nl",
             "beperk drive tot 20 ampère",
             "Dat kan niet: Drive neemt tussen 6 en 16 ampère.",
+        ),
+        (
+            "fr",
+            "limite drive à vingt ampères",
+            "Ce n'est pas possible : Drive accepte entre 6 et 16 ampères.",
         ),
         (
             "en",
@@ -139,6 +152,13 @@ async def test_a_limit_of_a_circuit(
             "hervat het laden van de garage",
             "Garage mag laden.",
         ),
+        (
+            "fr",
+            "mets la voiture en pause",
+            "Garage est en pause.",
+            "reprends la recharge du garage",
+            "Garage peut charger.",
+        ),
     ],
 )
 async def test_pausing_the_one_that_has_a_car(
@@ -158,20 +178,15 @@ async def test_pausing_the_one_that_has_a_car(
 
 
 async def test_which_one_is_asked_for(hass: HomeAssistant, house: FakeSite) -> None:
-    assert (
-        await say(hass, "pause the charger") == "Which one? There are Garage and Drive."
-    )
-    assert (
-        await say(hass, "pausiere das Auto", "de")
-        == "Welche? Es gibt Garage und Drive."
-    )
+    assert await say(hass, "pause the charger") == "Which one: Garage or Drive?"
+    assert await say(hass, "pausiere das Auto", "de") == "Welche: Garage oder Drive?"
     assert house.asked == []
 
 
 async def test_a_group_stands_for_what_is_behind_it(
     hass: HomeAssistant, house: FakeSite
 ) -> None:
-    assert await say(hass, "pause the yard") == "Garage is paused. Drive is paused."
+    assert await say(hass, "pause the yard") == "Garage and Drive are paused."
 
 
 @pytest.mark.parametrize(
@@ -191,6 +206,11 @@ async def test_a_group_stands_for_what_is_behind_it(
             "nl",
             "Hoe snel laadt de garage en waarom?",
             "Garage laadt met 6,9 kW. Toegestaan is 10,3 A, omdat de hoofdzekering niet meer aankan.",
+        ),
+        (
+            "fr",
+            "À quelle vitesse charge le garage et pourquoi ?",
+            "Garage charge à 6,9 kW, avec 10,3 A au maximum, car le disjoncteur principal ne supporte pas plus.",
         ),
     ],
 )
@@ -233,6 +253,7 @@ async def test_an_absent_station(hass: HomeAssistant, house: FakeSite) -> None:
         ("en", "Stop charging", "Continue charging"),
         ("de", "Stoppe das Laden", "Setze das Laden fort"),
         ("nl", "Stop het laden", "Hervat het laden"),
+        ("fr", "Arrête la recharge", "Reprends la recharge"),
     ],
 )
 async def test_charging_itself(
@@ -251,6 +272,7 @@ async def test_charging_itself(
         ("en", "limit the charging current to ten amps"),
         ("de", "begrenze das Laden auf zehn Ampere"),
         ("nl", "beperk het laden tot tien ampère"),
+        ("fr", "limite la recharge à dix ampères"),
     ],
 )
 async def test_the_sentences_of_the_blueprint_are_left_to_it(

@@ -6,24 +6,14 @@ from datetime import datetime
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.engine.model.stations import EvseStatus
 from custom_components.evenload.engine.model.v2x import DischargeState, Hindrance
-from tests.homeassistant.conftest import config_entry, station
+from tests.homeassistant import discharging_home
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.speaking import GARAGE, at, charge, listen, say
-from tests.homeassistant.test_discharging import PERMISSION
+from tests.homeassistant.speaking import DRIVE, GARAGE, at, charge, listen, say
 
-
-@pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A site with a vehicle that may feed back, and one that may not."""
-    entry = config_entry(
-        station("garage", "Garage", v2g={"1": PERMISSION}), station("drive", "Drive")
-    )
-    entry.add_to_hass(hass)
-    return entry
+entry = discharging_home.entry
 
 
 @pytest.fixture
@@ -61,6 +51,18 @@ async def house(
             "Garage levert terug tot 21:00 uur.",
         ),
         ("nl", "ontlaad de garage tot half tien", at(21, 30), "Garage levert"),
+        (
+            "fr",
+            "Décharge la voiture jusqu'à neuf heures",
+            at(21),
+            "Garage restitue de l'énergie jusqu'à 21:00.",
+        ),
+        (
+            "fr",
+            "décharge le garage jusqu’à neuf heures et demie du soir",
+            at(21, 30),
+            "Garage restitue",
+        ),
     ],
 )
 async def test_until(
@@ -94,7 +96,7 @@ async def test_it_is_ended(hass: HomeAssistant, house: FakeSite) -> None:
     [
         (
             "en",
-            "discharge the drive until nine",
+            "discharge the drive until 9 p.m.",
             "That is not possible: discharging is not set up for Drive.",
         ),
         (
@@ -107,12 +109,26 @@ async def test_it_is_ended(hass: HomeAssistant, house: FakeSite) -> None:
             "ontlaad drive tot negen",
             "Dat kan niet: ontladen is niet ingesteld voor Drive.",
         ),
+        (
+            "fr",
+            "décharge drive jusqu'à neuf heures",
+            "Ce n'est pas possible : la décharge n'est pas configurée pour Drive.",
+        ),
     ],
 )
 async def test_who_may_not(
     hass: HomeAssistant, house: FakeSite, language: str, sentence: str, answer: str
 ) -> None:
     assert await say(hass, sentence, language) == answer
+
+
+async def test_all_of_them_or_none(hass: HomeAssistant, house: FakeSite) -> None:
+    """Who hears that it cannot be does not look whether the house feeds back all the same."""
+    charge(house, DRIVE)
+    assert await say(hass, "discharge all cars until nine") == (
+        "That is not possible: discharging is not set up for Drive."
+    )
+    assert house.asked == []
 
 
 async def test_nobody_is_there(hass: HomeAssistant, house: FakeSite) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -23,19 +22,14 @@ from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.stations import Evse
 from custom_components.evenload.engine.model.v2x import Hindrance
 from custom_components.evenload.voice.words import async_load_words
+from tests.homeassistant import speaking
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.speaking import DRIVE, GARAGE, listen, look_again, say
+from tests.homeassistant.speaking import DRIVE, GARAGE, at, look_again, say
 
 SWITCH = "switch.garage_charging_allowed"
 
 
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, site: FakeSite, freezer: FrozenDateTimeFactory
-) -> FakeSite:
-    """A home that understands sentences."""
-    await listen(hass, freezer)
-    return site
+house = speaking.house
 
 
 async def test_an_alias_names_the_car(hass: HomeAssistant, house: FakeSite) -> None:
@@ -57,7 +51,7 @@ async def test_an_area_stands_for_its_connectors(
         devices.async_update_device(device.id, area_id=area.id)
     await look_again(hass)
     assert await say(hass, "limit the shelter to 8 amps") == (
-        "Garage is limited to 8 A. Drive is limited to 8 A."
+        "Garage and Drive are limited to 8 A each."
     )
     assert house.asked[-2:] == [("set_maximum", GARAGE, 8), ("set_maximum", DRIVE, 8)]
 
@@ -148,21 +142,48 @@ async def test_an_unknown_name_is_refused_in_the_language_that_is_spoken(
     )
 
 
+@pytest.mark.parametrize(
+    ("operation", "slots", "asked"),
+    [
+        ("EvenloadSetLimit", {"amount": 8}, ("set_maximum", GARAGE, 8)),
+        ("EvenloadChargeFirst", {}, ("boost", GARAGE, True)),
+        ("EvenloadSetDeparture", {"hour": 19}, ("set_departure", GARAGE, at(19))),
+    ],
+)
+async def test_sentences_of_ones_own_need_not_say_all(
+    hass: HomeAssistant,
+    house: FakeSite,
+    operation: str,
+    slots: dict[str, Any],
+    asked: tuple[Any, ...],
+) -> None:
+    said = {
+        key: {"value": value} for key, value in (slots | {"name": "garage"}).items()
+    }
+    await intent.async_handle(hass, DOMAIN, operation, said)
+    assert house.asked[-1] == asked
+
+
 async def test_every_language_says_the_same(hass: HomeAssistant) -> None:
     vocabulary = await async_load_words(hass)
-    assert vocabulary.keys() == {"en", "de", "nl"}
+    assert vocabulary.keys() == {"en", "de", "fr", "nl"}
 
     def shape(data: Any) -> Any:
-        return {key: set(data[key]) for key in ("answers", "refusals", "rules")}
+        return {key: set(data[key]) for key in ("answers", "refusals")}
 
     english = vocabulary["en"].data
     for words in vocabulary.values():
         assert words.data.keys() == english.keys()
         assert shape(words.data) == shape(english)
+        assert words.data["lists"]["unit"].keys() == english["lists"]["unit"].keys()
+        assert words.data["frames"].keys() == english["frames"].keys()
         assert words.data["reasons"].keys() == set(Reason)
         assert words.data["hindrances"].keys() == set(Hindrance)
         assert words.data["sentences"].keys() == english["sentences"].keys()
         for name, rows in words.data["sentences"].items():
+            assert all(
+                row.keys() - {"slots"} <= english["frames"].keys() for row in rows
+            )
             said = [row.get("slots") for row in rows]
             assert said == [row.get("slots") for row in english["sentences"][name]]
 

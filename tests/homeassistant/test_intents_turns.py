@@ -1,24 +1,17 @@
-"""Turns, departures, discharging and what is left, in three languages; and who may be spoken of."""
+"""Turns, departures, and what is left, in every language."""
 
 from datetime import datetime
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.evenload.engine.model.phases import PhaseCurrents
 from custom_components.evenload.engine.model.tree import ROOT
+from tests.homeassistant import speaking
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.speaking import GARAGE, at, listen, say
+from tests.homeassistant.speaking import GARAGE, at, say
 
-
-@pytest.fixture
-async def house(
-    hass: HomeAssistant, site: FakeSite, freezer: FrozenDateTimeFactory
-) -> FakeSite:
-    """A home that understands sentences."""
-    await listen(hass, freezer)
-    return site
+house = speaking.house
 
 
 @pytest.mark.parametrize(
@@ -34,6 +27,11 @@ async def house(
             "nl",
             "Geef de garage voorrang",
             "Garage laadt als eerste, tot de stekker eruit gaat.",
+        ),
+        (
+            "fr",
+            "Donne la priorité au garage",
+            "Garage charge en premier, jusqu'à ce que la voiture soit débranchée.",
         ),
     ],
 )
@@ -54,6 +52,11 @@ async def test_first(
             "Auf Home sind noch 12 A frei.",
         ),
         ("nl", "Wat is er over op de hoofdzekering?", "Op Home is nog 12 A over."),
+        (
+            "fr",
+            "Combien reste-t-il sur le disjoncteur principal ?",
+            "Il reste 12 A sur Home.",
+        ),
     ],
 )
 async def test_what_is_left(
@@ -105,6 +108,21 @@ async def test_what_is_left_differs_by_phase(
             at(6, 45, day=23),
             "Garage vertrekt morgen om 6:45 uur.",
         ),
+        (
+            "fr",
+            "règle le départ du garage à sept heures moins le quart",
+            at(6, 45, day=23),
+            "Garage part demain à 6:45.",
+        ),
+        ("fr", "le garage part à 19h30", at(19, 30), "Garage part à 19:30."),
+        ("en", "the garage leaves tonight at nine", at(21), "Garage leaves at 21:00."),
+        ("en", "the garage leaves today at seven", at(19), "Garage leaves at 19:00."),
+        ("en", "the garage leaves at noon tomorrow", at(12, day=23), ""),
+        ("de", "die Garage fährt morgen um halb acht", at(7, 30, day=23), ""),
+        ("de", "die Garage fährt heute Nacht um zwei", at(2, day=23), ""),
+        ("nl", "de garage vertrekt vanavond om half acht", at(19, 30), ""),
+        ("fr", "le garage part demain à sept heures", at(7, day=23), ""),
+        ("fr", "le garage part à minuit", at(0, day=23), ""),
     ],
 )
 async def test_departures(
@@ -117,3 +135,11 @@ async def test_departures(
 ) -> None:
     assert (await say(hass, sentence, language)).startswith(answer)
     assert house.asked[-1] == ("set_departure", GARAGE, when)
+
+
+async def test_a_time_of_today_that_is_over(
+    hass: HomeAssistant, house: FakeSite
+) -> None:
+    answer = await say(hass, "the garage leaves today at ten past five")
+    assert answer == "That time is over already."
+    assert house.asked == []

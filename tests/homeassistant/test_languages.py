@@ -17,15 +17,16 @@ NAMES = {"Evenload", "{name}", "3.0.1", "3.1", "L1", "L2", "L3"}
 # Words that a language shares with English.
 SHARED = {
     "de": {
-        *("Firmware", "Maximum", "Name", "Port", "Ports", "Scope", "Status", "Text"),
+        *("Firmware", "Format", "Maximum", "Name", "Port", "Ports", "Scope", "Sensor"),
+        *("Status", "Text"),
     },
     "fr": {
         *("Maximum", "Message", "Phases", "Port", "Ports", "Programme"),
-        *("Protection", "Watts"),
+        *("Protection", "Source", "Watts"),
     },
     "nl": {
-        *("Firmware", "Maximum", "Meter", "Scope", "Station is offline"),
-        *("Station is online", "Status", "Vendor"),
+        *("Firmware", "Maximum", "Meter", "Scope", "Sensor", "Station is offline"),
+        *("Station is online", "Stations", "Status", "Vendor"),
     },
 }
 

@@ -25,8 +25,10 @@ from tests.homeassistant.test_discharging import PERMISSION
 NAMES = {
     "evenload__get_charging",
     "evenload__set_limit",
+    "evenload__remove_limit",
     "evenload__allow_charging",
     "evenload__charge_first",
+    "evenload__charge_to",
     "evenload__set_departure",
     "evenload__discharge",
     "evenload__end_discharge",
@@ -131,6 +133,18 @@ async def test_everything_is_explained(hass: HomeAssistant, house: FakeSite) -> 
             {"name": "Drive", "allowed": False},
             ("set_charging_allowed", DRIVE, False),
             "Drive is paused.",
+        ),
+        (
+            "allow_charging",
+            {"name": "Drive", "allowed": False, "until": "2026-11-22 21:00"},
+            ("pause", DRIVE, "voice", at(21)),
+            "Drive is paused until 21:00.",
+        ),
+        (
+            "remove_limit",
+            {"name": "Drive"},
+            ("set_maximum", DRIVE, 16),
+            "Drive may draw up to 16 A again.",
         ),
         (
             "charge_first",

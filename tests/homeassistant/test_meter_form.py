@@ -5,7 +5,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigSubentryFlowManager, OptionsFlowManager
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -147,7 +147,6 @@ async def test_every_kind_of_meter_is_read(
         ("currents", SENSORS | {"l2": "sensor.power_l1"}, {"base": "meter_sensor_wrong_kind"}, {"sensor": "power_l1", "unit": "kW", "wanted": "A"}),
         ("currents", SENSORS | {"l2": "sensor.words"}, {"base": "meter_sensor_wrong_kind"}, {"unit": "A"}),
         ("total", {"total": "sensor.energy"}, {"base": "meter_sensor_wrong_kind"}, {"unit": "kWh", "wanted": "W"}),
-        ("currents", SENSORS | {"l2": "sensor.yard_used_l2"}, {"base": "meter_sensor_own"}, {"sensor": "sensor.yard_used_l2"}),
     ],
 )  # fmt: skip  # a table
 async def test_wrong_sensors_are_answered_and_can_be_put_right(
@@ -168,6 +167,17 @@ async def test_wrong_sensors_are_answered_and_can_be_put_right(
         right |= {f"export_l{n}": f"sensor.fed_l{n}" for n in (1, 2, 3)}
     result = await choose(hass, result, right)
     assert result["step_id"] == "meter_check"
+
+
+async def test_what_stations_draw_is_not_offered_as_a_meter(
+    hass: HomeAssistant, site: FakeSite
+) -> None:
+    result = await sensors_step(hass, "currents")
+    picker = result["data_schema"].schema["l2"].config
+    assert "sensor.yard_used_l2" in picker["exclude_entities"]
+    assert "sensor.grid_l2" not in picker["exclude_entities"]
+    with pytest.raises(InvalidData):
+        await choose(hass, result, SENSORS | {"l2": "sensor.yard_used_l2"})
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The real engine in Home Assistant: a station with an AC and a DC connector, and one that switches phases."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 import json
 from typing import Any, override
 
@@ -10,8 +9,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.engine.site import Site
-from tests.homeassistant.conftest import OPTIONS, config_entry, group, station
-from tests.homeassistant.test_real_site import Station, until
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import group, station
+from tests.homeassistant.real_site import Station, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -24,28 +24,20 @@ CONNECTORS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
+engine, site = real_site.engine, real_site.site
 
 
 @pytest.fixture
-async def site(hass: HomeAssistant) -> AsyncGenerator[Site]:
+def entry(hass: HomeAssistant) -> MockConfigEntry:
     """A site with two stations, each in a group of its own."""
-    entry: MockConfigEntry = config_entry(
+    return real_site.entry_of(
+        hass,
         station("yard", "Yard", maximum_a=63, connectors=CONNECTORS),
         station("garage", "Garage", phases="l2_l3_l1"),
         group("Row", "yard", limit=25),
         group("House", "garage", unit="w", limit=11_040),
-        port=0,
-        host="127.0.0.1",
+        options={"main_fuse_a": 63},
     )
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(entry, options=OPTIONS | {"main_fuse_a": 63})
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
 
 
 class Charger(Station):
@@ -79,6 +71,17 @@ class Charger(Station):
             while not period.items() <= self._last(connector, unit).items():
                 await asyncio.sleep(0.01)
 
+    async def leased(self, connector: int, **period: float) -> None:
+        """Wait until a limit above that to which a connector falls back was this."""
+        async with asyncio.timeout(20):
+            while not any(
+                period.items() <= self._period(payload).items()
+                for payload in self.limits
+                if payload["connectorId"] == connector
+                and payload["csChargingProfiles"]["stackLevel"] > 0
+            ):
+                await asyncio.sleep(0.01)
+
     def _last(self, connector: int, unit: str) -> dict[str, Any]:
         for payload in reversed(self.limits):
             schedule = payload["csChargingProfiles"]["chargingSchedule"]
@@ -86,8 +89,13 @@ class Charger(Station):
                 connector,
                 unit,
             ):
-                return dict(schedule["chargingSchedulePeriod"][0])
+                return self._period(payload)
         return {}
+
+    @staticmethod
+    def _period(payload: dict[str, Any]) -> dict[str, Any]:
+        schedule = payload["csChargingProfiles"]["chargingSchedule"]
+        return dict(schedule["chargingSchedulePeriod"][0])
 
     async def charge(
         self, connector: int, at: str, **sampled: tuple[float, str]
@@ -173,6 +181,7 @@ async def test_a_rotated_station_that_switches_phases(
     )
     await until(hass, "select.garage_phases", "one")
     # Nothing charges: it is told at once, and goes on once its contactors have moved.
-    await garage.limited(1, "A", limit=0, numberPhases=1)
+    # What it falls back to is told right after.
+    await garage.leased(1, limit=0, numberPhases=1)
     await until(hass, "sensor.garage_limited_by", "switching_phases")
     await garage.hang_up()

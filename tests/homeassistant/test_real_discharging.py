@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, override
 
+from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
@@ -13,9 +14,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.engine.control.v2x import direction
 from custom_components.evenload.engine.site import Site
-from tests.homeassistant.conftest import OPTIONS, config_entry, station
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import station
+from tests.homeassistant.real_site import Station, until
 from tests.homeassistant.test_discharging import PERMISSION
-from tests.homeassistant.test_real_site import Station, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -24,18 +26,15 @@ GRID = "sensor.grid_power"
 KEY = "GridPower"
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
+engine, site = real_site.engine, real_site.site
 
 
 def say(hass: HomeAssistant, entity_id: str, value: float, unit: str) -> None:
     hass.states.async_set(entity_id, str(value), {"unit_of_measurement": unit})
 
 
-@pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A house that takes 3 kW, and a station whose maker's manual names a key."""
+def house(hass: HomeAssistant, *subentries: ConfigSubentryData) -> MockConfigEntry:
+    """Return a house that takes 3 kW, and a station whose maker's manual names a key."""
     say(hass, CAR, 70, "%")
     say(hass, GRID, 3000, "W")
     permission = PERMISSION | {
@@ -44,22 +43,19 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
         "told": "configuration_key",
         "dialect": {"key": KEY, "expires_s": 60, "settles_s": 0},
     }
-    entry = config_entry(
-        station("garage", "Garage", v2g={"1": permission}), port=0, host="127.0.0.1"
-    )
-    entry.add_to_hass(hass)
     meter = {"kind": "total", "total": GRID, "spread": "even"}
-    hass.config_entries.async_update_entry(entry, options=OPTIONS | {"meter": meter})
-    return entry
+    return real_site.entry_of(
+        hass,
+        station("garage", "Garage", v2g={"1": permission}),
+        *subentries,
+        options={"meter": meter},
+    )
 
 
 @pytest.fixture
-async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
-    """The engine of a site that is set up."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """A house with nothing else."""
+    return house(hass)
 
 
 class Feeding(Station):

@@ -1,7 +1,6 @@
 """A meter's sensor and the real engine: from a state of Home Assistant to a frame, and to what the owner sees."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -12,19 +11,18 @@ from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.site import Site
-from tests.homeassistant.conftest import OPTIONS, config_entry, station
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import station
+from tests.homeassistant.real_site import Station, until
 from tests.homeassistant.test_controls import act
 from tests.homeassistant.test_household import CURRENTS, say
-from tests.homeassistant.test_real_site import Station, until
 
 GARAGE = EvseKey("garage", 1)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
+engine, site = real_site.engine, real_site.site
 
 
 def measure(hass: HomeAssistant, *currents_a: float) -> None:
@@ -34,20 +32,14 @@ def measure(hass: HomeAssistant, *currents_a: float) -> None:
 
 
 @pytest.fixture
-async def site(hass: HomeAssistant) -> AsyncGenerator[Site]:
+def entry(hass: HomeAssistant) -> MockConfigEntry:
     """A house that draws 5 A, with one station."""
-    entry: MockConfigEntry = config_entry(
-        station("garage", "Garage", maximum_a=16), port=0, host="127.0.0.1"
-    )
-    entry.add_to_hass(hass)
-    hass.config_entries.async_update_entry(
-        entry, options=OPTIONS | {"meter": CURRENTS | {"fallback_a": 16}}
-    )
     measure(hass, 5, 5, 5)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
+    return real_site.entry_of(
+        hass,
+        station("garage", "Garage", maximum_a=16),
+        options={"meter": CURRENTS | {"fallback_a": 16}},
+    )
 
 
 def limits_sent(site: Site) -> int:

@@ -1,118 +1,24 @@
 """The real engine in Home Assistant: a station dials in over a real socket."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import suppress
-import json
 import socket
-from typing import Any
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.site import Site
-from tests.homeassistant.conftest import config_entry, group, station
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import config_entry, station
+from tests.homeassistant.real_site import Station, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
-
-
-@pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A site on a port of its own, for stations of this machine."""
-    entry = config_entry(
-        station("garage", "Garage"),
-        station("drive", "Drive"),
-        group("Yard", "garage", "drive"),
-        port=0,
-        host="127.0.0.1",
-    )
-    entry.add_to_hass(hass)
-    return entry
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
-    """The engine of a site that is set up."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
-
-
-class Station:
-    """Says what a test wants, and accepts everything."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        """Answer from now on."""
-        self._socket = socket
-        self._answers: dict[str, asyncio.Future[Any]] = {}
-        self.heard: list[str] = []
-        self._task = asyncio.create_task(self._listen())
-
-    @classmethod
-    async def dial(cls, site: Site, identity: str) -> Station:
-        """Dial in and say what it is."""
-        url = f"ws://127.0.0.1:{site.port}/{identity}"
-        station = cls(await connect(url, subprotocols=["ocpp1.6"]))
-        await station.say(
-            "BootNotification",
-            chargePointVendor="Alfen",
-            chargePointModel="Eve",
-            chargePointSerialNumber="ACE1",
-            firmwareVersion="6.1",
-        )
-        return station
-
-    async def say(self, action: str, **payload: Any) -> Any:
-        """Send a message and return its answer."""
-        name = str(len(self._answers))
-        self._answers[name] = asyncio.get_running_loop().create_future()
-        await self._socket.send(json.dumps([2, name, action, payload]))
-        async with asyncio.timeout(5):
-            return await self._answers[name]
-
-    async def hang_up(self) -> None:
-        """Go."""
-        await self._socket.close()
-        await self._task
-
-    async def _listen(self) -> None:
-        with suppress(ConnectionClosed):
-            async for text in self._socket:
-                await self._hear(*json.loads(text))
-
-    async def _hear(self, kind: int, name: str, *rest: Any) -> None:
-        if kind == 2:
-            self.heard.append(rest[0])
-            await self._socket.send(json.dumps([3, name, _answer(rest[0])]))
-        else:
-            self._answers[name].set_result(rest[0])
-
-
-def _answer(action: str) -> dict[str, Any]:
-    if action == "GetConfiguration":
-        return {"configurationKey": []}
-    if action == "UnlockConnector":
-        return {"status": "Unlocked"}
-    return {"status": "Accepted"}
-
-
-async def until(hass: HomeAssistant, entity_id: str, state: str) -> None:
-    """Wait for a state."""
-    async with asyncio.timeout(5):
-        while (found := hass.states.get(entity_id)) is None or found.state != state:
-            await asyncio.sleep(0.01)
+engine, entry, site = real_site.engine, real_site.entry, real_site.site
 
 
 async def test_a_station_s_life_is_seen(

@@ -1,7 +1,6 @@
 """Protected stations on the real engine: over TLS with a password, and with certificates of their own."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from pathlib import Path
 import ssl
 from typing import Any
@@ -19,7 +18,8 @@ from custom_components.evenload.const import DOMAIN
 from custom_components.evenload.engine.site import Site
 from tests.certificates import LOCAL, authority, sign
 from tests.engine.csms.dialler import Dialler
-from tests.homeassistant.conftest import config_entry, station
+from tests.homeassistant import real_site
+from tests.homeassistant.conftest import station
 from tests.homeassistant.test_subentry_flows import open_form, submit
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -30,35 +30,22 @@ FORM = {"name": "Garage", "phases": "3", "maximum_a": 32}
 PASSWORD = "set in the station"
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
+engine, site = real_site.engine, real_site.site
 
 
 @pytest.fixture
 def entry(hass: HomeAssistant, tmp_path: Path) -> MockConfigEntry:
     """A site with a port of each kind."""
     files = sign("home", by=CA, address=LOCAL).write(tmp_path)
-    entry = config_entry(
+    return real_site.entry_of(
+        hass,
         station("garage", "Garage"),
-        port=0,
         host=LOCAL,
         certificate=files.certificate,
         private_key=files.private_key,
         tls_port=0,
         client_ca=MAKER.write(tmp_path / "maker").certificate,
     )
-    entry.add_to_hass(hass)
-    return entry
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
-    """The engine of a site that is set up."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def require(hass: HomeAssistant, profile: int, password: str = "") -> None:

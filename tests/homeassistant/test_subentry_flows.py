@@ -138,6 +138,7 @@ async def test_a_station_is_renamed_and_rewired(
         "phases": "3",
         "maximum_a": 32,
         "discharging": False,
+        "vehicles": False,
     }
     result = await submit(
         hass, form, {"name": "Barn", "phases": "1", "maximum_a": float("inf")}

@@ -16,37 +16,59 @@ import yaml
 from custom_components.evenload import (
     binary_sensor,
     button,
+    central_flow,
+    central_sensors,
     datetime,
     discharge_trouble,
+    driver_sensors,
     event,
     evse_sensors,
+    grid_trouble,
     group_sensors,
     meter_fields,
     node_numbers,
-    number,
+    own_numbers,
+    plan_sensors,
     programme_flow,
     programme_sensors,
     programme_trouble,
     schemas,
     select,
     services,
+    session_sensors,
+    session_tables,
+    statements,
     station_fields,
     station_sensors,
     switch,
+    uplink_trouble,
     v2g_checks,
     v2g_fields,
     v2g_sensors,
 )
-from custom_components.evenload.checks import FIELDS, OF_GROUP, SECTIONS
+from custom_components.evenload.checks import OF_GROUP
+from custom_components.evenload.driver_config import WEEKDAYS
 from custom_components.evenload.engine.model.capabilities import PauseMethod, Purpose
 from custom_components.evenload.engine.model.configuration import Strategy
+from custom_components.evenload.engine.model.drivers import TokenPolicy
 from custom_components.evenload.engine.model.notices import NoticeKind
 from custom_components.evenload.engine.model.phases import ALL_PHASES
+from custom_components.evenload.engine.model.planning import ChargeMode
 from custom_components.evenload.engine.model.security import SecurityProfile
-from custom_components.evenload.engine.model.v2x import IdleMethod, V2gMode
+from custom_components.evenload.engine.model.uplink import Domain, Role
+from custom_components.evenload.engine.model.v2x import IdleMethod, Steering, V2gMode
 from custom_components.evenload.engine.model.v2x_ability import Method
+from custom_components.evenload.form_errors import FIELDS, SECTIONS
 from custom_components.evenload.grid import GRIDS
 from custom_components.evenload.meter_config import MeterKind, Spread
+from custom_components.evenload.planning_inputs import (
+    input_issues,
+    input_sensors,
+    outlook_checks,
+    outlook_fields,
+    vehicle_flow,
+)
+from custom_components.evenload.planning_inputs.config import ExportSource
 from custom_components.evenload.programme_config import EDITIONS
 from custom_components.evenload.sensor_trouble import ISSUES
 from custom_components.evenload.wiring import WIRINGS
@@ -56,7 +78,7 @@ LANGUAGES = sorted((COMPONENT / "translations").glob("*.json"))
 ENGLISH: dict[str, Any] = json.loads((COMPONENT / "translations/en.json").read_text())
 ICONS: dict[str, Any] = json.loads((COMPONENT / "icons.json").read_text())
 ACTIONS: dict[str, Any] = yaml.safe_load((COMPONENT / "services.yaml").read_text())
-SOURCE = "\n".join(path.read_text() for path in COMPONENT.glob("*.py"))
+SOURCE = "\n".join(path.read_text() for path in COMPONENT.rglob("*.py"))
 
 ROWS: dict[str, list[EntityDescription]] = {
     "binary_sensor": [
@@ -76,20 +98,33 @@ ROWS: dict[str, list[EntityDescription]] = {
     "number": [
         node_numbers.CAP,
         node_numbers.LIMIT,
-        number.DISCHARGE_LIMIT,
-        number.MINIMUM_SOC,
-        number.PRIORITY,
-        *number.MAXIMA,
+        own_numbers.PRIORITY,
+        *own_numbers.CHARGING,
+        *own_numbers.DISCHARGING,
+        *own_numbers.MAXIMA,
     ],
-    "select": [select.DISCHARGING_MODE, select.PHASES, select.STRATEGY],
+    "select": [
+        select.CHARGE_MODE,
+        select.DISCHARGING_MODE,
+        select.PHASES,
+        select.STRATEGY,
+    ],
     "sensor": [
         *evse_sensors.EVSE_SENSORS,
+        driver_sensors.COST,
+        driver_sensors.ENERGY,
+        session_sensors.COST,
+        session_sensors.ENERGY,
         *group_sensors.GROUP_SENSORS,
         *group_sensors.NODE_SENSORS,
         *station_sensors.STATION_SENSORS,
         *programme_sensors.PROGRAMME_SENSORS,
+        central_sensors.CENTRAL_SENSOR,
         *v2g_sensors.BATTERY_SENSORS,
         *v2g_sensors.DISCHARGE_SENSORS,
+        *plan_sensors.PLAN_SENSORS,
+        plan_sensors.SITE_PLAN,
+        *input_sensors.INPUT_SENSORS,
     ],
     "switch": [*switch.SWITCHES, switch.WATCH_ONLY],
 }
@@ -181,7 +216,19 @@ DIALECT = vol.Schema(
         for key, field in v2g_fields.dialect_schema(method).schema.items()
     }
 )
+# Of every source: no form has all of these fields.
+PRICES = vol.Schema(
+    {
+        key: field
+        for source in outlook_fields.OTHER_SOURCES
+        for export in ExportSource
+        for key, field in outlook_fields.prices_schema(
+            source, export, "EUR"
+        ).schema.items()
+    }
+)
 PROGRAMME = programme_flow.programme_schema({})
+CENTRAL = central_flow.central_schema({})
 FORMS = [
     ("config", "user", schemas.USER_SCHEMA),
     ("config", "reconfigure", schemas.CONNECTION_SCHEMA),
@@ -192,6 +239,10 @@ FORMS = [
     ("options", "meter", meter_fields.METER_SCHEMA),
     ("options", "meter_sensors", SENSORS),
     ("options", "meter_belief", meter_fields.BELIEF_SCHEMA),
+    ("options", "sessions", schemas.SESSIONS_SCHEMA),
+    ("options", "outlook", outlook_fields.outlook_schema({}, {}, asks_for_roof=True)),
+    ("options", "outlook_prices", PRICES),
+    ("options", "outlook_demand", outlook_fields.demand_schema("EUR")),
     ("config_subentries.station", "user", NEW_STATION),
     ("config_subentries.station", "reconfigure", KNOWN_STATION),
     (
@@ -199,10 +250,16 @@ FORMS = [
         "discharging_connectors",
         v2g_fields.connectors_schema([1, 2]),
     ),
-    ("config_subentries.station", "discharging", v2g_fields.PERMISSION_SCHEMA),
+    (
+        "config_subentries.station",
+        "discharging",
+        v2g_fields.permission_schema([*Steering], "EUR"),
+    ),
     ("config_subentries.station", "discharging_dialect", DIALECT),
     ("config_subentries.grid_programme", "user", PROGRAMME),
     ("config_subentries.grid_programme", "reconfigure", PROGRAMME),
+    ("config_subentries.central_system", "user", CENTRAL),
+    ("config_subentries.central_system", "reconfigure", CENTRAL),
     ("config_subentries.group", "user", GROUP),
     ("config_subentries.group", "reconfigure", GROUP),
     ("config_subentries.group", "meter_sensors", SENSORS),
@@ -242,8 +299,12 @@ def test_every_wrong_field_has_a_sentence() -> None:
         **ENGLISH["options"]["error"],
         **ENGLISH["config_subentries"]["station"]["error"],
         **ENGLISH["config_subentries"]["group"]["error"],
+        **ENGLISH["config_subentries"]["driver"]["error"],
     }
     assert v2g_checks.FIELDS.keys() <= errors.keys()
+    assert outlook_checks.FIELDS.keys() <= ENGLISH["options"]["error"].keys()
+    of_station = ENGLISH["config_subentries"]["station"]["error"]
+    assert vehicle_flow.FIELDS.keys() <= of_station.keys()
     assert FIELDS.keys() | SECTIONS.keys() | set(OF_GROUP.values()) <= errors.keys()
     used = re.findall(r'{(?:"base"|CONF_PORT): "(\w+)"}', SOURCE)
     assert set(used) <= ENGLISH["config"]["error"].keys()
@@ -253,6 +314,7 @@ def test_every_end_of_a_form_has_a_sentence() -> None:
     ends = {
         *ENGLISH["config"]["abort"],
         *ENGLISH["config_subentries"]["group"]["abort"],
+        *ENGLISH["issues"]["not_controllable"]["fix_flow"]["abort"],
     }
     assert set(re.findall(r'reason="(\w+)"', SOURCE)) <= ends
 
@@ -261,7 +323,8 @@ def test_every_exception_has_a_sentence() -> None:
     raised = set(re.findall(r'translation_key="(\w+)"', SOURCE))
     raised -= {"phases", "unit", "strategy", "evse", "security_profile", "connector"}
     raised -= {"meter_kind", "spread", "message_field"}
-    raised -= {"dispatch_sign", "openadr_version"}
+    raised -= {"dispatch_sign", "openadr_version", "policy", "weekday"}
+    raised -= {"central_role", "decides"}
     of_groups = {key for key in FIELDS if key in ENGLISH["exceptions"]}
     of_numbers = {
         "power_out_of_range",
@@ -275,9 +338,17 @@ def test_every_exception_has_a_sentence() -> None:
         "discharge_without_end",
         "minimum_soc_out_of_range",
         "probe_needs_load",
+        "probe_cut_short",
+        "probe_load_gone",
+        "probe_station_gone",
+        "probe_unanswered",
+        "probe_vehicle_left",
         "v2g_not_confirmed",
         "v2g_not_set_up",
         "v2g_off",
+        "v2g_others_decide",
+        "signal_for_nobody",
+        "signal_out_of_range",
     }
     of_discharging |= {"dispatch_not_a_power", "dispatch_target_unknown"}
     of_profiles = {
@@ -287,8 +358,25 @@ def test_every_exception_has_a_sentence() -> None:
         "profile_id_taken",
         "profile_without_beginning",
     }
-    of_ports = {"address_in_use", "cannot_bind", "invalid_certificate"}
+    of_ports = {"address_in_use", "boxes_alike", "cannot_bind", "invalid_certificate"}
+    of_plans = {
+        "price_limit_missing",
+        "price_limit_not_a_price",
+        "sun_needs_meter",
+        "target_energy_out_of_range",
+        "target_soc_out_of_range",
+    }
     said = raised | of_groups | of_numbers | of_discharging | of_profiles | of_ports
+    of_drivers = {
+        "driver_refused",
+        "driver_without_card",
+        "nothing_to_stop",
+        "reservation_passed",
+    }
+    of_several = {"not_all_can", "not_all_did"}
+    of_pauses = {"pause_end_out_of_range", "pause_reason_length"}
+    of_appliances = {"run_ends_before_it_begins", "run_too_long"}
+    said |= of_plans | of_drivers | of_several | of_pauses | of_appliances
     assert said == ENGLISH["exceptions"].keys()
     of_meter = {key for key in FIELDS if key.startswith("meter_")}
     of_meter |= {f"{key}_out_of_range" for key in ("margin", "largest", "fallback")}
@@ -299,12 +387,16 @@ def test_every_exception_has_a_sentence() -> None:
 
 def test_every_notice_and_choice_has_words() -> None:
     of_discharging = {discharge_trouble.REFUSED, discharge_trouble.DISPROVEN}
+    of_discharging.add(grid_trouble.LASTS)
     of_programmes = {
         *programme_trouble.SILENT.values(),
         programme_trouble.EVENT,
         programme_trouble.CLOCK,
     }
-    ours = {*NoticeKind, *ISSUES.values(), *of_discharging, *of_programmes}
+    of_inputs = {*input_issues.ISSUES.values(), input_issues.PRICES_MISSING}
+    of_uplinks = {uplink_trouble.REFUSED, uplink_trouble.AWAY}
+    ours = {*NoticeKind, *ISSUES.values(), *of_discharging, *of_programmes, *of_inputs}
+    ours |= of_uplinks
     assert ENGLISH["issues"].keys() == ours
     selectors = ENGLISH["selector"]
     of_connector = station_fields.CONNECTORS_SCHEMA.schema["evses"].config["fields"]
@@ -317,7 +409,11 @@ def test_every_notice_and_choice_has_words() -> None:
     rows = v2g_fields.MESSAGE_FIELDS.config["fields"]
     assert selectors["message_field"]["fields"].keys() == rows.keys()
     assert options == {
+        "central_role": set(Role),
         "phases": set(GRIDS),
+        "price_source": set(outlook_fields.OTHER_SOURCES),
+        "export_source": set(ExportSource),
+        "demand_minutes": set(outlook_fields.DEMAND_MINUTES),
         "unit": {"a", "w"},
         "strategy": set(Strategy),
         "meter_kind": {"none", *MeterKind},
@@ -328,12 +424,22 @@ def test_every_notice_and_choice_has_words() -> None:
         "yes_no": {"automatic", "yes", "no"},
         "where": {"house", "grid"},
         "told": {"as_it_says", *Method},
+        "steering": {*Steering},
         "unit_of_power": {"a", "w"},
         "purpose": set(Purpose),
         "idle": set(IdleMethod),
         "afterwards": set(V2gMode),
+        "charge_mode": set(ChargeMode),
         "dispatch_sign": {"charges", "discharges"},
+        "policy": set(TokenPolicy),
+        "decides": set(Domain),
+        "weekday": set(WEEKDAYS),
         "openadr_version": set(EDITIONS),
+        "session_format": {session_tables.CSV, session_tables.HTML},
+        "statement": {
+            *statements.COLUMNS,
+            *("title", "nobody", "total", "unpriced"),
+        },
         "security_profile": {str(int(profile)) for profile in SecurityProfile},
     }
 

@@ -5,23 +5,13 @@ from dataclasses import replace
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import condition
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.evenload.engine.model.readings import Reading
+from tests.homeassistant import discharging_home
 from tests.homeassistant.automating import GARAGE, arm, connect, device
-from tests.homeassistant.conftest import config_entry, station
 from tests.homeassistant.fake_site import FakeSite
-from tests.homeassistant.test_discharging import PERMISSION
 
-
-@pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A site with a vehicle that may feed back."""
-    entry = config_entry(
-        station("garage", "Garage", v2g={"1": PERMISSION}), station("drive", "Drive")
-    )
-    entry.add_to_hass(hass)
-    return entry
+entry = discharging_home.entry
 
 
 @pytest.mark.parametrize(

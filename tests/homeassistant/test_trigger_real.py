@@ -1,20 +1,16 @@
 """Triggers with the real engine: a vehicle's whole visit, as its station tells it, and the station's going."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_mock_service,
-)
+from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.evenload.engine.site import Site
+from tests.homeassistant import real_site
 from tests.homeassistant.automating import device
-from tests.homeassistant.conftest import config_entry, group, station
-from tests.homeassistant.test_real_site import Station, until
+from tests.homeassistant.real_site import Station, until
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -29,32 +25,7 @@ AT_CONNECTOR = (
 )
 
 
-@pytest.fixture(autouse=True)
-def engine() -> None:
-    """Put nothing in the engine's place."""
-
-
-@pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
-    """A site on a port of its own, with two stations that share 20 A."""
-    entry = config_entry(
-        station("garage", "Garage"),
-        station("drive", "Drive"),
-        group("Yard", "garage", "drive"),
-        port=0,
-        host="127.0.0.1",
-    )
-    entry.add_to_hass(hass)
-    return entry
-
-
-@pytest.fixture
-async def site(hass: HomeAssistant, entry: MockConfigEntry) -> AsyncGenerator[Site]:
-    """The engine of a site that is set up."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    yield entry.runtime_data
-    await hass.config_entries.async_unload(entry.entry_id)
+engine, entry, site = real_site.engine, real_site.entry, real_site.site
 
 
 @pytest.fixture

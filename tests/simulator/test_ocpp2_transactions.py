@@ -179,6 +179,21 @@ async def test_who_is_refused_afterwards_does_not_go_on(
     assert told(central)[-1] == expected
 
 
+async def test_a_card_shown_again_before_the_cable_is_no_end(
+    switch_on, central, clock, version
+):
+    # C01.FR.26: only EVConnectionTimeOut ends an authorization that no transaction has come of (E07 ends transactions).
+    station = await switch_on(versions=[version])
+    assert await settled(clock, station.present_tag(1, "A1B2C3D4"))
+    await clock.advance(50)
+    assert await settled(clock, station.present_tag(1, "A1B2C3D4"))
+    await clock.advance(50)
+    station.plug_in(1, Vehicle())
+    await clock.advance(8)
+    assert told(central)[0] == ("Started", "CablePluggedIn", "SuspendedEV")
+    assert len(central.sent("Authorize")) == 2
+
+
 async def test_another_of_the_group_may_end_it(switch_on, central, clock, version):
     # C09, E07
     station = await switch_on(versions=[version])

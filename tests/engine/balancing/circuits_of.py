@@ -148,6 +148,7 @@ def demands_at(draw: st.DrawFn, name: str, loads: list[Load]) -> list[Demand]:
             load=draw(st.sampled_from(loads)),
             wants=draw(st.sampled_from([True, True, False])),
             standing_a=draw(st.sampled_from([0.0, 8.0, 16.0])),
+            keeps=draw(st.sampled_from([False, False, True])),
             weight=draw(st.sampled_from([1.0, 1.0, 2.0, 5.5])),
             boosted=draw(st.sampled_from([False, False, False, True])),
             departs_at=draw(

@@ -10,8 +10,16 @@ from custom_components.evenload.engine.balancing.allotting import allot
 from custom_components.evenload.engine.model.allotments import Demand, Reason
 from custom_components.evenload.engine.model.configuration import Strategy
 from custom_components.evenload.engine.model.identity import EvseKey
-from custom_components.evenload.engine.model.loads import Load
-from custom_components.evenload.engine.model.phases import ALL_PHASES, PhaseCurrents
+from custom_components.evenload.engine.model.loads import (
+    Load,
+    between_lines,
+    to_neutral,
+)
+from custom_components.evenload.engine.model.phases import (
+    ALL_PHASES,
+    Phase,
+    PhaseCurrents,
+)
 from custom_components.evenload.engine.model.tree import Room, Tree, station_node
 from tests.engine.balancing.circuits_of import (
     NOON,
@@ -157,6 +165,21 @@ def test_names_of_phases_do_not_matter(site: Site, turns: int) -> None:
     assert {key: found.current for key, found in before.items()} == {
         key: found.current for key, found in after.items()
     }
+
+
+def test_who_can_be_helped_is_not_given_up_with_who_cannot() -> None:
+    """Both wait for the same line; the one would need another one besides, and the other could do without it."""
+    three = to_neutral(ALL_PHASES, 230.0)
+    l1, l2, l3 = (to_neutral((phase,), 230.0) for phase in ALL_PHASES)
+    between = between_lines(Phase.L2, Phase.L3, 120.0)
+    demands = [
+        demand("A", maximum_a=6.0, load=between, single=l3),
+        demand("B", maximum_a=6.0, load=three, single=l1),
+        demand("C", maximum_a=6.0, load=three, single=l2),
+    ]
+    tree = simple(PhaseCurrents(0.0, 6.0, 11.6), Strategy.EQUAL_SERVE, "ABC")
+    found = allot(tree, demands, NOON)
+    assert amperes(found) == {"A": 6.0, "B": 0.0, "C": 6.0}
 
 
 @pytest.mark.parametrize(

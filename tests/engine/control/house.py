@@ -10,6 +10,10 @@ from typing import Any
 
 from mashumaro.codecs.basic import BasicDecoder, BasicEncoder
 
+from custom_components.evenload.engine.control.commitments import (
+    DISOBEDIENCE_A,
+    DISOBEDIENCE_FRACTION,
+)
 from custom_components.evenload.engine.csms.limiting.terms import relearning
 from custom_components.evenload.engine.fleet import Fleet
 from custom_components.evenload.engine.memory import State
@@ -29,11 +33,7 @@ from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.orders import LimitOrder
 from custom_components.evenload.engine.model.phases import Phase
 from custom_components.evenload.engine.model.readings import Sample
-from custom_components.evenload.engine.model.stations import (
-    EvseStatus,
-    OcppVersion,
-    StationInfo,
-)
+from custom_components.evenload.engine.model.stations import EvseStatus, StationInfo
 from custom_components.evenload.engine.model.transactions import TransactionStart
 from custom_components.evenload.engine.sessions.ledger import Ledger
 from tests.engine.control.stations import PLUGGING_S, VirtualStation
@@ -106,7 +106,8 @@ class House:
         station.on_start = lambda evse: self._started(identity, evse)
         station.follow_clock(self.ahead_s)
         station.dial(self.now)
-        self.hear(Connected, identity, version=OcppVersion.V16, address="")
+        version = self.stations[identity].version
+        self.hear(Connected, identity, version=version, address="")
         self.hear(Learnt, identity, capabilities=station.capabilities(station.known()))
         self._tell_of_vehicles(identity)
         self.fleet.enforcer.attach(station)
@@ -124,8 +125,18 @@ class House:
         self._ended[identity] += station.end_transactions()
         station.phases = phases
         station.rest(PLUGGING_S)
+        if station.nature.never_pauses and not self._has_room_for_all():
+            # Whoever comes to it is paused by a stop, and only Home Assistant can do that: without it, it charges.
+            self._restarted_at_s = asyncio.get_running_loop().time() + PLUGGING_S
         if station.connected:
             self._tell_of_vehicles(identity)
+
+    def _has_room_for_all(self) -> bool:
+        """Whether the least of all is kept: it fits for good, and nobody holds more who cannot be told."""
+        lasting = self.fleet.enforcer.targets.fallbacks.values()
+        return all(one.current.a > 0 for one in lasting) and not (
+            self.fleet.enforcer.commitments.reserved()
+        )
 
     def leave(self, identity: str) -> None:
         """Let its vehicles leave."""
@@ -242,7 +253,10 @@ class House:
             )
 
     async def die(self) -> None:
-        """Kill Home Assistant, but not in the very second in which it would give a station back what that has just lost."""
+        """Kill Home Assistant, but not in the very second in which it would give a station back what that has just lost.
+
+        Nor in that in which it would stop a vehicle that came to a station which cannot pause, and whose place others have.
+        """
         since_s = asyncio.get_running_loop().time() - self._restarted_at_s
         if since_s < GIVEN_BACK_S:
             await self.watch(GIVEN_BACK_S - since_s, 0.5)
@@ -301,15 +315,25 @@ class House:
     def excesses(self, *, avoidable: bool = False) -> list[str]:
         """Return every node and phase above its limit; `avoidable`: only where somebody could be told to draw less."""
         site = self.fleet.site
+        draws = self._seen_to_draw() if avoidable else self.draws()
         return [
             words
-            for words, phase, members in excesses_of(site, self.draws(), self.used())
+            for words, phase, members in excesses_of(site, draws, self.used())
             if not avoidable or self._somebody_can_lower(members, phase)
         ]
 
     def draws(self) -> dict[str, float]:
         """Return what every station's vehicles draw, in amperes of their own."""
         return {name: station.drawn_a() for name, station in self.stations.items()}
+
+    def _seen_to_draw(self) -> dict[str, float]:
+        """Return the same, but what no meter tells from a limit that is obeyed: only what a station says shows that."""
+        seen = self.draws()
+        for name, drawn_a in seen.items():
+            limit_a = self.fleet.enforcer.commitments.in_force_a(EvseKey(name, 1))
+            if drawn_a <= limit_a * (1 + DISOBEDIENCE_FRACTION) + DISOBEDIENCE_A:
+                seen[name] = min(drawn_a, limit_a)
+        return seen
 
     def used(self) -> dict[str, int]:
         """Return how many phases every station's vehicles use."""

@@ -212,8 +212,10 @@ class MeteredHouse(House):
         draws[identity] = is_a
         ours = line_currents(site, site.stations, draws, self.used())
         assert isinstance(meter.fallback, Current)
+        since_s = asyncio.get_running_loop().time() - meter.raise_after_s + 1
         for phase in site.stations[identity].wiring:
-            loads = [load[phase] for _, load in self._loads]
+            # Who has waited long enough has done so while the meter was silent, too, as long as it is fresh.
+            loads = [load[phase] for at_s, load in self._loads if at_s >= since_s]
             held_a = max((sums[phase] for _, sums in self._sums), default=0.0)
             free_a = site.main_fuse.a - meter.margin.a - max(loads, default=0.0)
             most_a = max(meter.fallback.a, free_a, held_a) + ABOUT_A

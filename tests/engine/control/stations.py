@@ -91,6 +91,8 @@ class VirtualStation:
     def __post_init__(self) -> None:
         """Begin without any limit."""
         self._random = random.Random(self.seed)
+        # Whether it answers to what it is asked beside its limits.
+        self._whims = random.Random(self.seed)
         self._held = Held(self.nature)
         self._lowered: dict[int, tuple[float, datetime]] = {}
         self._clock_s = self.nature.clock_s
@@ -125,6 +127,9 @@ class VirtualStation:
     def commands(self) -> Commands:
         """What can be asked of it."""
         return cast(Commands, self)
+
+    def relay_to(self, above: object) -> None:
+        """No system above hears what it says."""
 
     def capabilities(self, known: Capabilities) -> Capabilities:
         """Return what it says of itself."""
@@ -179,9 +184,12 @@ class VirtualStation:
     async def composite_schedule(
         self, evse: int, duration_s: int, unit: RateUnit | None = None
     ) -> CompositeSchedule:
-        """Say what it allows."""
+        """Say what it allows, or nothing."""
         await asyncio.sleep(self.nature.answer_s)
         self.asked.append(evse)
+        if self._whims.random() < self.nature.loses_answers:
+            await asyncio.sleep(10.0)
+            raise StationSilent(self.identity, "GetCompositeSchedule")
         limit_a = min(self.limit_a(evse), self.limit_a(WHOLE_STATION))
         said_a = limit_a if self.nature.says_a is None else self.nature.says_a
         period = SchedulePeriod(0, said_a)

@@ -341,4 +341,5 @@ async def test_the_largest_frame_is_read(open_site: OpenSite, dial: Dial) -> Non
     assert 300_000 < len(text) < ADOPTED_FRAME_BYTES
     started = time.process_time()
     assert (await station.ask(text))[0] == 3
-    assert time.process_time() - started < 1.0
+    # A tenth of that where nothing else is done.
+    assert time.process_time() - started < 5.0

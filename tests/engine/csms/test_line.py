@@ -22,9 +22,9 @@ async def queue(line: Line, served: list[str], name: str) -> asyncio.Task[None]:
     """Let somebody wait; a name in capitals is urgent."""
 
     async def wait() -> None:
-        await line.enter(Rank.LIMIT if name.isupper() else Rank.OTHER)
+        turn = await line.enter(Rank.LIMIT if name.isupper() else Rank.OTHER)
         served.append(name)
-        line.leave()
+        line.leave(turn)
 
     task = asyncio.create_task(wait())
     await turns()
@@ -33,24 +33,24 @@ async def queue(line: Line, served: list[str], name: str) -> asyncio.Task[None]:
 
 async def test_the_urgent_go_first_and_each_class_in_order() -> None:
     line, served = Line(), list[str]()
-    await line.enter()
+    turn = await line.enter()
     for name in ("a", "b", "C", "d", "E"):
         await queue(line, served, name)
     assert served == []
-    line.leave()
+    line.leave(turn)
     await turns()
     assert served == ["C", "E", "a", "b", "d"]
 
 
 async def test_who_gives_up_is_passed_over() -> None:
     line, served = Line(), list[str]()
-    await line.enter()
+    turn = await line.enter()
     gone = [await queue(line, served, name) for name in ("A", "b")]
     await queue(line, served, "c")
     for task in gone:
         task.cancel()
     await turns()
-    line.leave()
+    line.leave(turn)
     await turns()
     assert served == ["c"]
     await asyncio.wait_for(line.enter(), 1)
@@ -61,11 +61,11 @@ async def test_a_turn_that_comes_to_who_just_gave_up_is_handed_on(
     others: list[str],
 ) -> None:
     line, served = Line(), list[str]()
-    await line.enter()
+    turn = await line.enter()
     first = await queue(line, served, "A")
     for name in others:
         await queue(line, served, name)
-    line.leave()
+    line.leave(turn)
     first.cancel()
     await turns()
     assert first.cancelled()
@@ -79,14 +79,14 @@ async def test_one_at_a_time_whoever_gives_up() -> None:
 
     async def visit() -> None:
         nonlocal inside, most
-        await line.enter(chance.choice(tuple(Rank)))
+        turn = await line.enter(chance.choice(tuple(Rank)))
         try:
             inside += 1
             most = max(most, inside)
             await asyncio.sleep(0)
         finally:
             inside -= 1
-            line.leave()
+            line.leave(turn)
 
     tasks = []
     for _ in range(500):

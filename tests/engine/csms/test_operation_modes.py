@@ -8,7 +8,7 @@ from custom_components.evenload.engine.model.v2x import Hindrance, IdleMethod
 from custom_components.evenload.engine.model.v2x_ability import Method, OperationMode
 from tests.engine.csms.dialler import Payload
 from tests.engine.csms.dialler2 import Dialler2
-from tests.engine.csms.setpoints import period_of, sent, setpoint, without
+from tests.engine.csms.setpoints import actions, period_of, sent, setpoint, without
 
 NATIVE = Method.NATIVE
 STATIC = {"SmartChargingCtrlr/SupportsDynamicProfiles": ("false", "ReadOnly", "")}
@@ -42,10 +42,6 @@ MODES: list[tuple[Payload, Payload]] = [
         {"operationMode": "ExternalSetpoint"} | BOTH,
     ),
     ({"mode": OperationMode.EXTERNAL_LIMITS}, {"operationMode": "ExternalLimits"}),
-    (
-        {"mode": OperationMode.LOCAL_LOAD_BALANCING},
-        {"operationMode": "LocalLoadBalancing"},
-    ),
     (
         {
             "mode": OperationMode.LOCAL_FREQUENCY,
@@ -95,9 +91,9 @@ MODES: list[tuple[Payload, Payload]] = [
         {"sleeps": True},
         {"operationMode": "CentralSetpoint", "setpoint": -3000.0} | BOTH,
     ),
-    # No vehicle told that it takes phases.
+    # On both sides of zero at once no vehicle can be.
     (
-        {"by_phase_w": (-1000.0, -1000.0, -1000.0)},
+        {"by_phase_w": (-4000.0, 1000.0, 0.0)},
         {"operationMode": "CentralSetpoint", "setpoint": -3000.0} | BOTH,
     ),
 ]
@@ -169,3 +165,45 @@ async def test_a_station_is_told_what_it_has(bidirectional: Pair) -> None:
         # The second only where profiles are dynamic (Q07.FR.02).
         order = setpoint(NATIVE, mode=mode)
         assert await sent(commands, dialler, order) == (Outcome.REFUSED, [])
+
+
+THRESHOLDS = ("UpperThreshold", "LowerThreshold", "UpperOffset", "LowerOffset")
+KEPT = {
+    f"V2XChargingCtrlr@1/LocalLoadBalancing[{name}]": ("700", "ReadWrite", "")
+    for name in THRESHOLDS
+}
+FIXED = {name: (value, "ReadOnly", "") for name, (value, _, _) in KEPT.items()}
+
+
+@pytest.mark.parametrize("shows", [KEPT])
+async def test_a_station_that_balances_knows_between_what(bidirectional: Pair) -> None:
+    """Q09: the four variables are what it goes by; nothing else is said."""
+    commands, dialler = bidirectional
+    order = setpoint(NATIVE, mode=OperationMode.LOCAL_LOAD_BALANCING)
+    outcome, [(first, written), (second, payload)] = await sent(
+        commands, dialler, order
+    )
+    assert outcome is Outcome.APPLIED
+    assert (first, second) == ("SetVariables", "SetChargingProfile")
+    assert [one["variable"]["instance"] for one in written["setVariableData"]] == [
+        *THRESHOLDS
+    ]
+    assert [dialler.model[name][0] for name in KEPT] == ["50", "0", "0", "0"]
+    assert {one["component"]["evse"]["id"] for one in written["setVariableData"]} == {1}
+    assert without(period_of(payload), "startPeriod") == {
+        "operationMode": "LocalLoadBalancing"
+    }
+    # It is renewed, and knows them by now.
+    _, again = await sent(commands, dialler, order)
+    assert actions(again) == ["SetChargingProfile"]
+
+
+@pytest.mark.parametrize("shows", [FIXED, {}])
+async def test_who_keeps_to_something_else_is_not_left_to_balance(
+    bidirectional: Pair,
+) -> None:
+    commands, dialler = bidirectional
+    order = setpoint(NATIVE, mode=OperationMode.LOCAL_LOAD_BALANCING)
+    outcome, calls = await sent(commands, dialler, order)
+    assert outcome is Outcome.REFUSED
+    assert actions(calls) == ["SetVariables"]

@@ -167,28 +167,33 @@ async def test_who_asks_is_told_from_memory_while_it_lasts(bidirectional: Pair) 
     assert await dialler.result(*ask) == REJECTED
 
 
-async def test_each_phase_where_the_vehicle_takes_it(bidirectional: Pair) -> None:
-    # Errata V2X.06 to V2X.10: only what the vehicle has told, only together with the base field.
+async def test_each_phase_has_its_setpoint(bidirectional: Pair) -> None:
+    # Errata V2X.06 to V2X.10: only together with the base field, which is that of L1 then.
     commands, dialler = bidirectional
-    phases = {f"maxDischargePower{end}": 3680 for end in ("", "_L2", "_L3")}
-    await dialler.result(
-        "NotifyEVChargingNeeds",
-        {
-            "evseId": 1,
-            "chargingNeeds": {
-                "requestedEnergyTransfer": "AC_BPT",
-                "v2xChargingParameters": phases,
-            },
-        },
-    )
     order = setpoint(NATIVE, by_phase_w=(-2000.0, -1000.0, 0.0))
     _, [(_, payload)] = await sent(commands, dialler, order)
-    assert without(period_of(payload), "startPeriod", "operationMode", *BOTH) == {
+    # Its limit is divided as it is itself: V2X.05 holds on each phase.
+    assert without(period_of(payload), "startPeriod", "operationMode") == {
+        "limit": 7360.0,
+        "dischargeLimit": -3333.3,
+        "dischargeLimit_L2": -1666.6,
+        "dischargeLimit_L3": 0.0,
         "setpoint": -2000.0,
         "setpoint_L2": -1000.0,
         "setpoint_L3": 0.0,
     }
-    # On both sides of zero at once no vehicle can be.
-    order = setpoint(NATIVE, by_phase_w=(-4000.0, 1000.0, 0.0))
+    # Divided otherwise: that is a change.
+    order = setpoint(
+        NATIVE, by_phase_w=(-1000.0, -1000.0, -1000.0), discharge_limit_w=-3000.0
+    )
     _, [(_, payload)] = await sent(commands, dialler, order)
-    assert payload["scheduleUpdate"] == {"setpoint": -3000.0} | BOTH
+    names = ("setpoint", "dischargeLimit")
+    each = {f"{name}{end}": -1000.0 for name in names for end in ("", "_L2", "_L3")}
+    assert payload["scheduleUpdate"] == each | {"limit": 7360.0}
+    # For all together again: an update would leave what the phases were told.
+    _, [(action, payload)] = await sent(commands, dialler, setpoint(NATIVE))
+    assert action == "SetChargingProfile"
+    assert (
+        without(period_of(payload), "startPeriod", "operationMode")
+        == {"setpoint": -3000.0} | BOTH
+    )

@@ -15,7 +15,6 @@ from custom_components.evenload.engine.csms.exchange import check
 from custom_components.evenload.engine.csms.limiting.terms import Knowledge
 from custom_components.evenload.engine.csms.schemas import schemas
 from custom_components.evenload.engine.csms.v2.setpoints import Setpoints2
-from custom_components.evenload.engine.csms.v2.vehicles import Vehicles
 from custom_components.evenload.engine.csms.v16.setpoints import Setpoints16
 from custom_components.evenload.engine.model.capabilities import Capabilities
 from custom_components.evenload.engine.model.configuration import Overrides
@@ -86,11 +85,10 @@ def setpoints(version: OcppVersion, caller: Checking) -> Setpoints:
         Overrides,
         lambda _: None,
     )
-    vehicles = Vehicles({1, 2})
     writer = (
         Setpoints16(knowledge)
         if version is OcppVersion.V16
-        else Setpoints2(knowledge, version, vehicles)
+        else Setpoints2(knowledge, version)
     )
     return Setpoints(caller, writer, lambda: NOW)
 

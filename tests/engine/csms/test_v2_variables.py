@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from custom_components.evenload.engine.csms.v2.commands import Commands2
 from custom_components.evenload.engine.csms.v2.device_model import Key
 from custom_components.evenload.engine.csms.v2.directions import FROM_STATION
+from custom_components.evenload.engine.csms.v2.variables import BOUNDS
 from custom_components.evenload.engine.model.errors import (
     InvalidRequest,
     StationRefused,
@@ -92,6 +94,30 @@ async def test_configuration_is_read_and_written_by_name(
             await commands.get_configuration([name])
         with pytest.raises(InvalidRequest):
             await commands.set_configuration(name, "1")
+
+
+async def test_what_is_read_while_a_station_is_got_to_know_has_its_values(
+    pair: tuple[Site, Dialler2],
+) -> None:
+    """Once all is learnt, what was read for that is forgotten: between two messages of somebody else's."""
+    site, station = pair
+    commands = site.commands("A")
+    assert isinstance(commands, Commands2)
+    read = station.answers["GetVariables"]
+    assert callable(read)
+
+    def forget(payload: Payload) -> Payload:
+        answer = read(payload)
+        commands._model.keep(BOUNDS)  # as the adapter does
+        return answer
+
+    station.answers["GetVariables"] = forget
+    names = [name for name, (value, *_) in station.model.items() if value][:9]
+    shown = await commands.get_configuration(names)
+    assert {name: one.value for name, one in shown.items()} == {
+        name: station.model[name][0] for name in names
+    }
+    assert len(station.asked("GetVariables")) > 1
 
 
 async def test_profiles_are_read_whoever_put_them_there(

@@ -135,3 +135,20 @@ async def test_what_the_owner_changes_is_told_and_a_no_is_asked_again(
         site.reconfigure(replace(changed, stations=house(3000.0).stations))
         await station.called("SetDERControl", 3)
         assert caps(station) == [40.0, 20.0, 30.0]
+
+
+async def test_it_is_lifted_when_nothing_may_be_fed_back_any_more(
+    open_site: OpenSite,
+) -> None:
+    site = await open_site(config=house(4000.0))
+    async with come(site.port) as station:
+        station.answers["ClearDERControl"] = {"status": "Accepted"}
+        none = SiteConfig(
+            "Home", Current(100.0), stations={"A": StationConfig("A", "Garage")}
+        )
+        site.reconfigure(none)
+        await station.called("ClearDERControl")
+        assert caps(station) == [40.0, None]
+    # What was taken away while it was offline is not known: it is said once more.
+    async with come(site.port) as station:
+        assert caps(station) == [None]

@@ -12,12 +12,15 @@ from mashumaro.codecs.basic import BasicEncoder
 import pytest
 
 from custom_components.evenload.engine.control.holdings import Holding
-from custom_components.evenload.engine.memory import (
+from custom_components.evenload.engine.filing import (
     _SESSIONS_DECODER,
+    Sessions,
+    VaultFiling,
+)
+from custom_components.evenload.engine.memory import (
     _STATE_DECODER,
     SAVE_DELAY_S,
     Memory,
-    Sessions,
     State,
 )
 from custom_components.evenload.engine.model.capabilities import Capabilities
@@ -409,9 +412,10 @@ def test_what_is_remembered_of_a_writing_changes_nothing_of_the_next(
     for state in (before, mixed, before, mixed):
         encoded = house.memory._encoded_state(state)
         assert encoded == _STATE_ENCODER.encode(state)
+    filing = VaultFiling(house.disk, lambda: sessions)
     for _ in range(2):
-        encoded = house.memory._encoded_sessions(sessions)
-        assert encoded == _SESSIONS_ENCODER.encode(sessions)
+        encoded = filing._encoded(sessions)
+        assert encoded["ended"] == _SESSIONS_ENCODER.encode(sessions)["ended"]
 
 
 def test_transaction_ids_of_earlier_versions_are_read_as_texts() -> None:

@@ -150,18 +150,28 @@ def test_who_is_active_and_who_waits(evse: Evse, active: int, waiting: int) -> N
     assert (figures.active, figures.waiting) == (active, waiting)
 
 
-def test_direct_current_counts_on_all_phases_with_its_losses() -> None:
+@pytest.mark.parametrize(
+    ("power_w", "used_a", "used_w"),
+    [
+        (18_630, 30, 20_700),
+        # What comes out is what flows: nothing is made of it any more.
+        (-6_900, -10, -6_900),
+    ],
+)
+def test_direct_current_counts_on_all_phases_with_its_losses(
+    power_w: float, used_a: float, used_w: float
+) -> None:
     dc = {1: EvseConfig(CurrentType.DC)}
     config = StationConfig("s", "S", (L3, L1, L2), evses=dc)
-    reading = Reading(power_w=18_630, dc_current_a=46.6, dc_voltage_v=400)
+    reading = Reading(power_w=power_w, dc_current_a=46.6, dc_voltage_v=400)
     evse = Evse(EvseKey("s", 1), EvseStatus.CHARGING, reading=reading)
     group = GroupConfig("g", "Garage", Current(63), ("s",))
     site = SiteConfig("Home", Current(63), stations={"s": config}, groups={"g": group})
     figures = group_state(
         site, group.id, {"s": Station("s", connected=True, evses={1: evse})}
     )
-    assert tuple(figures.used) == pytest.approx((30, 30, 30))
-    assert figures.used_w == pytest.approx(20_700)
+    assert tuple(figures.used) == pytest.approx((used_a,) * 3)
+    assert figures.used_w == pytest.approx(used_w)
 
 
 def test_power_alone_is_taken_from_all_wired_phases() -> None:

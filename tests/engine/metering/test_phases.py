@@ -18,6 +18,10 @@ def a(value: float, phase: str | None = None) -> Sample:
     return Sample("Current.Import", value, "A", phase)
 
 
+def out(value: float, phase: str | None = None) -> Sample:
+    return Sample("Current.Export", value, "A", phase)
+
+
 def v(value: float, phase: str | None = None) -> Sample:
     return Sample("Voltage", value, "V", phase)
 
@@ -70,6 +74,8 @@ def merged(
         ([a(16), w(10_000), v(229)], 3, (L1, L2, L3)),
         # Fed back: current flows all the same.
         ([a(-16, "L1"), a(0, "L2")], 3, (L1,)),
+        ([a(0, "L1"), a(0, "L2"), out(9, "L1"), out(5, "L2")], 3, (L1, L2)),
+        ([out(9, "L1"), out(9, "L2"), out(9, "L3")], 3, (L1, L2, L3)),
     ],
 )
 def test_phases_that_are_used(
@@ -100,6 +106,9 @@ def test_a_phase_that_is_let_go_for_a_moment_is_still_used() -> None:
         ([a(16, "L1-L2")], {L1: 16, L2: 16}),
         ([a(10, "L1-L2"), a(10, "L2-L3"), a(10, "L3-L1")], dict.fromkeys(Phase, 17.32)),
         ([a(10, "L2-L3"), a(10, "L3-L1")], {L1: 10, L2: 10, L3: 17.32}),
+        # Fed back: a current is told without its direction. What flows the other way is noise.
+        ([a(0, "L1"), a(0.2, "L2"), out(9, "L1"), out(5, "L2")], {L1: 9, L2: 5}),
+        ([a(9, "L1"), out(0.2, "L1")], {L1: 9}),
     ],
 )
 def test_currents(samples: list[Sample], expected: dict[Phase, float]) -> None:
@@ -125,6 +134,7 @@ def test_currents(samples: list[Sample], expected: dict[Phase, float]) -> None:
         ([a(10, "L1"), pf(90)], 3, 2070),
         ([a(10, "L1"), pf(0.9, "L1"), pf(0, "L2"), pf(0, "L3")], 3, 2070),
         ([a(10, "L1"), w(2300), pf(0.9)], 3, 2300),
+        ([out(10, "L1"), out(5, "L2")], 3, -3450),
     ],
 )  # fmt: skip  # a table
 def test_power_that_was_not_measured(

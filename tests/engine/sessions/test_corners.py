@@ -254,3 +254,27 @@ def test_a_transaction_that_never_gets_a_place_keeps_only_some_of_its_readings(
         ledger.meter(EvseKey("garage", 0), UUID, wh, at(minutes))
     assert len(only(ledger).unplaced) == UNPLACED_KEPT
     assert only(ledger).unplaced[-1] == (at(3 * UNPLACED_KEPT - 1), 1000)
+
+
+def test_two_that_end_in_the_same_second_at_the_same_reading(ledger: Ledger) -> None:
+    """Neither has had its id yet (1.6): each is ended by its own card, however often it is told."""
+    first = begin(ledger, 0, 0, KEY, token="one")
+    second = begin(ledger, 0, 0, OTHER, token="two")
+    ends = [
+        TransactionEnded(
+            identity="garage",
+            at=at(60),
+            transaction_id=None,
+            meter_stop_wh=5000.0,
+            reason="PowerLoss",
+            token=token,
+            evse=None,
+        )
+        for token in ("one", "two", "one", "two")
+    ]
+    for each in ends:
+        ledger.end(each)
+    for one in (first, second):
+        known = ledger.transaction("garage", one.id)
+        assert known is not None
+        assert (known.ended_at, known.energy_wh) == (at(60), 5000)

@@ -16,12 +16,8 @@ import json
 from hypothesis import given, settings, strategies as st
 from mashumaro.codecs.basic import BasicEncoder
 
-from custom_components.evenload.engine.memory import (
-    _SESSIONS_DECODER,
-    _STATE_DECODER,
-    Sessions,
-    State,
-)
+from custom_components.evenload.engine.filing import _SESSIONS_DECODER, Sessions
+from custom_components.evenload.engine.memory import _STATE_DECODER, State
 from custom_components.evenload.engine.model.events import TransactionEnded
 from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.stations import EvseStatus

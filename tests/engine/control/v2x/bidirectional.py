@@ -38,6 +38,8 @@ class Temper:
     # The most that it makes of a setpoint, and below this it does nothing.
     most_w: float = 11_000.0
     least_w: float = 0.0
+    # So many times what it is told to give is what it gives.
+    gain: float = 1.0
 
 
 @dataclass
@@ -49,6 +51,10 @@ class Bidirectional(VirtualStation):
     capacity_wh: float = 60_000.0
     told: list[tuple[datetime, SetpointOrder | None]] = field(default_factory=list)
     lowest_percent: float = 100.0
+    # What it says of its battery is so much beside it; `soc_stands_at`: it says the same again and again.
+    soc_error_percent: float = 0.0
+    soc_stands_at: float | None = None
+    efficiency: float | None = None
 
     def __post_init__(self) -> None:
         """Begin without a setpoint."""
@@ -124,7 +130,8 @@ class Bidirectional(VirtualStation):
         self._power_w = 0.0 if self.is_empty or self.is_resting else self._goals[0][1]
         if self._power_w < 0 and self.soc_percent <= 0:
             self._power_w = 0.0
-        factor = EFFICIENCY if self._power_w > 0 else 1 / EFFICIENCY
+        efficiency = EFFICIENCY if self.efficiency is None else self.efficiency
+        factor = efficiency if self._power_w > 0 else 1 / efficiency
         wh = self._power_w * factor * seconds / 3600
         self.soc_percent = min(
             100.0, max(0.0, self.soc_percent + 100 * wh / self.capacity_wh)
@@ -147,6 +154,13 @@ class Bidirectional(VirtualStation):
         self._setpoint = None
 
     @property
+    def said_percent(self) -> float:
+        """How full it says that it is."""
+        if self.soc_stands_at is not None:
+            return self.soc_stands_at
+        return min(100.0, max(0.0, self.soc_percent + self.soc_error_percent))
+
+    @property
     def power_w(self) -> float:
         """What flows, in watts: below 0 out of the vehicle."""
         return self._power_w
@@ -157,4 +171,5 @@ class Bidirectional(VirtualStation):
         asked_w = self._setpoint[0]
         if abs(asked_w) < self.temper.least_w:
             return 0.0
-        return max(asked_w, -self.temper.most_w)
+        given_w = asked_w * self.temper.gain if asked_w < 0 else asked_w
+        return max(given_w, -self.temper.most_w)

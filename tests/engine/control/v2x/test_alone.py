@@ -10,8 +10,11 @@ from custom_components.evenload.engine.control.v2x.dialects import (
     ends_with_limit,
     least_or_rest,
 )
+from custom_components.evenload.engine.model.configuration import EvseConfig
 from custom_components.evenload.engine.model.identity import EvseKey
+from custom_components.evenload.engine.model.limits import Power
 from custom_components.evenload.engine.model.orders import Outcome
+from custom_components.evenload.engine.model.phases import CurrentType
 from custom_components.evenload.engine.model.v2x import (
     IdleMethod,
     SetpointOrder,
@@ -53,11 +56,17 @@ class Alone(Bidirectional):
         return min(goal_w, limit_w)
 
 
-async def carrying(dialect: V2xDialect, load: list[float]) -> tuple[V2gHouse, Alone]:
+async def carrying(
+    dialect: V2xDialect, load: list[float], *, is_dc: bool = False
+) -> tuple[V2gHouse, Alone]:
     """Return a house whose vehicle carries it."""
     vehicle = Alone("A", nature=Nature(has_transactions=True))
-    v2g = replace(V2G, dialect=dialect)
-    house = V2gHouse(site_of(v2g=v2g), [vehicle], lambda _: load[0])
+    site = site_of(v2g=replace(V2G, dialect=dialect))
+    if is_dc:
+        dc = EvseConfig(CurrentType.DC, Power(22_000.0))
+        stations = {"A": replace(site.stations["A"], evses={1: dc})}
+        site = replace(site, stations=stations)
+    house = V2gHouse(site, [vehicle], lambda _: load[0])
     await house.begin()
     key = EvseKey("A", 1)
     ability = V2xAbility(proven=(dialect.method,))
@@ -104,6 +113,28 @@ def test_it_is_said_until_it_is_taken() -> None:
         await house.live(300)
         assert not vehicle.refuses_ends
         assert vehicle.power_w > 15_000
+
+    run_virtually(story())
+
+
+@pytest.mark.parametrize("mode", [V2gMode.HOUSE, V2gMode.CHARGE_ONLY])
+@pytest.mark.parametrize("is_dc", [False, True])
+def test_when_home_assistant_closes_it_is_told_what_may_last(
+    mode: V2gMode, is_dc: bool
+) -> None:
+    """Nobody says anything else afterwards: not what it may have at that moment, nor nothing."""
+
+    async def story() -> None:
+        house, vehicle = await carrying(ALONE, [16_000.0], is_dc=is_dc)
+        house.set_mode("A", mode)
+        await house.live(90)
+        share = house.fleet.enforcer.targets.fallbacks[EvseKey("A", 1)]
+        lasting_w = house.fleet.enforcer.commitments.kind(share.key).watts(
+            share.current.a
+        )
+        assert lasting_w > 4000
+        await house.die()
+        assert vehicle.ended_with[-1] == pytest.approx(lasting_w, abs=2)
 
     run_virtually(story())
 

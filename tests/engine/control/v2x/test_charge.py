@@ -4,7 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from custom_components.evenload.engine.control.v2x.charge import SOC_AGE, Charges
+from custom_components.evenload.engine.control.v2x.charge import (
+    ONE_WAY_EFFICIENCY,
+    SOC_AGE,
+    Charges,
+)
 from custom_components.evenload.engine.control.v2x.permission import is_low
 from custom_components.evenload.engine.model.identity import EvseKey
 from tests.engine.virtual import BEGINNING
@@ -46,7 +50,7 @@ def test_what_cannot_be_is_none(value: float) -> None:
 def test_what_came_out_since_is_taken_off_and_what_went_in_is_not_put_on() -> None:
     charges = Charges()
     charges.say(KEY, 50.0, at(0))
-    charges.gave(KEY, 6000.0)
+    charges.gave(KEY, 6000.0 * ONE_WAY_EFFICIENCY)
     assert charges.soc(KEY, 60_000.0, at(1)) == pytest.approx(40.0)
     # Of a vehicle whose battery nobody knows more is taken off.
     assert charges.soc(KEY, None, at(1)) == pytest.approx(10.0)
@@ -54,10 +58,21 @@ def test_what_came_out_since_is_taken_off_and_what_went_in_is_not_put_on() -> No
     assert charges.soc(KEY, 60_000.0, at(1)) == 50.0
 
 
+def test_what_is_lost_on_the_way_is_counted_both_ways() -> None:
+    charges = Charges()
+    charges.say(KEY, 50.0, at(0))
+    # 5.1 kWh on the meter at 0.85 are 6 kWh of the battery.
+    charges.gave(KEY, 5100.0)
+    assert charges.soc(KEY, 60_000.0, at(1)) == pytest.approx(40.0)
+    # And of 4 kWh on the meter 3.4 arrive.
+    charges.gave(KEY, -4000.0)
+    assert charges.soc(KEY, 60_000.0, at(1)) == pytest.approx(45.667, abs=0.01)
+
+
 def test_what_is_only_repeated_does_not_undo_what_was_given() -> None:
     charges = Charges()
     charges.say(KEY, 50.0, at(0))
-    charges.gave(KEY, 6000.0)
+    charges.gave(KEY, 6000.0 * ONE_WAY_EFFICIENCY)
     charges.say(KEY, 50.0, at(1))
     assert charges.soc(KEY, 60_000.0, at(1)) == pytest.approx(40.0)
     # Its sensor falls silent for a while, and says the same again.
@@ -72,7 +87,7 @@ def test_what_is_only_repeated_does_not_undo_what_was_given() -> None:
 def test_what_was_given_survives_a_restart() -> None:
     before, after = Charges(), Charges()
     before.say(KEY, 50.0, at(0))
-    before.gave(KEY, 6000.0)
+    before.gave(KEY, 6000.0 * ONE_WAY_EFFICIENCY)
     after.restore(before.kept(), {str(KEY): KEY})
     assert after.soc(KEY, 60_000.0, at(1)) is None
     assert after.kept() == before.kept()

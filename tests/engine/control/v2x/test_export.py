@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from custom_components.evenload.engine.model.configuration import GroupConfig
+from custom_components.evenload.engine.model.identity import EvseKey
 from custom_components.evenload.engine.model.limits import Current, Limit, Power
 from custom_components.evenload.engine.model.v2x import (
     SETPOINT_LASTS_S,
@@ -13,7 +14,7 @@ from custom_components.evenload.engine.model.v2x import (
 )
 from tests.engine.control.v2x.bidirectional import Bidirectional
 from tests.engine.control.v2x.test_dispatch import ask, house_of, powers
-from tests.engine.control.v2x.v2g_house import V2G, V2gHouse, site_of
+from tests.engine.control.v2x.v2g_house import DIALECT, V2G, V2gHouse, site_of
 from tests.engine.virtual import run_virtually
 
 LIMITS = [(Power(3000.0), 3000), (Current(10.0), 2300), (Power(0.0), 0)]
@@ -66,5 +67,29 @@ def test_what_the_sun_feeds_in_is_counted_against_the_cap() -> None:
         ask(house, "A_1", -6000)
         await house.live(80)
         assert powers(house)["A"] == pytest.approx(-950, abs=60)
+
+    run_virtually(story())
+
+
+@pytest.mark.parametrize("by_fuse", [True, False])
+def test_a_house_that_needs_enough_is_not_said_to_need_little(by_fuse: bool) -> None:
+    """What is allowed is less than the vehicle does anything with: the fuse in either direction, or its owner's limit."""
+
+    async def story() -> None:
+        site = site_of(v2g=replace(V2G, dialect=replace(DIALECT, minimum_w=1400.0)))
+        house = V2gHouse(site, [Bidirectional("A")], lambda _: 4000.0)
+        await house.begin()
+        await house.live(30)
+        assert powers(house)["A"] == pytest.approx(-3950, abs=60)
+        if by_fuse:
+            # 690 W, as nobody knows on how many phases the vehicle is.
+            house.fleet.configure(replace(site, main_fuse=Current(3.0)))
+        else:
+            settings = house.fleet.evse(EvseKey("A", 1)).settings
+            settings = replace(settings, discharge_limit_w=500.0)
+            house.fleet.set_settings(EvseKey("A", 1), settings)
+        await house.live(30)
+        assert powers(house)["A"] == 0
+        assert house.state().hindrance is Hindrance.TOO_LITTLE_POWER
 
     run_virtually(story())

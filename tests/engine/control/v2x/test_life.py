@@ -1,7 +1,7 @@
 """What the owner may say of discharging, what a probe shows, and what survives a restart."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -17,7 +17,7 @@ from custom_components.evenload.engine.model.v2x import Hindrance, V2gMode, V2xD
 from custom_components.evenload.engine.model.v2x_ability import Method
 from tests.engine.control.v2x.bidirectional import Bidirectional, Temper
 from tests.engine.control.v2x.v2g_house import V2G, V2gHouse, site_of
-from tests.engine.virtual import run_virtually, virtual_now
+from tests.engine.virtual import BEGINNING, run_virtually, virtual_now
 
 KEY = EvseKey("A", 1)
 BY_KEY = V2xDialect(method=Method.CONFIGURATION_KEY, key="setpoint", minimum_w=500.0)
@@ -37,15 +37,21 @@ class Owner(Discharges):
         """Speak to a fleet."""
         self._fleet = fleet
         self._memory = cast(Memory, _Disk())
+        self._now = virtual_now
 
 
 async def house_of(
-    *, load_w: float = 3000.0, temper: Temper | None = None, by_key: bool = False
+    *,
+    load_w: float = 3000.0,
+    temper: Temper | None = None,
+    by_key: bool = False,
+    cap_w: float = 0.0,
 ) -> V2gHouse:
     """Return a house that has begun, with everything off."""
-    v2g = replace(V2G, dialect=BY_KEY) if by_key else V2G
+    v2g = replace(V2G, to_grid=cap_w > 0, dialect=BY_KEY if by_key else V2G.dialect)
     vehicle = Bidirectional("A", temper=temper or Temper())
-    house = V2gHouse(site_of(v2g=v2g), [vehicle], lambda _: load_w)
+    site = site_of(v2g=v2g, export_cap_w=cap_w)
+    house = V2gHouse(site, [vehicle], lambda _: load_w)
     await house.begin(V2gMode.OFF)
     await house.live(10)
     return house
@@ -139,6 +145,64 @@ def test_a_probe_believes_only_what_comes_out(temper: Temper, proven: bool) -> N
     run_virtually(story())
 
 
+def has_left(house: V2gHouse) -> None:
+    house.leave("A")
+
+
+def has_gone(house: V2gHouse) -> None:
+    house.disconnect("A")
+
+
+def is_paused(house: V2gHouse) -> None:
+    settings = house.fleet.evse(KEY).settings
+    house.fleet.set_settings(KEY, replace(settings, charging_allowed=False))
+
+
+def needs_no_more(house: V2gHouse) -> None:
+    house.load = lambda _: 100.0
+
+
+CUT_SHORT = [
+    (has_left, "probe_vehicle_left", {}),
+    (has_gone, "probe_station_gone", {}),
+    (is_paused, "probe_cut_short", {"reason": "paused"}),
+    (needs_no_more, "probe_load_gone", {"power": "500"}),
+]
+
+
+@pytest.mark.parametrize(("happens", "key", "placeholders"), CUT_SHORT)
+def test_a_probe_that_is_cut_short_says_so_and_shows_nothing(
+    happens: Callable[[V2gHouse], None], key: str, placeholders: dict[str, str]
+) -> None:
+    async def story() -> None:
+        house = await house_of(by_key=True, temper=Temper(follows_s=30.0))
+        task = asyncio.create_task(Owner(house.fleet).probe_discharge(KEY))
+        await house.live(4)
+        happens(house)
+        while not task.done():
+            await house.live(1)
+        with pytest.raises(BadSetting) as caught:
+            task.result()
+        assert (caught.value.key, caught.value.placeholders) == (key, placeholders)
+        v2x = house.fleet.stations["A"].capabilities.v2x[1]
+        assert (v2x.proven, v2x.disproven) == ((), ())
+
+    run_virtually(story())
+
+
+def test_a_probe_that_nobody_answers_shows_nothing() -> None:
+    async def story() -> None:
+        temper = Temper(loses_answers=True, least_w=2000.0)
+        house = await house_of(by_key=True, temper=temper, cap_w=10_000.0)
+        with pytest.raises(BadSetting) as caught:
+            await with_time(house, Owner(house.fleet).probe_discharge(KEY))
+        assert caught.value.key == "probe_unanswered"
+        v2x = house.fleet.stations["A"].capabilities.v2x[1]
+        assert (v2x.proven, v2x.disproven) == ((), ())
+
+    run_virtually(story())
+
+
 async def with_time(house: V2gHouse, wanted: Coroutine[Any, Any, bool]) -> bool:
     """Let the house live while something is waited for."""
     task = asyncio.create_task(wanted)
@@ -152,6 +216,7 @@ REFUSED = [
     ("set_minimum_soc", (KEY, 101.0), "minimum_soc_out_of_range"),
     ("set_minimum_soc", (KEY, 4.9), "minimum_soc_out_of_range"),
     ("discharge_until", (KEY,), "discharge_without_end"),
+    ("dispatch", ("A_1", -2000.0, BEGINNING), "end_passed"),
     ("probe_discharge", (EvseKey("A", 2),), "v2g_not_set_up"),
 ]
 

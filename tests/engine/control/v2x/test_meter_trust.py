@@ -86,3 +86,25 @@ def test_a_meter_that_stands_still_while_anything_is_given_is_not_believed() -> 
         assert vehicle.power_w < -1800
 
     run_virtually(story())
+
+
+def test_a_sample_beyond_the_fuse_is_only_believed_when_it_is_said_again() -> None:
+    async def story() -> None:
+        house = V2gHouse(site_of(), [Bidirectional("A")], lambda _: 500.0)
+        await house.begin()
+        await house.live(90)
+        vehicle = house.vehicles["A"]
+        given_w = vehicle.power_w
+        assert given_w < -400
+        house.stands_at = 150.0
+        await house.live(1)
+        house.stands_at = None
+        for _ in range(10):
+            await house.live(1)
+            assert vehicle.power_w == pytest.approx(given_w, abs=60)
+        # What a fuse bears for a while is carried, too.
+        house.load = lambda _: 34_000.0
+        await house.live(20)
+        assert vehicle.power_w < -6900
+
+    run_virtually(story())

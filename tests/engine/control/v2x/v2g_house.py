@@ -26,7 +26,7 @@ from custom_components.evenload.engine.model.v2x import (
 from custom_components.evenload.engine.model.v2x_ability import Method
 from tests.engine.control.house import House
 from tests.engine.control.v2x.bidirectional import Bidirectional
-from tests.engine.virtual import BEGINNING, virtual_now
+from tests.engine.virtual import BEGINNING
 
 VOLTAGE_V = 230.0
 DIALECT = V2xDialect(method=Method.NATIVE, minimum_w=0.0)
@@ -85,6 +85,10 @@ class V2gHouse(House):
         # What the meter said last, and what it says again and again.
         self.read_a = 0.0
         self.stands_at: float | None = None
+        # Whether it shows which way it flows.
+        self.has_signs = True
+        # It shows so many times what flows, and nothing below 0 where it is clipped.
+        self.scale, self.is_clipped = 1.0, False
         self.is_alive = True
         self.second = 0
         self.grid_w: list[float] = []
@@ -106,7 +110,7 @@ class V2gHouse(House):
 
     def tell_needs(self, name: str) -> None:
         """Let a vehicle say that it can feed back."""
-        needs = ChargingNeeds("DC_BPT", soc_percent=self.vehicles[name].soc_percent)
+        needs = ChargingNeeds("DC_BPT", soc_percent=self.vehicles[name].said_percent)
         self.hear(NeedsReported, name, evse=1, needs=needs)
 
     def set_mode(self, name: str, mode: V2gMode) -> None:
@@ -141,9 +145,13 @@ class V2gHouse(House):
         """Let the meter speak: it wavers a little, as all do, unless it stands still."""
         if self.stands_at is None:
             waver_a = 0.001 * (self.second // self.pace.meter % 2)
-            self.read_a = self._past[0] / VOLTAGE_V / 3 + waver_a
+            self.read_a = self.scale * self._past[0] / VOLTAGE_V / 3 + waver_a
         else:
             self.read_a = self.stands_at
+        if not self.has_signs:
+            self.read_a = abs(self.read_a)
+        if self.is_clipped:
+            self.read_a = max(0.0, self.read_a)
         currents = PhaseCurrents(self.read_a, self.read_a, self.read_a)
         self.fleet.read_meter("", MeterReading(self.now(), currents))
 
@@ -169,11 +177,16 @@ class V2gHouse(House):
         samples = (
             Sample(f"Power.Active.{way}", abs(vehicle.power_w), "W"),
             Sample(f"Power.Active.{other}", 0.0, "W"),
-            Sample("SoC", float(round(vehicle.soc_percent)), "%"),
+            Sample("SoC", float(round(vehicle.said_percent)), "%"),
+            *self.currents(vehicle),
         )
         self.fleet.hear(
-            MetersSampled(identity=identity, at=virtual_now(), evse=1, samples=samples)
+            MetersSampled(identity=identity, at=self.now(), evse=1, samples=samples)
         )
+
+    def currents(self, vehicle: Bidirectional) -> Iterable[Sample]:
+        """Return what a station tells of its phases: nothing."""
+        return ()
 
     @override
     async def die(self) -> None:
