@@ -151,7 +151,9 @@ def carried(
 def main() -> None:
     """Print the table, and the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=1, help="which day is made")
+    parser.add_argument(
+        "--seed", type=int, nargs="+", default=[1], help="which days are made"
+    )
     parser.add_argument("--file", type=Path, help="watts by the second, in lines")
     parser.add_argument("--hours", type=float, nargs=2, default=(0.0, 24.0))
     parser.add_argument(
@@ -162,32 +164,33 @@ def main() -> None:
     )
     parser.add_argument("--beats", type=int, nargs="+", default=[1, 5])
     choices = parser.parse_args()
-    if choices.file is None:
-        load = made_day(choices.seed)
-    else:
-        load = [float(line) for line in choices.file.read_text().split()]
+    days = {f"_day_{seed}": made_day(seed) for seed in choices.seed}
+    if choices.file is not None:
+        days = {"": [float(line) for line in choices.file.read_text().split()]}
+    elif choices.seed == [1]:
+        days = {"": days["_day_1"]}
     first, last = (int(3600 * hour) for hour in choices.hours)
-    load = load[first:last]
     heads = ("meter", "least W", "drawn", "possible", "covered", "given", "exported")
     print("".join(f"{head:>10}" for head in (*heads, "writes", "CPU s")))
     for least_w in choices.least:
         for beat in choices.beats:
-            seen = carried(load, Pace(beat, 0), choices.watts, least_w)
-            kwh = (seen.drawn, seen.possible, seen.covered, seen.given, seen.exported)
-            print(
-                f"{beat:>8} s{least_w:>10g}"
-                + "".join(f"{value:>10.3f}" for value in kwh)
-                + f"{seen.writes:>10}{seen.cpu_s:>10.0f}"
-            )
-            name = f"v2h_{beat}s_least_{least_w:g}W"
-            percent = 100 * seen.covered / max(seen.possible, 1e-9)
-            print(
-                figure(
-                    f"{name}_covered", percent, "%", GOALS.get(beat, 0), at_most=False
-                )
-            )
-            beyond = 100 * seen.exported / max(seen.given, 1e-9)
-            print(figure(f"{name}_exported", beyond, "%", EXPORT_GOAL))
+            for day, load in days.items():
+                seen = carried(load[first:last], Pace(beat, 0), choices.watts, least_w)
+                _tell(seen, beat, least_w, day)
+
+
+def _tell(seen: Carried, beat: int, least_w: float, day: str) -> None:
+    kwh = (seen.drawn, seen.possible, seen.covered, seen.given, seen.exported)
+    print(
+        f"{beat:>8} s{least_w:>10g}"
+        + "".join(f"{value:>10.3f}" for value in kwh)
+        + f"{seen.writes:>10}{seen.cpu_s:>10.0f}"
+    )
+    name = f"v2h_{beat}s_least_{least_w:g}W{day}"
+    percent = 100 * seen.covered / max(seen.possible, 1e-9)
+    print(figure(f"{name}_covered", percent, "%", GOALS.get(beat, 0), at_most=False))
+    beyond = 100 * seen.exported / max(seen.given, 1e-9)
+    print(figure(f"{name}_exported", beyond, "%", EXPORT_GOAL), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""The Caltech car park as acnportal describes it, and as our tree of circuits.
+"""The Caltech car park as acnportal describes it, and as our tree of circuits. Nothing is built while it is open.
 
 Its stations are between two lines each, behind a delta-wye transformer that is limited on both sides; two pods of
 eight have a breaker of their own.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ _BETWEEN = {
 
 
 class CarPark:
-    """The car park's tree and the load of each station."""
+    """The car park's tree, and of each station its load and its pilots: none where it takes any."""
 
     def __init__(self, infrastructure: InfrastructureInfo, strategy: Strategy) -> None:
         """Build the tree; raises `ValueError` where it is not the network that acnportal limits."""
@@ -50,13 +51,23 @@ class CarPark:
             )
             for name in self.names
         }
-        limits = dict(
+        self.pilots: dict[str, Sequence[float]] = {
+            name: [] if continuous else [float(pilot) for pilot in pilots]
+            for name, pilots, continuous in zip(
+                self.names,
+                infrastructure.allowable_pilots,
+                infrastructure.is_continuous,
+                strict=True,
+            )
+        }
+        self.limits_a: dict[str, float] = dict(
             zip(
                 infrastructure.constraint_ids,
-                infrastructure.constraint_limits,
+                map(float, infrastructure.constraint_limits),
                 strict=True,
             )
         )
+        limits = self.limits_a
         rows = dict(
             zip(
                 infrastructure.constraint_ids,
@@ -83,7 +94,7 @@ class CarPark:
             ),
         ]
         for pod in PODS:
-            room = Room(PhaseCurrents(float(limits[pod]), float(limits[pod]), 0.0))
+            room = Room(PhaseCurrents(limits[pod], limits[pod], 0.0))
             nodes.append(Node(pod, pod, NodeKind.GROUP, SECONDARY, room))
         for index, name in enumerate(self.names):
             parent = next((pod for pod in PODS if rows[pod][index]), SECONDARY)
@@ -128,4 +139,4 @@ class CarPark:
 
 
 def _on_all(limits: dict[str, float], side: str) -> PhaseCurrents:
-    return PhaseCurrents(*(float(limits[f"{side} {line}"]) for line in "ABC"))
+    return PhaseCurrents(*(limits[f"{side} {line}"] for line in "ABC"))

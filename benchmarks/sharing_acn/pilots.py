@@ -4,7 +4,7 @@ A station at home takes tenths of an ampere and rounds down itself. These take n
 tells them rounds down; what that leaves goes, a pilot at a time, to whoever came nearest to the next one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from .car_park import CarPark
 
@@ -15,11 +15,10 @@ _TOLERANCE_A = 1e-6
 def rounded(
     allotted_a: Mapping[str, float],
     most_a: Mapping[str, float],
-    pilots: Mapping[str, Sequence[float]],
     car_park: CarPark,
-    limits_a: Mapping[str, float],
 ) -> dict[str, float]:
     """Return a pilot for each station, by name; nobody that has nothing begins, and nobody stops."""
+    pilots, limits_a = car_park.pilots, car_park.limits_a
     places = {
         name: max(
             i

@@ -18,6 +18,7 @@ with warnings.catch_warnings():
 
 from custom_components.evenload.engine.model.configuration import Strategy
 
+from .planned import Planned
 from .strategies import Shared
 
 PERIOD_MIN = 5
@@ -35,6 +36,7 @@ OURS = (
     Strategy.EQUAL_SERVE,
     Strategy.EARLIEST_DEPARTURE,
 )
+PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def theirs(name: str, *, quantised: bool, step_a: float = 1.0) -> Any:
 
 def algorithm(name: str, *, quantised: bool) -> Any:
     """Return an algorithm of theirs or ours by its name."""
+    if name == PLANNED:
+        return Planned()
     return (
         theirs(name, quantised=quantised) if name in THEIRS else Shared(Strategy(name))
     )
@@ -74,6 +78,22 @@ def read_events(path: Path) -> Callable[[], Any]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         text = json.load(file)
     return lambda: acnsim.EventQueue.from_json(text)
+
+
+def most_possible(events: Callable[[], Any]) -> float:
+    """Return how much of what all wanted can be had at best, in percent: each charges at its full power all the time."""
+    sessions = [
+        event.ev for _, event in events().queue if isinstance(event, acnsim.PluginEvent)
+    ]
+    hours = PERIOD_MIN / 60.0
+    had = sum(
+        min(
+            ev.requested_energy,
+            (ev.departure - ev.arrival) * hours * ev.maximum_charging_power,
+        )
+        for ev in sessions
+    )
+    return 100.0 * float(had / sum(ev.requested_energy for ev in sessions))
 
 
 def live_through(

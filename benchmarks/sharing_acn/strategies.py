@@ -1,6 +1,5 @@
 """Our strategies behind acnportal's interface for algorithms: they know what a site knows, and nothing of the future."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -47,23 +46,11 @@ class Shared(BaseAlgorithm):  # type: ignore[misc]  # acnportal has no types
         self.pauses = 0
         self._strategy = strategy
         self._car_park: CarPark | None = None
-        self._pilots: dict[str, Sequence[float]] = {}
-        self._limits_a: dict[str, float] = {}
         self._seen: dict[str, _Seen] = {}
 
     def _learn(self) -> CarPark:
-        """Look at the car park once: nothing is built while it is open."""
-        found = self.interface.infrastructure_info()
-        for name, pilots, continuous in zip(
-            found.station_ids, found.allowable_pilots, found.is_continuous, strict=True
-        ):
-            self._pilots[name] = (
-                [] if continuous else [float(pilot) for pilot in pilots]
-            )
-        self._limits_a = dict(
-            zip(found.constraint_ids, map(float, found.constraint_limits), strict=True)
-        )
-        self._car_park = CarPark(found, self._strategy)
+        infrastructure = self.interface.infrastructure_info()
+        self._car_park = CarPark(infrastructure, self._strategy)
         return self._car_park
 
     def schedule(self, active_sessions: list[SessionInfo]) -> dict[str, list[float]]:
@@ -81,9 +68,9 @@ class Shared(BaseAlgorithm):  # type: ignore[misc]  # acnportal has no types
             key.identity: found.current.a
             for key, found in allot(car_park.tree, demands, now).items()
         }
-        if any(self._pilots.values()):
+        if any(car_park.pilots.values()):
             most_a = {demand.key.identity: demand.maximum_a for demand in demands}
-            allotted = rounded(allotted, most_a, self._pilots, car_park, self._limits_a)
+            allotted = rounded(allotted, most_a, car_park)
         for session in active_sessions:
             self._remember(session, allotted[session.station_id], now)
         return {name: [current_a] for name, current_a in allotted.items()}
@@ -91,7 +78,7 @@ class Shared(BaseAlgorithm):  # type: ignore[misc]  # acnportal has no types
     def _demand(self, session: SessionInfo, rate_a: float, car_park: CarPark) -> Demand:
         seen = self._seen.setdefault(session.session_id, _Seen())
         name = session.station_id
-        pilots = self._pilots[name]
+        pilots = car_park.pilots[name]
         if not pilots and 0.0 < rate_a < seen.pilot_a - 0.1:
             seen.takes_a = ceil(rate_a * 10.0) / 10.0
         # What would fill it before the period ends: acnportal's own give no more either.
