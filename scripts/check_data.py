@@ -53,7 +53,7 @@ def placeholders(text: str) -> set[str]:
 
 def unreadable() -> Iterator[str]:
     """Say which data files cannot be parsed."""
-    roots = ["custom_components", "blueprints", "tests", ".github"]
+    roots = ["custom_components", "tests", ".github"]
     for root in roots:
         for file in sorted((PROJECT / root).rglob("*")):
             try:

@@ -39,11 +39,6 @@ this list that were recognised, what was learnt, and what you set yourself.
 **To override it:** the station's form has a section "Advanced" for what you know better: the unit of its limits, how it pauses, whether its limits
 end by themselves, and whether it switches phases. What you set there goes before this list, and this list goes before what was learnt.
 
-## What does not work yet
-
-Whichever the make: there is no list of who may charge (every card is accepted at a station that you adopted), a station cannot be shared
-with the system of another company, and sharing follows neither the household's meter nor the price nor the sun.
-
 ## What is known of makes
 
 A station that is odd in another way is welcome: [CONTRIBUTING.md](../CONTRIBUTING.md) says what helps us. The last column says where it was
