@@ -65,7 +65,7 @@ async def test_it_is_corrected_in_the_next_life(
     monkeypatch: pytest.MonkeyPatch,
     how: str,
 ) -> None:
-    site._bookkeeper.late.tell(None, LATE)
+    site._bookkeeper.late.observers.tell(None, LATE)
     await hass.async_block_till_done()
     assert len(hass_storage[FILE]["data"]["late"]) == 1
     assert await hass.config_entries.async_unload(entry.entry_id)

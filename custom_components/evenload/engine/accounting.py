@@ -95,7 +95,7 @@ class Accounting:
         """Tell of energy that was told in another hour than it flowed in."""
         if self._bookkeeper is None:
             return _nobody
-        return self._bookkeeper.late.add(None, observer)
+        return self._bookkeeper.late.observers.add(None, observer)
 
     def _take_up(self, state: State, sessions: Sessions | None) -> None:
         """Go on where an earlier life left off."""

@@ -6,17 +6,16 @@ hour. What is worked out of it, the store does on its own thread.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 import logging
 
 from .booked_news import BookedNews
 from .books import Books
 from .filing import Sessions, VaultFiling
+from .late_news import LateNews
 from .model.identity import EvseKey
-from .model.sessions import Billing, Booked, LateEnergy
+from .model.sessions import Billing, Booked
 from .model.transactions import Session
-from .observers import Observers
 from .pricing import LONGEST_WAIT, Pricing
 from .sessions.archive import SESSIONS_KEPT
 from .sessions.curves import QUARTER_S, slot_of
@@ -30,9 +29,6 @@ _LOGGER = logging.getLogger(__name__)
 
 # A quarter hour is written when its last readings have come.
 AFTER_S = 5.0
-
-# What is told late comes in a flood: it is passed on when that is over.
-FLOOD_S = 10.0
 
 type DriverOf = Callable[[str, str | None], str | None]
 
@@ -55,7 +51,7 @@ class Bookkeeper:
         # Told when it can be used after all.
         self.on_opened: Callable[[], None] = lambda: None
         self.news = BookedNews()
-        self.late = Observers[LateEnergy]()
+        self.late = LateNews(books.notes.late)
         # Whose a session is at a station, with a token or without one.
         self.driver_of: DriverOf = lambda *_: None
         # What holds of every driver now.
@@ -79,7 +75,6 @@ class Bookkeeper:
         self._tick = Later(self._look_again, now)
         # Whether it is time to try the store again.
         self._is_to_try = False
-        self._flood: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[bool]] = set()
 
     # As `memory` sees it
@@ -241,15 +236,12 @@ class Bookkeeper:
             self._tick.set(self._next())
         elif self._is_news:
             self._ask()
-        if not self._notes.late.is_empty and self._flood is None:
-            with suppress(RuntimeError):
-                loop = asyncio.get_running_loop()
-                self._flood = loop.call_later(FLOOD_S, self._tell_late)
+        self.late.look()
 
     async def close(self) -> None:
         """Write no more of its own accord."""
         self._tick.close()
-        self._tell_late()
+        self.late.tell()
         self.news.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -288,13 +280,6 @@ class Bookkeeper:
 
     async def _saved(self) -> bool:
         return await self._save()
-
-    def _tell_late(self) -> None:
-        if self._flood is not None:
-            self._flood.cancel()
-            self._flood = None
-        for one in self._notes.late.take():
-            self.late.tell(None, one)
 
     def _drivers(self, of: Sequence[Session]) -> dict[tuple[str, str | None], str]:
         each = {(session.key.identity, session.token) for session in of}
