@@ -124,7 +124,10 @@ async def test_owners_add_it_from_home_assistants_own_list(
     await sign_in(page, demo, "/config/lovelace/dashboards")
     await page.get_by_role("button", name="Add dashboard").click()
     await page.get_by_role("button", name="Evenload").click()
-    await page.get_by_role("button", name="Create").click()
+    create = page.get_by_role("button", name="Create")
+    await create.click()
+    # What the dashboard shows is kept after its name; then the dialog closes.
+    await expect(create).to_be_hidden()
     await expect(page.get_by_text("Evenload", exact=True).first).to_be_visible()
     await page.goto(f"{demo.url}/dashboard-evenload")
     await expect(card_of(page, "Garage")).to_be_visible(timeout=PATIENCE_MS)
