@@ -28,10 +28,14 @@ class LateNews:
             return
         self._flood = loop.call_later(FLOOD_S, self.tell)
 
-    def tell(self) -> None:
-        """Tell what has come."""
+    def cancel(self) -> None:
+        """Tell nothing more, until more comes."""
         if self._flood is not None:
             self._flood.cancel()
             self._flood = None
+
+    def tell(self) -> None:
+        """Tell what has come."""
+        self.cancel()
         for one in self._found.take():
             self.observers.tell(None, one)

@@ -50,8 +50,7 @@ class BookedHouse(House):
         keeper = self.site._bookkeeper
         assert keeper is not None
         keeper.news.cancel()
-        if keeper._flood is not None:
-            keeper._flood.cancel()
+        keeper.late.cancel()
         keeper._tick.close()
         self.site._fleet.close()
         await asyncio.gather(*keeper._tasks, return_exceptions=True)

@@ -279,7 +279,7 @@ async def test_late_energy_is_told_by_the_hours_in_which_it_flowed(
         at = T0 + minute * MINUTE
         message = Message(at, 1, "meter", 101, wh)
         await house.tell(T0 + 185 * MINUTE, message)
-    house.site._bookkeeper._tell_late()
+    house.site._bookkeeper.late.tell()
     (late,) = found
     assert not late.exported
     hours = {(hour - T0) / (60 * MINUTE): wh for hour, wh in late.hours.items()}
