@@ -33,6 +33,9 @@ LIMIT_A = 20.0
 HOUSE_A = (2.0, 3.0, 1.0)
 # A meter is there for the first time: what it leaves is given after a minute of patience (promise 5).
 PATIENCE_S = 150.0
+# What a meter wavers by is not worth a write: so much of a share may be missing.
+WORTHWHILE_A = 0.5
+TOLERANCE_A = 0.1
 PATIENCE_MS = 60_000
 PRICE = "Electricity price"
 DEAR, CHEAP = "0.45", "0.12"
@@ -155,7 +158,7 @@ async def test_from_installing_to_a_spoken_sentence(
     await choose_meter(page, tmp_path)
     await make_group(page, tmp_path)
     for box in boxes:
-        await until(lambda box=box: abs(box.evse(1).currents.l1 - LIMIT_A / 2) < 0.2)
+        await until(lambda box=box: has_its_share(box.evse(1).currents.l1))
 
     garage, driveway = (box.evse(1) for box in boxes)
     await make_automation(page, new_home, tmp_path)
@@ -165,8 +168,13 @@ async def test_from_installing_to_a_spoken_sentence(
     await until(lambda: garage.currents.l1 > 0)
 
     await speak(page, new_home, tmp_path)
-    await until(lambda: abs(garage.currents.l1 - 10) < 0.2)
+    await until(lambda: has_its_share(garage.currents.l1))
     await add_dashboard(page, new_home, tmp_path)
+
+
+def has_its_share(current_a: float) -> bool:
+    """Whether one of two takes its half of the limit."""
+    return -TOLERANCE_A < LIMIT_A / 2 - current_a < WORTHWHILE_A + TOLERANCE_A
 
 
 async def install(page: Page, home: Demo, folder: Path) -> None:
