@@ -26,6 +26,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.unit_conversion import FrequencyConverter
 import voluptuous as vol
 
+from .connector_choice import connector_choice
 from .const import CONF_UNIT, SECTION_ADVANCED, UNIT_AMPERES, UNIT_WATTS
 from .engine.model.capabilities import Purpose
 from .engine.model.v2x import IdleMethod, Steering
@@ -159,17 +160,9 @@ GRID_DISCHARGE_SCHEMA = vol.Schema(
 
 
 def connectors_schema(connectors: Iterable[int]) -> vol.Schema:
-    """Return the choice of the connectors that may feed back: their numbers need no translation."""
+    """Return the choice of the connectors that may feed back."""
     return vol.Schema(
-        {
-            vol.Required(CONF_CONNECTORS, default=list): SelectSelector(
-                SelectSelectorConfig(
-                    options=[str(number) for number in connectors],
-                    mode=SelectSelectorMode.LIST,
-                    multiple=True,
-                )
-            )
-        }
+        {vol.Required(CONF_CONNECTORS, default=list): connector_choice(connectors)}
     )
 
 

@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 from homeassistant.util.unit_conversion import EnergyConverter
 import voluptuous as vol
 
+from ..connector_choice import connector_choice
 from ..driver_config import WEEKDAYS
 from ..v2g_config import CONF_CAPACITY_KWH, CONF_SOC_SENSOR
 from .vehicle_config import (
@@ -89,15 +90,7 @@ VEHICLE_SCHEMA = vol.Schema(
 
 
 def connectors_schema(connectors: Iterable[int]) -> vol.Schema:
-    """Return the choice of the connectors of whose vehicles something is known: their numbers need no translation."""
+    """Return the choice of the connectors of whose vehicles something is known."""
     return vol.Schema(
-        {
-            vol.Required(CONF_CONNECTORS, default=list): SelectSelector(
-                SelectSelectorConfig(
-                    options=[str(number) for number in connectors],
-                    mode=SelectSelectorMode.LIST,
-                    multiple=True,
-                )
-            )
-        }
+        {vol.Required(CONF_CONNECTORS, default=list): connector_choice(connectors)}
     )
